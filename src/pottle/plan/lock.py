@@ -1,0 +1,66 @@
+"""The plan with every byte named: which .debs, which wheels, by digest.
+
+Locking is the only networked step before push; a build is then a function of the `LockedPlan` and the project's files.
+"""
+
+import msgspec
+
+from pottle.plan.model import ImagePlan, Struct
+
+
+class LockedPackage(Struct, frozen=True):
+    """One Debian binary package, at one version, verified against a signed Release."""
+
+    name: str
+    version: str
+    architecture: str
+    suite: str
+    """`trixie`, `trixie-updates`, `trixie-security`"""
+    filename: str
+    """Path below the mirror: `pool/main/…`."""
+    sha256: str
+    size: int
+
+
+class LockedWheel(Struct, frozen=True):
+    """One wheel, at one version."""
+
+    name: str
+    version: str
+    filename: str
+    url: str | None
+    sha256: str
+    size: int | None
+    index: str | None
+
+
+class Compiler(Struct, frozen=True):
+    """The interpreter that compiles bytecode: an input of every layer that holds any.
+
+    It is chosen per X.Y and does not follow the base's updates: 359 of 911 .pyc files differ between 3.13.0 and 3.13.5.
+    """
+
+    version: str
+    packages: tuple[LockedPackage, ...]
+    """For the building host's architecture: bytecode does not depend on it."""
+
+
+class LockedPlan(Struct, frozen=True):
+    """Everything that a build needs besides the project's own files."""
+
+    plan: ImagePlan
+    packages: tuple[tuple[str, tuple[LockedPackage, ...]], ...]
+    """Layer name → its packages, in the order of their names."""
+    wheels: tuple[LockedWheel, ...]
+    compiler: Compiler | None
+    schema: int = 1
+
+
+def encode(locked: LockedPlan) -> bytes:
+    """The locked plan as JSON: equal plans give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(locked), indent=2) + b"\n"
+
+
+def decode(text: bytes) -> LockedPlan:
+    """The locked plan that `encode` wrote. Raises `msgspec.ValidationError` (a ValueError) for anything else."""
+    return msgspec.json.decode(text, type=LockedPlan)

@@ -1,0 +1,189 @@
+"""The image that would be built: immutable, serialisable, every decision with its reason.
+
+An `ImagePlan` is for one platform and needs neither the network nor a byte of content; what needs them is decided once in
+`pottle.plan.lock.LockedPlan`. `Step` is a closed union: every executor handles all of them or does not type-check.
+"""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
+    """A value of the plan: compared by content, written to JSON and read back unchanged."""
+
+
+class Reason(Struct, frozen=True):
+    """Why one decision fell as it did."""
+
+    decision: str
+    """The field it is about: "python", "command", "layers.environment"."""
+    value: str
+    because: str
+    """A clause without a full stop."""
+    at: str | None = None
+    """The evidence: `uv.lock:3`."""
+
+
+class Wheel(Struct, frozen=True):
+    """The one wheel of a requirement that fits the platform."""
+
+    filename: str
+    url: str | None
+    sha256: str
+    size: int | None
+
+
+class Requirement(Struct, frozen=True):
+    """One distribution of the environment."""
+
+    name: str
+    version: str
+    index: str | None
+    """The index's URL without credentials; None: whatever the user's configuration says."""
+    wheel: Wheel | None
+    """None where the lock lists hashes only: `hashes` then decide, when the plan is locked."""
+    hashes: tuple[str, ...] = ()
+    at: str | None = None
+
+
+# --- steps: what is done, in the order of the layers ----------------------------------------------
+
+
+class InstallPackages(Struct, frozen=True, tag="install-packages"):
+    """Debian binary packages, with all that they depend on."""
+
+    suite: str
+    packages: tuple[str, ...]
+
+
+class CreateEnvironment(Struct, frozen=True, tag="create-environment"):
+    """An empty virtual environment at `path` (PEP 405) for the interpreter at `interpreter`."""
+
+    path: str
+    interpreter: str
+
+
+class InstallWheels(Struct, frozen=True, tag="install-wheels"):
+    """The third-party distributions, into the environment at `into`."""
+
+    into: str
+    requirements: tuple[Requirement, ...]
+    bytecode: Literal["unchecked-hash"] | None
+    """PEP 552 invalidation mode of the .pyc files, or None: no bytecode."""
+    unresolved: bool = False
+    """The requirements are not a complete, pinned set: locking resolves them."""
+
+
+class InstallProject(Struct, frozen=True, tag="install-project"):
+    """The project's own wheel, built by its backend, into the environment at `into`."""
+
+    into: str
+    backend: str
+    bytecode: Literal["checked-hash"] | None
+
+
+class CopyProject(Struct, frozen=True, tag="copy-project"):
+    """The project's files, into `into`: all that belongs to the app, less what its wheel already holds."""
+
+    into: str
+    less_wheel: bool
+    bytecode: Literal["checked-hash"] | None
+
+
+class SumUp(Struct, frozen=True, tag="sum-up"):
+    """What sums up the whole image: accounts, CA bundle, ld.so.cache, os-release."""
+
+    uid: int
+    gid: int
+    user: str
+    home: str
+
+
+Step: TypeAlias = InstallPackages | CreateEnvironment | InstallWheels | InstallProject | CopyProject | SumUp
+
+
+class LayerPlan(Struct, frozen=True):
+    """One layer: its name, what goes in, and why it is a layer of its own."""
+
+    name: str
+    steps: tuple[Step, ...]
+    because: str
+
+
+class HealthCheck(Struct, frozen=True):
+    """The image's health check (the Docker config's `Healthcheck`): argv, exec form, times in seconds."""
+
+    command: tuple[str, ...]
+    interval: int = 30
+    timeout: int = 5
+    start_period: int = 15
+    retries: int = 3
+
+
+class Runtime(Struct, frozen=True):
+    """The image config: how the container starts."""
+
+    user: str
+    """Numeric `uid:gid`."""
+    environment: tuple[tuple[str, str], ...]
+    working_dir: str
+    entrypoint: tuple[str, ...]
+    command: tuple[str, ...]
+    ports: tuple[str, ...]
+    """`8000/tcp`"""
+    stop_signal: str
+    health_check: HealthCheck | None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class SystemPackages(Struct, frozen=True):
+    """Debian packages beyond the interpreter's own."""
+
+    runtime: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+
+
+Kind: TypeAlias = Literal["web-asgi", "web-wsgi", "web-own-server", "worker", "cli", "job", "ui", "bot", "script"]
+
+
+class ImagePlan(Struct, frozen=True):
+    """An image for one platform, before anything was fetched."""
+
+    name: str
+    version: str | None
+    platform: str
+    """`linux/amd64`"""
+    package_manager: str
+    lockfile: str | None
+    python: str
+    """`3.13`"""
+    framework: str | None
+    kind: Kind
+    command: tuple[str, ...]
+    """The whole argv: entrypoint and command."""
+    port: int | None
+    base: str
+    """`debian:trixie`"""
+    system_packages: SystemPackages
+    layers: tuple[LayerPlan, ...]
+    runtime: Runtime
+    annotations: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
+    warnings: tuple[str, ...] = ()
+    epoch: int = 315532801
+    """The time of every file and of the image, seconds since 1970 (`SOURCE_DATE_EPOCH`). Default 1980-01-01T00:00:01Z:
+    zip files cannot hold an earlier year and some software takes 0 for "no time"."""
+    allow_expired: tuple[str, ...] = ()
+    """Suites whose Release may be past its Valid-Until."""
+    schema: int = 1
+
+
+def encode(plan: ImagePlan) -> bytes:
+    """The plan as JSON: equal plans give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+
+
+def decode(text: bytes) -> ImagePlan:
+    """The plan that `encode` wrote. Raises `msgspec.ValidationError` (a ValueError) for anything else."""
+    return msgspec.json.decode(text, type=ImagePlan)
