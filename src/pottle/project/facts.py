@@ -145,6 +145,8 @@ class Application:
     """How well it fits, higher is better: equals contradict each other and stop the plan."""
     because: str
     """A clause without a full stop: "`app = FastAPI()` stands here"."""
+    script: str | None = None
+    """The console script that starts it: `[project.scripts]` of a packaged project."""
     factory: bool = False
     """The attribute is a function that returns the application object."""
     port: int | None = None
