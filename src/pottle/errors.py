@@ -3,6 +3,7 @@
 An error is data (what, where, what next); how it looks is the business of `pottle.cli`.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from pottle.text import Location
@@ -12,20 +13,29 @@ class PottleError(Exception):
     """One failure that its reader can act on.
 
     `what` is one sentence without a full stop, in lower case; `at` is the place it is about; `hint` says what to do next.
+    `also` holds further errors of the same kind, found in the same go: all are shown at once.
     """
 
     exit_code: ClassVar[int] = 70
 
-    def __init__(self, what: str, *, at: Location | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        at: Location | None = None,
+        hint: str | None = None,
+        also: Sequence["PottleError"] = (),
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.at = at
         self.hint = hint
+        self.also = tuple(also)
 
     def __str__(self) -> str:
         place = f"{self.at}: " if self.at else ""
         advice = f" (hint: {self.hint})" if self.hint else ""
-        return f"{place}{self.what}{advice}"
+        return "\n".join((f"{place}{self.what}{advice}", *map(str, self.also)))
 
 
 class UsageError(PottleError):

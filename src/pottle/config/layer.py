@@ -1,0 +1,179 @@
+"""One place that configures something: a file, the environment, the command line.
+
+A layer is partial: it holds what its place says, with the line, and what is wrong there. Layers form a monoid under `|`,
+the later one winning, so that precedence is one line and every error is known before any is raised.
+"""
+
+import difflib
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Self
+
+import msgspec
+
+from pottle.config.keys import LISTS, MAPPINGS, TYPES, description, written
+from pottle.config.options import Options
+from pottle.errors import ConfigError
+from pottle.text import Location
+from pottle.toml import Document, InvalidToml
+
+PREFIX = "POTTLE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value of its key's type, and the place that sets it."""
+
+    value: Any
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one place, or several combined, says; `Layer()` says nothing."""
+
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    problems: tuple[ConfigError, ...] = ()
+
+    def __or__(self, later: Self) -> "Layer":
+        merged = {**self.settings, **later.settings}
+        for name in MAPPINGS & self.settings.keys() & later.settings.keys():
+            below, above = self.settings[name], later.settings[name]
+            merged[name] = Setting({**below.value, **above.value}, above.at)
+        return Layer(merged, (*self.problems, *later.problems))
+
+    def options(self) -> Options:
+        """The options that the settings give. Raises one `ConfigError` that holds every problem."""
+        if self.problems:
+            raise combined(self.problems)
+        values = {name: _frozen(setting.value) for name, setting in self.settings.items()}
+        origins = {name: setting.at for name, setting in self.settings.items()}
+        return Options(**values, origins=MappingProxyType(origins))
+
+
+def from_pyproject(text: str, path: str = "pyproject.toml") -> Layer:
+    """What `[tool.pottle]` says. A file that is not TOML says nothing: whoever reads the project reports that."""
+    try:
+        document = Document(text, path)
+    except InvalidToml:
+        return Layer()
+    table = document.get("tool", "pottle")
+    return Layer() if table is None else _from_table(document, table, ("tool", "pottle"))
+
+
+def from_pottle_toml(text: str, path: str = "pottle.toml") -> Layer:
+    """What `pottle.toml` says: the same keys, at the top."""
+    try:
+        document = Document(text, path)
+    except InvalidToml as error:
+        return Layer(problems=(ConfigError(f"this is not TOML: {error}", at=error.at, hint="correct that line"),))
+    return _from_table(document, document.values, ())
+
+
+def from_environment(environ: Mapping[str, str]) -> Layer:
+    """What the variables `POTTLE_*` and `SOURCE_DATE_EPOCH` say; an empty variable says nothing.
+
+    Lists are separated by commas or blanks, `POTTLE_COMMAND` is split as a shell splits words, mappings are `NAME=VALUE` words.
+    Other `POTTLE_` variables are somebody else's, unless they look like a slip of the pen.
+    """
+    found = [
+        _variable(name.removeprefix(PREFIX).lower(), text, Location(name))
+        for name, text in sorted(environ.items())
+        if name.startswith(PREFIX) and text
+    ]
+    if epoch := environ.get("SOURCE_DATE_EPOCH"):
+        found.append(_epoch(epoch))
+    return _sum(found)
+
+
+def from_flags(flags: Mapping[str, Any]) -> Layer:
+    """What the command line says: field name → value; None and empty collections say nothing."""
+    given = {name: value for name, value in flags.items() if value is not None and value not in ((), [], {})}
+    return _sum(_checked(name, value, Location(f"--{written(name)}")) for name, value in given.items())
+
+
+def combined(problems: tuple[ConfigError, ...]) -> ConfigError:
+    """One error for all of `problems`: the first in full, the others with it."""
+    first, *others = problems
+    return ConfigError(first.what, at=first.at, hint=first.hint, also=others)
+
+
+def _from_table(document: Document, table: object, above: tuple[str, ...]) -> Layer:
+    if not isinstance(table, Mapping):
+        return Layer(
+            problems=(ConfigError("this has to be a table", at=document.at(*above), hint="write `[tool.pottle]`"),)
+        )
+    return _sum(_key(str(key), value, document.at(*above, str(key))) for key, value in table.items())
+
+
+def _key(key: str, value: object, at: Location) -> Layer:
+    known = {written(name): name for name in TYPES}
+    if key in known:
+        return _checked(known[key], value, at)
+    return Layer(problems=(_unknown(key, known, at),))
+
+
+def _unknown(key: str, known: Iterable[str], at: Location) -> ConfigError:
+    near = difflib.get_close_matches(key.replace("_", "-").lower(), list(known), n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(sorted(known))}"
+    return ConfigError(f"unknown key `{key}`", at=at, hint=hint)
+
+
+def _variable(name: str, text: str, at: Location) -> Layer:
+    if name in TYPES:
+        try:
+            return _checked(name, _parsed(name, text), at)
+        except ValueError as error:
+            return Layer(problems=(ConfigError(f"`{at.path}`: {error}", at=at, hint=description(name)),))
+    if near := difflib.get_close_matches(name, list(TYPES), n=1, cutoff=0.8):
+        hint = f"did you mean `{PREFIX}{near[0].upper()}`?"
+        return Layer(problems=(ConfigError(f"unknown variable `{at.path}`", at=at, hint=hint),))
+    return Layer()
+
+
+def _parsed(name: str, text: str) -> object:
+    if name == "command":
+        return shlex.split(text)
+    if name in LISTS:
+        return text.replace(",", " ").split()
+    if name in MAPPINGS:
+        return dict(_pair(word) for word in shlex.split(text))
+    return int(text) if name == "port" else text
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise ValueError(f"{word!r} is not NAME=VALUE")
+    return name, value
+
+
+def _epoch(text: str) -> Layer:
+    at = Location("SOURCE_DATE_EPOCH")
+    if text.isascii() and text.isdigit() and int(text) < 1 << 33:
+        return Layer({"epoch": Setting(int(text), at)})
+    hint = "it is a number of seconds since 1970: `git log -1 --format=%ct`"
+    return Layer(problems=(ConfigError(f"SOURCE_DATE_EPOCH is {text!r}", at=at, hint=hint),))
+
+
+def _checked(name: str, value: object, at: Location) -> Layer:
+    try:
+        return Layer({name: Setting(msgspec.convert(value, TYPES[name]), at)})
+    except msgspec.ValidationError as error:
+        what = str(error)
+        return Layer(
+            problems=(ConfigError(f"`{written(name)}`: {what[:1].lower()}{what[1:]}", at=at, hint=description(name)),)
+        )
+
+
+def _sum(layers: Iterable[Layer]) -> Layer:
+    total = Layer()
+    for layer in layers:
+        total |= layer
+    return total
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value

@@ -1,0 +1,42 @@
+"""The options of a build: what the configuration decided, and where it said so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from pottle.text import Location
+
+EPOCH = 315532801
+"""1980-01-01T00:00:01Z: zip files cannot hold an earlier year, and some software takes 0 for "no time"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One frozen value for a build. None: not configured, the plan decides from the project's facts."""
+
+    base: str | None = None
+    python: str | None = None
+    platforms: tuple[str, ...] = ()
+    """`linux/amd64` …; empty: the building host's."""
+    command: tuple[str, ...] | None = None
+    port: int | None = None
+    app: str | None = None
+    """`module:attribute`, a module or a file: which of the applications found is meant."""
+    optimize: Literal["speed", "size"] = "speed"
+    variant: Literal["default", "debug"] = "default"
+    packages: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    env: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    exclude: tuple[str, ...] = ()
+    """Patterns in `.dockerignore`'s language."""
+    mirror: str | None = None
+    allow_expired: tuple[str, ...] = ()
+    epoch: int = EPOCH
+    """`SOURCE_DATE_EPOCH`: the time of every file, in seconds since 1970."""
+    origins: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Field name → the place that set it; a field that is missing here has its default."""
