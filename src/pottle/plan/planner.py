@@ -1,6 +1,7 @@
 """`Facts` and `Options` become an `ImagePlan`: a pure function, the same plan for the same project on any host."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
@@ -10,6 +11,7 @@ from pottle.plan.bases import Base
 from pottle.plan.model import (
     CopyProject,
     CreateEnvironment,
+    HealthCheck,
     ImagePlan,
     InstallPackages,
     InstallProject,
@@ -133,7 +135,7 @@ class _Draft:
         return LayerPlan(name="environment", steps=(step,), because="changes with the lock, not with the code")
 
     def _app_layer(self) -> LayerPlan:
-        mode = "checked-hash" if self._bytecode else None
+        mode: Literal["checked-hash"] | None = "checked-hash" if self._bytecode else None
         packaging = self.facts.packaging
         copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=mode)
         steps: tuple[Step, ...] = (copy,)
@@ -152,7 +154,8 @@ class _Draft:
     # --- the image config -------------------------------------------------------------------------
 
     def _runtime(self, start: Start) -> tuple[Runtime, tuple[Reason, ...]]:
-        check, reasons = None, ()
+        check: HealthCheck | None = None
+        reasons: tuple[Reason, ...] = ()
         if start.port is not None and start.application is not None:
             check, reason = application.health(
                 start.application, start.port, f"/usr/bin/python{self.choice.base.python}"

@@ -86,7 +86,7 @@ def _reasons(
     exact: Sequence[PythonWish],
     wishes: Sequence[PythonWish],
 ) -> list[Reason]:
-    wish = (exact or list(wishes) or [None])[0]
+    wish = next(iter((*exact, *wishes)), None)
     if exact:
         because = f"{exact[0].exact} is asked for"
     elif skipped := [b for b in fitting[: fitting.index(chosen)] if gaps[b.name]]:

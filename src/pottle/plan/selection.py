@@ -5,9 +5,9 @@ open, or names something that it does not hold, is broken and said to be.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from packaging.markers import Environment, Marker
+from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
@@ -15,7 +15,7 @@ from pottle.project.facts import Dependency, Lock, LockedDistribution
 
 
 def select(
-    lock: Lock, environment: Environment, roots: Iterable[Dependency] | None = None
+    lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency] | None = None
 ) -> tuple[LockedDistribution, ...]:
     """The distributions that `roots` (default: the lock's own) need in `environment`, by name.
 
@@ -23,7 +23,8 @@ def select(
     """
     chosen: dict[NormalizedName, LockedDistribution] = {}
     seen: set[tuple[NormalizedName, tuple[NormalizedName, ...]]] = set()
-    todo = deque((edge, ()) for edge in (lock.roots if roots is None else roots))
+    todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
+    todo.extend((edge, ()) for edge in (lock.roots if roots is None else roots))
     by_name: dict[NormalizedName, list[LockedDistribution]] = {}
     for distribution in lock.distributions:
         by_name.setdefault(distribution.name, []).append(distribution)
@@ -47,13 +48,15 @@ def select(
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def _holds(marker: Marker | None, environment: Environment, extras: tuple[NormalizedName, ...]) -> bool:
+def _holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...]) -> bool:
     if marker is None:
         return True
     return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))
 
 
-def _target(edge: Dependency, candidates: list[LockedDistribution], environment: Environment) -> LockedDistribution:
+def _target(
+    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str]
+) -> LockedDistribution:
     fitting = [
         candidate
         for candidate in candidates

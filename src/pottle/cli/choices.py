@@ -1,0 +1,72 @@
+"""The flags that several commands share: what to build, and how to talk."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+PROJECT = click.Path(path_type=Path)  # whether it exists is for the project reader to say, in pottle's words
+
+_PLAN_FLAGS = (
+    click.option("--python", metavar="X.Y", help="The Python version, in place of what the project asks for."),
+    click.option("--base", metavar="NAME", help='What the image stands on: "debian", or a suite such as "trixie".'),
+    click.option("--app", metavar="TARGET", help="Which application, where the project has several: module:attribute."),
+    click.option("--port", type=click.IntRange(1, 65535), help="The port that the application listens on."),
+    click.option("--optimize", type=click.Choice(["speed", "size"]), help='"size" leaves bytecode out.'),
+    click.option("--variant", type=click.Choice(["default", "debug"]), help='"debug" adds a shell and coreutils.'),
+    click.option("--allow-expired", metavar="SUITE", multiple=True, help="Accept this suite's Release past its date."),
+)
+
+_SOURCE_FLAGS = (
+    click.option("--mirror", metavar="URL", help="The Debian mirror.  [env: POTTLE_DEBIAN_MIRROR]"),
+    click.option("--refresh", is_flag=True, help="Ask the archives again, even if they were asked within the hour."),
+    click.option(
+        "--ca-cert",
+        type=click.Path(path_type=Path),
+        help="A CA bundle to trust besides the machine's own; never in the image.",
+    ),
+)
+
+_TALK_FLAGS = (
+    click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How results are told."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings."),
+)
+
+
+def project_argument(command: Command) -> Command:
+    """`[PATH]`, by default the current directory."""
+    return click.argument("path", type=PROJECT, default=Path(), required=False)(command)
+
+
+def platform_flag(command: Command) -> Command:
+    """`--platform`, repeatable and comma-separated."""
+    text = "linux/amd64 or linux/arm64; by default this machine's."
+    return click.option("--platform", "platforms", metavar="LIST", multiple=True, callback=_split, help=text)(command)
+
+
+def plan_flags(command: Command) -> Command:
+    """What decides about the image."""
+    return _all(_PLAN_FLAGS, command)
+
+
+def source_flags(command: Command) -> Command:
+    """Where bytes come from."""
+    return _all(_SOURCE_FLAGS, command)
+
+
+def talk_flags(command: Command) -> Command:
+    """What is said on the terminal."""
+    return _all(_TALK_FLAGS, command)
+
+
+def _all(flags: tuple[Callable[[Command], Command], ...], command: Command) -> Command:
+    for flag in reversed(flags):
+        command = flag(command)
+    return command
+
+
+def _split(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    return tuple(word for text in value for word in text.split(",") if word)
