@@ -65,22 +65,30 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 
 def show(error: PottleError, *, as_json: bool) -> int:
-    """Print one error on stderr; gives its exit code."""
+    """Print an error, and those found with it, on stderr; gives its exit code."""
     if as_json:
         import json
 
-        at = {"path": error.at.path, "line": error.at.line} if error.at else None
-        document = {"what": error.what, "at": at, "hint": error.hint, "exit_code": error.exit_code}
-        print(json.dumps({"error": document}), file=sys.stderr)
+        print(json.dumps({"error": {**_document(error), "exit_code": error.exit_code}}), file=sys.stderr)
     else:
-        import click
-
-        click.echo(click.style("error: ", fg="red", bold=True) + error.what, err=True, color=_colours())
-        if error.at is not None:
-            click.echo(f"  --> {error.at}", err=True)
-        if error.hint is not None:
-            click.echo(click.style("  hint: ", fg="cyan") + error.hint, err=True, color=_colours())
+        for one in (error, *error.also):
+            _print(one)
     return error.exit_code
+
+
+def _document(error: PottleError) -> dict[str, object]:
+    at = {"path": error.at.path, "line": error.at.line} if error.at else None
+    return {"what": error.what, "at": at, "hint": error.hint, "also": [_document(one) for one in error.also]}
+
+
+def _print(error: PottleError) -> None:
+    import click
+
+    click.echo(click.style("error: ", fg="red", bold=True) + error.what, err=True, color=_colours())
+    if error.at is not None:
+        click.echo(f"  --> {error.at}", err=True)
+    if error.hint is not None:
+        click.echo(click.style("  hint: ", fg="cyan") + error.hint, err=True, color=_colours())
 
 
 def _colours() -> bool | None:
