@@ -1,0 +1,144 @@
+"""Compression of layers: gzip whose bytes depend on nothing but the content.
+
+zlib's output differs between builds of zlib, so the promise needs one compressor: libdeflate, whose release the distribution
+pins. It compresses from memory to memory, hence RFC 1952's members: every 4 MiB of input become one, independent of the
+others. That bounds the memory, lets members be compressed side by side (libdeflate's binding releases the GIL), and any reader
+of gzip sees one stream.
+"""
+
+import os
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import IO, Final, cast
+
+import deflate
+
+MEMBER_SIZE: Final = 4 * 1024 * 1024
+"""Bytes of input per member. Part of every layer's digest, like the level."""
+LEVEL: Final = 6
+
+_MAX_WORKERS = 8
+_READ_SIZE = 256 * 1024
+_ZSTD_WINDOW = 128 * 1024 * 1024
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
+
+class InvalidCompression(ValueError):
+    """The stream is damaged or ends early."""
+
+
+def gzip_members(chunks: Iterable[bytes], workers: int | None = None) -> Iterator[bytearray]:
+    """The gzip stream of `chunks`, one member at a time; the same bytes with any number of workers."""
+    blocks = _blocks(chunks)
+    first, second = next(blocks, bytearray()), next(blocks, None)
+    if second is None:
+        yield _member(first)
+    else:
+        yield from _side_by_side(_chain(first, second, blocks), workers or _cpus())
+
+
+def decompressed(stream: IO[bytes]) -> Iterator[bytes]:
+    """The content of a gzip, zstd or plain stream, told apart by its first bytes, in pieces of a bounded size."""
+    head = stream.read(4)
+    if head.startswith(_GZIP):
+        return _gunzip(head, stream)
+    if head == _ZSTD:
+        return _unzstd(head, stream)
+    return _plain(head, stream)
+
+
+def _member(block: bytearray) -> bytearray:
+    # The header's time is 0 and its operating system 255, "unknown": nothing of the host. A golden digest holds it.
+    return deflate.gzip_compress(block, LEVEL)
+
+
+def _cpus() -> int:
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, _MAX_WORKERS)
+
+
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytearray]:
+    """The same bytes, cut every `MEMBER_SIZE`."""
+    block = bytearray()
+    for chunk in chunks:
+        rest = memoryview(chunk)
+        while len(block) + len(rest) >= MEMBER_SIZE:
+            room = MEMBER_SIZE - len(block)
+            block += rest[:room]
+            rest = rest[room:]
+            yield block
+            block = bytearray()
+        block += rest
+    if block:
+        yield block
+
+
+def _chain(first: bytearray, second: bytearray, rest: Iterator[bytearray]) -> Iterator[bytearray]:
+    yield first
+    yield second
+    yield from rest
+
+
+def _side_by_side(blocks: Iterator[bytearray], workers: int) -> Iterator[bytearray]:
+    """Members in their order; one more than there are workers is in flight, never the whole stream."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    flight: deque[Future[bytearray]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="gzip") as pool:
+        for block in blocks:
+            flight.append(pool.submit(_member, block))
+            if len(flight) > workers:
+                yield flight.popleft().result()
+        while flight:
+            yield flight.popleft().result()
+
+
+def _plain(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    chunk = head
+    while chunk:
+        yield chunk
+        chunk = stream.read(_READ_SIZE)
+
+
+def _gunzip(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    """Members follow each other; `decompressobj` stops at the end of each."""
+    member = zlib.decompressobj(wbits=31)
+    pending = head
+    try:
+        while pending or (pending := stream.read(_READ_SIZE)):
+            if member.eof:
+                member = zlib.decompressobj(wbits=31)
+            if content := member.decompress(pending, _READ_SIZE * 4):
+                yield content
+            pending = member.unused_data or member.unconsumed_tail
+        if content := member.flush():
+            yield content
+    except zlib.error as error:
+        raise InvalidCompression(f"not a gzip stream: {error}") from error
+    if not member.eof:
+        raise InvalidCompression("the gzip stream ends early")
+
+
+def _unzstd(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    import zstandard
+
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    source = cast(IO[bytes], _Prefixed(head, stream))  # its `read` is all that is used
+    try:
+        with decompressor.stream_reader(source, read_across_frames=True) as reader:
+            while content := reader.read(_READ_SIZE * 4):
+                yield content
+    except zstandard.ZstdError as error:
+        raise InvalidCompression(f"not a zstd stream: {error}") from error
+
+
+class _Prefixed:
+    """A stream whose first bytes were already read."""
+
+    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+        self._head, self._stream = head, stream
+
+    def read(self, size: int = -1) -> bytes:
+        head, self._head = self._head, b""
+        return head or self._stream.read(size)
