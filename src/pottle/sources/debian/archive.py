@@ -1,0 +1,261 @@
+"""A Debian or Ubuntu archive, for one suite and architecture: names in, verified .debs out.
+
+Every byte hangs on a signature: the pocket's `Release` is signed, it lists the `Packages` by SHA-256, which list the .debs
+by SHA-256. What is in the cache is named by its digest, apart from the `Release`, whose signature is checked every time.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Lock
+from typing import Protocol, TypeVar
+from urllib.parse import quote
+
+from pottle.errors import SourceError
+from pottle.sources.debian.mirror import Mirrors
+from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
+from pottle.sources.debian.release import Release, Releases, Trust
+from pottle.sources.debian.solver import Resolution, Universe, UnknownPackage, solve
+from pottle.sources.debian.suites import Pocket, Suite
+from pottle.sources.debian.version import upstream
+from pottle.sources.http import Expected, Http, NotFound, Progress, shown
+from pottle.sources.placing import host_errors
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+
+_AT_ONCE = 4
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveOptions:
+    """What an archive needs from outside."""
+
+    cache: Path
+    """A directory of ours: `releases/`, `indexes/` and `packages/` appear in it."""
+    http: Http
+    clock: Callable[[], datetime] = _now
+    max_age: timedelta = timedelta(hours=1)
+    """How long a `Release` in the cache is not asked for again; zero: always ask."""
+    allow_expired: frozenset[str] = frozenset()
+    """Suites whose `Release` may be past its Valid-Until."""
+    keys: tuple[bytes, ...] | None = None
+    """OpenPGP certificates instead of the suite's own."""
+
+
+class Pinned(Protocol):
+    """One version of a package, by digest: a `BinaryPackage`, or what a lock file remembers of it."""
+
+    @property
+    def name(self) -> str:
+        """The package's name."""
+
+    @property
+    def version(self) -> str:
+        """Its version, epoch included."""
+
+    @property
+    def suite(self) -> str:
+        """The pocket it is in."""
+
+    @property
+    def filename(self) -> str:
+        """Its path below the archive's root."""
+
+    @property
+    def sha256(self) -> str:
+        """64 lowercase hex digits."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+
+class Archive:
+    """The packages of `suite` for `architecture`, from `mirrors`. Several threads may share it."""
+
+    def __init__(self, suite: Suite, architecture: str, mirrors: Mirrors, options: ArchiveOptions) -> None:
+        self.suite = suite
+        self.architecture = architecture
+        self.mirrors = mirrors
+        self._options = options
+        self._lock = Lock()
+        self._known: dict[Pocket, Release] = {}
+        self._universes: dict[tuple[str, ...], Universe] = {}
+        self._releases = Releases(
+            suite,
+            options.cache / "releases",
+            options.http,
+            Trust(options.keys or suite.read_keys(), options.clock, options.max_age, options.allow_expired),
+        )
+
+    def at_release(self) -> "Archive":
+        """The same archive without updates and security fixes: it changes at point releases only."""
+        return Archive(
+            replace(self.suite, pockets=(self.suite.release,)), self.architecture, self.mirrors, self._options
+        )
+
+    # --- resolving
+
+    def resolve(self, names: Iterable[str], without: Iterable[str] = ()) -> tuple[BinaryPackage, ...]:
+        """The packages called `names` and all they need, less `without` and what only those need; by name."""
+        return self.solve(names, without).packages
+
+    def solve(self, names: Iterable[str], without: Iterable[str] = ()) -> Resolution:
+        """The same, with who wanted what."""
+        wanted, unwanted = frozenset(names), frozenset(without)
+        try:
+            return solve(self._universe(self.suite.components), wanted, unwanted)
+        except UnknownPackage:
+            if not self.suite.further_components:
+                raise
+        components = self.suite.components + self.suite.further_components
+        return solve(self._universe(components), wanted, unwanted)
+
+    @property
+    def releases(self) -> dict[str, Release]:
+        """The `Release` of every pocket, as it was when names were resolved."""
+        return {pocket.name: self._known[pocket] for pocket in self.suite.pockets if pocket in self._known}
+
+    @property
+    def expired(self) -> tuple[str, ...]:
+        """The pockets whose `Release` is past its Valid-Until and was allowed to be."""
+        return tuple(name for name, release in self.releases.items() if self._releases.is_expired(release))
+
+    def _universe(self, components: tuple[str, ...]) -> Universe:
+        with self._lock:
+            if components not in self._universes:
+                self._universes[components] = Universe(self._indexes(components), self.architecture)
+            return self._universes[components]
+
+    def _indexes(self, components: tuple[str, ...]) -> Sequence[Index]:
+        def open_pocket(pocket: Pocket) -> list[Index]:
+            self._known[pocket] = release = self._releases.current(pocket, self.mirrors.root_of(pocket))
+            return [self._index(pocket, release, component) for component in components]
+
+        return [index for indexes in _at_once(open_pocket, self.suite.pockets) for index in indexes]
+
+    def _index(self, pocket: Pocket, release: Release, component: str) -> Index:
+        name = f"{component}/binary-{self.architecture}/Packages"
+        root = self.mirrors.root_of(pocket)
+        listed = release.file(f"{name}.xz")
+        if listed is None:
+            raise SourceError(
+                f"{pocket.name} has no packages for {self.architecture} in {component}",
+                hint=f"check that {shown(root)} is an archive of {self.suite.family}",
+            )
+        path = self._options.cache / "indexes" / f"{listed.sha256}.{FORMAT}"
+        if not path.is_file():
+            with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
+                compile_index(packed, path, release.file(name))
+        return Index(path, pocket.name)
+
+    @contextmanager
+    def _downloaded(self, url: str, listed: Expected, *, by_hash: bool) -> Iterator[Path]:
+        """The file at `url` for the time of the block; by its digest first, which an update of the mirror leaves in place."""
+        packed = self._options.cache / "indexes" / f"{listed.sha256}.xz"
+        directory = url.rpartition("/")[0]
+        urls = [f"{directory}/by-hash/SHA256/{listed.sha256}", url] if by_hash else [url]
+        self._download_first(urls, packed, listed)
+        try:
+            yield packed
+        finally:
+            with host_errors(packed):
+                packed.unlink(missing_ok=True)
+
+    def _download_first(self, urls: Sequence[str], target: Path, expected: Expected) -> None:
+        for url in urls[:-1]:
+            with suppress(NotFound):
+                return self._options.http.download(url, target, expected)
+        return self._options.http.download(urls[-1], target, expected)
+
+    # --- fetching
+
+    def fetch(self, package: Pinned, progress: Progress | None = None) -> Path:
+        """The package's file in the cache, whole and verified; from the mirror if need be."""
+        path, expected = self._place(package), Expected(package.sha256, package.size)
+        if _holds(path, expected):
+            if progress:
+                progress(expected.size)
+            return path
+        root = self._root_of(package)
+        try:
+            self._options.http.download(f"{root}/{quote(package.filename, safe='/+~')}", path, expected, progress)
+        except NotFound as error:
+            raise SourceError(
+                f"{shown(root)} does not have {package.name} {package.version} any more",
+                hint="lock again, or name a mirror that keeps old packages, such as a snapshot",
+            ) from error
+        return path
+
+    def fetch_all(self, packages: Iterable[Pinned], progress: Progress | None = None) -> tuple[Path, ...]:
+        """The files of many packages, several at once, in their order. Stops at the first failure, and at once on Ctrl-C."""
+        stop = Event()
+
+        def report(count: int) -> None:
+            if stop.is_set() and count > 0:
+                raise _Stopped
+            if progress:
+                progress(count)
+
+        return tuple(_at_once(lambda package: self.fetch(package, report), tuple(packages), stop))
+
+    def _place(self, package: Pinned) -> Path:
+        segments = package.filename.split("/")
+        if not _SHA256.fullmatch(package.sha256) or package.size < 0 or {"", ".", ".."} & set(segments):
+            raise SourceError(f"{package.name} {package.version} is not described by a path, a SHA-256 and a size")
+        return self._options.cache / "packages" / package.sha256[:2] / f"{package.sha256}.deb"
+
+    def _root_of(self, package: Pinned) -> str:
+        for pocket in self.suite.pockets:
+            if pocket.name == package.suite:
+                return self.mirrors.root_of(pocket)
+        raise SourceError(
+            f"{package.name} {package.version} is from {package.suite}, which is no part of {self.suite.name}"
+        )
+
+
+def glibc_version(packages: Iterable[Pinned]) -> tuple[int, int] | None:
+    """The X.Y of the glibc among `packages`, as wheel tags need it; None where there is none."""
+    for package in packages:
+        if package.name == "libc6":
+            major, minor = upstream(package.version).split(".")[:2]
+            return int(major), int(minor)
+    return None
+
+
+class _Stopped(Exception):
+    """Another download failed, or the user interrupted: this one need not go on."""
+
+
+def _holds(path: Path, expected: Expected) -> bool:
+    """Whether the cache has these very bytes."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == expected.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _at_once(do: Callable[[_A], _B], arguments: Sequence[_A], stop: Event | None = None) -> list[_B]:
+    """`map` by a few threads; the first failure ends the rest."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        futures = [pool.submit(do, argument) for argument in arguments]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            if stop:
+                stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
