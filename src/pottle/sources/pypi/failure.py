@@ -1,0 +1,146 @@
+"""What uv says when it fails, as an error that says what to do next.
+
+uv's words are not an interface: what is recognised gets a better sentence, anything else keeps uv's own last cause.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from pottle.errors import HostError, IntegrityError, PottleError, ProjectError, SourceError
+from pottle.text import Location
+
+_PACKAGE = re.compile(r"`([A-Za-z0-9][\w.-]*)(?:==([^`\s]+))?`")
+_URL = re.compile(r"\bhttps?://[^\s)`]+")
+_CAUSE = re.compile(r"^\s*(?:error|cause|Caused by|├─▶|╰─▶):?\s*(.+)$", re.MULTILINE)
+
+_Make: TypeAlias = Callable[[str, str, Location | None], PottleError]
+
+
+def redacted(text: str) -> str:
+    """The text without the user names and passwords of its URLs."""
+    return re.sub(r"(\w+://)[^/@\s]+@", r"\1***@", text)
+
+
+def failure(said: str, places: Mapping[str, Location] | None = None) -> PottleError:
+    """The error that uv's stderr tells of; `places` says where the lock names each distribution."""
+    said = redacted(said)
+    who, name = _subject(said)
+    at = (places or {}).get(name)
+    for pattern, make in _KNOWN:
+        if re.search(pattern, said):
+            return make(who, said, at)
+    return SourceError(f"uv failed{_for(who)}: {_last_cause(said)}", at=at)
+
+
+def _subject(said: str) -> tuple[str, str]:
+    """`numpy 2.3.1` and `numpy`, where uv names a distribution."""
+    match = _PACKAGE.search(said)
+    if match is None:
+        return "", ""
+    return " ".join(filter(None, match.groups())), re.sub(r"[-_.]+", "-", match[1]).lower()
+
+
+def _for(who: str) -> str:
+    return f" for {who}" if who else ""
+
+
+def _last_cause(said: str) -> str:
+    causes = [cause.strip() for cause in _CAUSE.findall(said)]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return (causes or lines or ["it did not say why"])[-1].rstrip(".")[:300]
+
+
+def _where(said: str) -> str:
+    match = _URL.search(said)
+    return f" ({match[0].rstrip(':')})" if match else ""
+
+
+def _hash_mismatch(who: str, said: str, at: Location | None) -> PottleError:
+    digests = re.findall(r"sha256:([0-9a-f]{64})", said)
+    detail = f": expected {digests[0][:16]}…, got {digests[-1][:16]}…" if len(digests) > 1 else ""
+    hint = "the file on the index is not the one that was locked: find out why before locking again"
+    return IntegrityError(f"the wheel of {who} does not have the locked hash{detail}", at=at, hint=hint)
+
+
+def _broken(who: str, said: str, at: Location | None) -> PottleError:
+    return IntegrityError(
+        f"the wheel of {who} is damaged: {_last_cause(said)}", at=at, hint="try again; nothing of it was kept"
+    )
+
+
+def _refused(who: str, said: str, at: Location | None) -> PottleError:
+    hint = "give credentials by UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD, a netrc file or a keyring"
+    return SourceError(f"the index refused{_for(who)}: unauthorized{_where(said)}", at=at, hint=hint)
+
+
+def _gone(who: str, said: str, at: Location | None) -> PottleError:
+    hint = "the file was removed or the lock names another index: lock again, or check the index's URL"
+    return SourceError(f"the index has no such file{_for(who)}{_where(said)}", at=at, hint=hint)
+
+
+def _trouble(who: str, said: str, at: Location | None) -> PottleError:
+    return SourceError(f"the index answered with an error{_for(who)}{_where(said)}", at=at, hint="try again later")
+
+
+def _away(who: str, said: str, at: Location | None) -> PottleError:
+    hint = "check the network, the proxy (HTTPS_PROXY) and the index's URL"
+    return SourceError(f"the index cannot be reached{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+
+
+def _untrusted(who: str, said: str, at: Location | None) -> PottleError:
+    hint = "if a proxy has a certificate of its own, name its bundle with SSL_CERT_FILE"
+    return SourceError(f"the index's certificate is not trusted{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+
+
+def _offline(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001
+    return SourceError(f"not in uv's cache, and the network is off{_for(who)}", at=at, hint="unset UV_OFFLINE")
+
+
+def _full(who: str, said: str, at: Location | None) -> PottleError:
+    return (
+        HostError(f"no space left on the disk{_for(who)}", at=at, hint="free some, or set UV_CACHE_DIR and TMPDIR")
+        if said
+        else _full(who, " ", at)
+    )
+
+
+def _denied(who: str, said: str, at: Location | None) -> PottleError:
+    return HostError(f"uv may not write{_for(who)}: {_last_cause(said)}", at=at, hint="check UV_CACHE_DIR and TMPDIR")
+
+
+def _no_wheel(who: str, said: str, at: Location | None) -> PottleError:
+    hint = "choose a version that has a wheel, another Python, or build the wheel and publish it on your own index"
+    return ProjectError(f"no wheel fits the image{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+
+
+def _unsolvable(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001
+    because = said.partition("╰─▶")[2] or said.partition("Because")[2] or said
+    sentence = " ".join(because.split()).rstrip(".")
+    return ProjectError(f"the requirements cannot be resolved: {sentence[:600]}", at=at, hint="change the requirements")
+
+
+_KNOWN: tuple[tuple[str, _Make], ...] = (
+    (r"(?i)no space left on device|os error 28\b|disk quota exceeded", _full),
+    (r"(?i)hash mismatch", _hash_mismatch),
+    (r"\b(401|403) (Unauthorized|Forbidden)|(?i:unauthorized|missing credentials|no credentials)", _refused),
+    (r"\b(404|410) (Not Found|Gone)", _gone),
+    (r"(?i)invalid peer certificate|unknownissuer|certificate (verify failed|has expired)", _untrusted),
+    (r"(?i)network connectivity is disabled|network was disabled", _offline),
+    (r"HTTP status server error|HTTP status client error", _trouble),
+    (
+        r"(?i)error sending request|tcp connect error|dns error|connection (refused|reset)|timed? ?out|connection closed",
+        _away,
+    ),
+    (
+        r"(?i)failed to extract|bad uncompressed size|invalid zip|unexpected end of file|the wheel is invalid|crc",
+        _broken,
+    ),
+    (
+        r"(?i)has no binary distribution|no usable wheels|no wheels? with a matching|doesn't have a source distribution or wheel",
+        _no_wheel,
+    ),
+    (r"(?i)no solution found", _unsolvable),
+    (r"(?i)permission denied|read-only file system", _denied),
+)
+"""In the order in which they are tried: the first that fits names the error."""

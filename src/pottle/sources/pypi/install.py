@@ -1,0 +1,81 @@
+"""Locked wheels → a tree of files on this machine, laid out as an environment, whatever Python the image will have."""
+
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from pottle.errors import IntegrityError
+from pottle.sources.pypi import installed, pylock, uv
+from pottle.sources.pypi.failure import failure
+from pottle.sources.pypi.installed import Distribution
+from pottle.sources.pypi.pylock import Wheel
+from pottle.text import Location
+
+
+def install(
+    session: uv.Session, wheels: Sequence[Wheel], into: Path, places: Mapping[str, Location] | None = None
+) -> tuple[Distribution, ...]:
+    """The wheels, fetched, verified by hash and unpacked below `into`, which must not exist yet; by name.
+
+    `places` says where the lock names each distribution. On any failure nothing of `into` stays behind.
+    Distributions that own one path with different content lie in trees of their own, so that none hides the other's.
+    """
+    if not wheels:
+        return ()
+    try:
+        found = _installed(session, wheels, into / "all", places)
+        alone = installed.contested(found.values())
+        doubtful = {name for name, distribution in found.items() if installed.damaged(distribution)} - alone
+        for name in sorted(alone | doubtful):
+            wheel = [w for w in wheels if canonicalize_name(w.name) == name]
+            found |= _installed(session, wheel, into / "alone" / name, places, fresh=name in doubtful)
+    except BaseException:
+        shutil.rmtree(into, ignore_errors=True)
+        raise
+    return tuple(found[name] for name in sorted(found))
+
+
+def _installed(
+    session: uv.Session,
+    wheels: Sequence[Wheel],
+    prefix: Path,
+    places: Mapping[str, Location] | None,
+    *,
+    fresh: bool = False,
+) -> dict[str, Distribution]:
+    prefix.mkdir(parents=True)
+    with uv.scratch(session) as work:
+        lock = work / "pylock.toml"
+        lock.write_text(pylock.write(wheels), encoding="utf-8")
+        options = ["--no-cache"] if fresh else []
+        try:
+            uv.run(session, [*_SYNC, *uv.for_target(session.target), *options, "--prefix", prefix, lock], work)
+        except uv.UvFailed as failed:
+            raise failure(failed.said, places) from failed
+    found = {distribution.name: distribution for distribution in installed.read(prefix)}
+    _check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
+    return found
+
+
+_SYNC = (
+    *(
+        "pip",
+        "sync",
+        "--preview-features",
+        "pylock",
+        "--require-hashes",
+        "--no-compile-bytecode",
+        "--break-system-packages",
+    ),
+    *("--link-mode", "hardlink"),
+)
+"""`--prefix` gives an environment's own layout (bin, lib/pythonX.Y/site-packages, share …) with a RECORD that fits it."""
+
+
+def _check_names(found: Collection[str], wanted: Collection[str]) -> None:
+    if missing := sorted(set(wanted) - set(found)):
+        raise IntegrityError(
+            f"the wheel of {missing[0]} does not hold that distribution", hint="lock the project again"
+        )

@@ -1,0 +1,134 @@
+"""uv as a subprocess: it fetches, verifies, unpacks, resolves and builds, with the caller's way to their indexes and nothing else of theirs.
+
+uv never needs an interpreter of the target's version: it runs beside our own, and is told the target's version and platform.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pottle.errors import HostError, SourceError
+from pottle.sources.pypi import reach
+from pottle.sources.pypi.failure import redacted
+from pottle.tags import Target
+
+_ALWAYS = {
+    "UV_NO_INSTALLER_METADATA": "1",
+    "UV_NO_PROGRESS": "1",
+    "UV_PYTHON_DOWNLOADS": "never",
+    "NO_COLOR": "1",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every call of uv has in common."""
+
+    environ: Mapping[str, str]
+    """The caller's environment: see `pottle.sources.pypi.reach` for what is kept of it."""
+    target: Target
+    project: Path | None = None
+    """Where the project lies: its index configuration counts too."""
+    ca_bundle: Path | None = None
+    """A PEM file of all the certificates to trust, instead of the machine's own."""
+
+
+class UvFailed(Exception):
+    """uv ended with an error. What it said is for `pottle.sources.pypi.failure` to read."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+@contextmanager
+def scratch(session: Session) -> Iterator[Path]:
+    """A directory that is gone afterwards."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="pottle-", dir=session.environ.get("TMPDIR")) as path:
+            yield Path(path)
+    except OSError as error:
+        raise _host_error(error) from error
+
+
+def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Mapping[str, str] | None = None) -> str:
+    """What uv wrote to stderr. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
+    command = [binary(), *map(str, arguments), "--config-file", str(_configuration(session, work))]
+    environment = reach.environment(session.environ, session.ca_bundle) | _ALWAYS | dict(extra or {})
+    if not {"SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"} & environment.keys():
+        environment["UV_SYSTEM_CERTS"] = "1"
+    try:
+        status, said = _communicate(command, environment, work)
+    except OSError as error:
+        raise _host_error(error) from error
+    if status != 0:
+        raise UvFailed(redacted(said))
+    return redacted(said)
+
+
+def for_target(target: Target) -> tuple[str, ...]:
+    """The arguments that make uv work for `target` from whatever Python we run on."""
+    version = ("--python-version", target.python, "--python-platform", target.uv_platform)
+    return (*version, "--python", sys.executable, "--only-binary", ":all:")
+
+
+def binary() -> str:
+    """The path of uv's executable: the one in our own environment."""
+    from uv import find_uv_bin
+
+    try:
+        return os.fspath(find_uv_bin())
+    except FileNotFoundError as error:
+        raise HostError("uv's executable is missing from pottle's environment", hint="install pottle anew") from error
+
+
+def _communicate(command: Sequence[str], environment: Mapping[str, str], work: Path) -> tuple[int, str]:
+    process = subprocess.Popen(
+        command,
+        cwd=work,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            _, said = process.communicate()
+        except BaseException:
+            _end(process)
+            raise
+    return process.returncode, said.decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End uv and whatever it started: they are a session of their own."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _configuration(session: Session, work: Path) -> Path:
+    """The user's own settings for fetching as a file: naming one keeps uv from looking for others."""
+    path = work / "uv.toml"
+    settings = reach.configuration(session.environ, session.project)
+    if settings:
+        import tomlkit
+
+        path.write_text(tomlkit.dumps(settings))
+    else:
+        path.touch()
+    return path
+
+
+def _host_error(error: OSError) -> HostError | SourceError:
+    return HostError(f"cannot run uv: {error.strerror or error}", hint="is the disk full, or TMPDIR not writable?")
