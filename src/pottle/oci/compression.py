@@ -10,7 +10,7 @@ import os
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import IO, Final, cast
+from typing import IO, Final, Protocol, cast
 
 import deflate
 
@@ -28,6 +28,13 @@ class InvalidCompression(ValueError):
     """The stream is damaged or ends early."""
 
 
+class Readable(Protocol):
+    """Something that bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size` of them; none at the end."""
+
+
 def gzip_members(chunks: Iterable[bytes], workers: int | None = None) -> Iterator[bytearray]:
     """The gzip stream of `chunks`, one member at a time; the same bytes with any number of workers."""
     blocks = _blocks(chunks)
@@ -38,7 +45,7 @@ def gzip_members(chunks: Iterable[bytes], workers: int | None = None) -> Iterato
         yield from _side_by_side(_chain(first, second, blocks), workers or _cpus())
 
 
-def decompressed(stream: IO[bytes]) -> Iterator[bytes]:
+def decompressed(stream: Readable) -> Iterator[bytes]:
     """The content of a gzip, zstd or plain stream, told apart by its first bytes, in pieces of a bounded size."""
     head = stream.read(4)
     if head.startswith(_GZIP):
@@ -94,14 +101,14 @@ def _side_by_side(blocks: Iterator[bytearray], workers: int) -> Iterator[bytearr
             yield flight.popleft().result()
 
 
-def _plain(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+def _plain(head: bytes, stream: Readable) -> Iterator[bytes]:
     chunk = head
     while chunk:
         yield chunk
         chunk = stream.read(_READ_SIZE)
 
 
-def _gunzip(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+def _gunzip(head: bytes, stream: Readable) -> Iterator[bytes]:
     """Members follow each other; `decompressobj` stops at the end of each."""
     member = zlib.decompressobj(wbits=31)
     pending = head
@@ -120,7 +127,7 @@ def _gunzip(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
         raise InvalidCompression("the gzip stream ends early")
 
 
-def _unzstd(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+def _unzstd(head: bytes, stream: Readable) -> Iterator[bytes]:
     import zstandard
 
     decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
@@ -136,9 +143,9 @@ def _unzstd(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
 class _Prefixed:
     """A stream whose first bytes were already read."""
 
-    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+    def __init__(self, head: bytes, stream: Readable) -> None:
         self._head, self._stream = head, stream
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int, /) -> bytes:
         head, self._head = self._head, b""
         return head or self._stream.read(size)

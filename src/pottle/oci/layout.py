@@ -143,10 +143,15 @@ class Layout:
         """Copies a blob of another layout, unless it is here already."""
         if self.has(blob):
             return
-        with source.open_blob(blob.digest) as stream, self._ingest() as temporary, host_errors(self.root):
-            if copy_content(stream, temporary.file) != blob.size:
-                raise _damaged(source.path_of(blob.digest))
+        with self._ingest() as temporary, host_errors(self.root):
+            source.copy_to(blob, temporary.file)
             temporary.move_to(self.path_of(blob.digest))
+
+    def copy_to(self, blob: Descriptor, target: IO[bytes]) -> None:
+        """Appends the blob to a file, without reading it here where the system can copy."""
+        with self.open_blob(blob.digest) as stream:
+            if copy_content(stream, target) != blob.size:
+                raise _damaged(self.path_of(blob.digest))
 
     def references(self) -> dict[str, Descriptor]:
         """Every name in `index.json` and what it stands for."""

@@ -1,0 +1,80 @@
+"""Whether an image is what it says: every digest, size and diff ID, and all that has to be as long as something else."""
+
+import hashlib
+from collections.abc import Iterator
+
+from pottle.errors import IntegrityError
+from pottle.oci import media_types
+from pottle.oci.compression import InvalidCompression, decompressed
+from pottle.oci.descriptor import Descriptor
+from pottle.oci.digest import Digest
+from pottle.oci.image import Image
+
+MAX_LAYERS = 127
+"""What overlayfs-based engines mount at most."""
+
+
+class InvalidImage(IntegrityError):
+    """The image contradicts itself."""
+
+
+def validate(image: Image) -> None:
+    """Reads the whole image and raises `InvalidImage` for its first flaw."""
+    for flaw in flaws(image):
+        raise InvalidImage(f"the image {image.digest} contradicts itself: {flaw}", hint="build it anew")
+
+
+def flaws(image: Image) -> Iterator[str]:
+    """Everything that is wrong with the image, a clause for each."""
+    yield from _media_types(image)
+    yield from _lengths(image)
+    for blob in image.blobs:
+        yield from _content(image, blob)
+    for layer, diff_id in zip(image.layers, image.config.rootfs.diff_ids, strict=False):
+        yield from _diff_id(image, layer, diff_id)
+
+
+def _media_types(image: Image) -> Iterator[str]:
+    expected = (
+        (image.descriptor.media_type, media_types.MANIFESTS),
+        (image.manifest.config.media_type, media_types.CONFIGS),
+        *((layer.media_type, media_types.LAYERS) for layer in image.layers),
+    )
+    yield from (f"{found} is not the media type of its place" for found, known in expected if found not in known)
+    if len({media_types.is_docker(found) for found, _ in expected}) > 1:
+        yield "Docker's media types are mixed with OCI's"
+    if image.manifest.media_type not in (None, image.descriptor.media_type):
+        yield f"the manifest calls itself {image.manifest.media_type}"
+
+
+def _lengths(image: Image) -> Iterator[str]:
+    layers, diff_ids = len(image.layers), len(image.config.rootfs.diff_ids)
+    described = sum(not entry.empty_layer for entry in image.config.history)
+    if layers != diff_ids:
+        yield f"{layers} layers but {diff_ids} diff IDs"
+    if image.config.history and described != layers:
+        yield f"{layers} layers but {described} entries of history that have one"
+    if layers > MAX_LAYERS:
+        yield f"{layers} layers, more than the {MAX_LAYERS} that engines can mount"
+    if image.descriptor.platform and image.descriptor.platform.normalized != image.config.platform.normalized:
+        yield f"listed for {image.descriptor.platform} but made for {image.config.platform}"
+
+
+def _content(image: Image, blob: Descriptor) -> Iterator[str]:
+    try:
+        image.store.verify(blob)
+    except IntegrityError as error:
+        yield error.what
+
+
+def _diff_id(image: Image, layer: Descriptor, diff_id: Digest) -> Iterator[str]:
+    found = hashlib.sha256()
+    try:
+        with image.store.open_blob(layer.digest) as stream:
+            for chunk in decompressed(stream):
+                found.update(chunk)
+    except (InvalidCompression, IntegrityError) as error:
+        yield f"the layer {layer.digest} cannot be read: {error}"
+    else:
+        if found.hexdigest() != diff_id.hex:
+            yield f"the layer {layer.digest} has the diff ID sha256:{found.hexdigest()}, not {diff_id}"
