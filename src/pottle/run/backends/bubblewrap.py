@@ -1,0 +1,114 @@
+"""bubblewrap (bwrap): a sandbox for users without privileges. Root becomes the image's user first, and then starts it."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pottle.run.backend import Launch, NotStarted
+from pottle.run.process import SandboxContainer, eldest_child, memory_file
+from pottle.run.sandbox import COMMAND, Spec
+from pottle.run.settings import Host
+from pottle.run.specification import specification
+
+_PROBE = Spec("/", ("true",), (("PATH", os.defpath),), "/", 65532, 65532, (("/tmp", 0o1777),), ())  # noqa: S108
+_PROBE_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bubblewrap:
+    """bwrap is process 1 and reaps. It is told what to do through a descriptor, so that no secret shows in `ps`."""
+
+    name: str = "bubblewrap"
+
+    def refusal(self, host: Host) -> str | None:
+        """The program is tried on something harmless: user namespaces may be forbidden, or an old one may lack an option."""
+        program = _find(host)
+        if program is None:
+            return "not installed"
+        with _sandbox(program, _PROBE, stderr=subprocess.PIPE) as outer:
+            said = outer.communicate(timeout=_PROBE_TIMEOUT)[1].decode(errors="replace").strip()
+        return None if outer.returncode == 0 else f"does not work here: {said}"
+
+    def shares_network(self, launch: Launch, host: Host) -> bool:  # noqa: ARG002
+        """Always: a network of its own would need privileges and a way out."""
+        return True
+
+    @contextmanager
+    def start(self, launch: Launch, host: Host) -> Iterator[SandboxContainer]:
+        """The program in bwrap."""
+        heard, told = os.pipe()
+        with (
+            open(heard, "rb") as info,
+            _sandbox(_find(host) or "bwrap", specification(launch, host), info_fd=told) as outer,
+        ):
+            first = _first_process(info.read())
+            yield SandboxContainer(outer, lambda: eldest_child(first))
+
+
+def _find(host: Host) -> str | None:
+    return shutil.which("bwrap", path=host.environ.get("PATH", os.defpath))
+
+
+def _first_process(info: bytes) -> int:
+    """What `--info-fd` says: the process number, seen from here, of process 1 in there."""
+    try:
+        return int(json.loads(info)["child-pid"])
+    except ValueError as error:
+        raise NotStarted("bwrap could not make a sandbox") from error
+
+
+@contextmanager
+def _sandbox(
+    program: str, spec: Spec, *, info_fd: int | None = None, stderr: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running bwrap. `info_fd` is handed over: it is closed here."""
+    with _meeting_point(spec) as at:
+        told = memory_file("bwrap-arguments", b"\0".join(map(os.fsencode, options(replace(spec, root=at)))))
+        passed = [told] if info_fd is None else [told, info_fd]
+        try:
+            info = () if info_fd is None else ("--info-fd", str(info_fd))
+            command = (*_lowered(spec, at), program, "--args", str(told), *info, "--", *spec.argv)
+            outer = subprocess.Popen(command, pass_fds=passed, stderr=stderr, start_new_session=True)
+        finally:
+            for descriptor in passed:
+                os.close(descriptor)
+        with outer:
+            try:
+                yield outer
+            finally:
+                outer.kill()
+
+
+def _meeting_point(spec: Spec) -> AbstractContextManager[str]:
+    """Where bwrap finds the root: in its place, or where somebody who is no longer root may look (`sandbox.lower`)."""
+    if os.geteuid() != 0:
+        return nullcontext(spec.root)
+    return tempfile.TemporaryDirectory(prefix="pottle-root-", dir="/run" if Path("/run").is_dir() else None)
+
+
+def _lowered(spec: Spec, at: str) -> tuple[str, ...]:
+    if os.geteuid() != 0:
+        return ()
+    return (*COMMAND, "lower", spec.root, at, str(spec.uid), str(spec.gid))
+
+
+def options(spec: Spec) -> list[str]:
+    """The options for a sandbox (bwrap(1)); their order is the order of the mounts."""
+    return [
+        *("--unshare-user", "--uid", str(spec.uid), "--gid", str(spec.gid)),
+        *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--cap-drop", "ALL"),
+        *("--ro-bind", spec.root, "/", "--dev", "/dev", "--proc", "/proc"),
+        *(word for path, mode in spec.memory for word in ("--perms", f"{mode:04o}", "--tmpfs", path)),
+        *(word for source, target in spec.binds for word in ("--ro-bind", source, target)),
+        *("--chdir", spec.working_dir, "--clearenv"),
+        *(word for key, value in spec.environment for word in ("--setenv", key, value)),
+    ]
+
+
+BUBBLEWRAP = Bubblewrap()

@@ -1,0 +1,5 @@
+"""Docker, or whatever answers to its client (`DOCKER_HOST` is honoured)."""
+
+from pottle.run.engine import Engine
+
+DOCKER = Engine("docker", bridge="bridge")

@@ -1,0 +1,32 @@
+"""From a launch to what a sandbox is made from."""
+
+from pathlib import Path
+
+from pottle.run.backend import Launch
+from pottle.run.rootfs import NETWORK_FILES, identity, memory, root_of
+from pottle.run.sandbox import Spec
+from pottle.run.settings import Host
+
+
+def specification(launch: Launch, host: Host) -> Spec:
+    """The sandbox for a launch."""
+    config = launch.image.config
+    root = root_of(launch.image, host.cache)
+    uid, gid = identity(root, config.user)
+    return Spec(
+        root=str(root),
+        argv=launch.argv,
+        environment=launch.environment,
+        working_dir=config.working_dir or "/",
+        uid=uid,
+        gid=gid,
+        memory=memory(root, config),
+        binds=_network_files(root),
+    )
+
+
+def _network_files(root: Path) -> tuple[tuple[str, str], ...]:
+    """The machine's names and resolvers, and where they appear: with its network the program needs them."""
+    if (root / "etc").is_symlink():
+        return ()
+    return tuple((f"/{path}", f"/{path}") for path in NETWORK_FILES if Path("/", path).is_file())
