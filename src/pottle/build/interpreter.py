@@ -1,0 +1,143 @@
+"""An interpreter that compiles for the image: the image's own, unpacked here and started by its own loader.
+
+It needs no root, no sandbox and nothing of this machine's libraries. Where its machine code does not run here, there is no bytecode.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pottle.errors import HostError
+from pottle.oci.entry import Directory, Entry, File, Symlink
+
+_LOADER = re.compile(r"(?:usr/)?lib/[\w-]+-linux-gnu/ld-(?:linux-[\w-]+\.so\.\d|\d[\d.]*\.so)")
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """How to start a CPython, and which build it is."""
+
+    argv: tuple[str, ...]
+    version: str
+    """`3.13`"""
+    identity: str
+    """What names this very build, such as a digest of its packages: two builds of one version compile differently."""
+    environment: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """PEP 3147's: `cpython-313`."""
+        return "cpython-" + self.version.replace(".", "")
+
+    def variables(self) -> Mapping[str, str]:
+        """All the environment that it runs in: hashes are not random, nothing of the caller's is seen."""
+        return {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8", **dict(self.environment)}
+
+
+def runs(interpreter: Interpreter) -> bool:
+    """Whether this machine can run it, and it is the version that it should be."""
+    question = "import sys, marshal, importlib.util; print(sys.implementation.cache_tag)"
+    try:
+        answer = subprocess.run(
+            [*interpreter.argv, "-S", "-s", "-c", question],
+            env=interpreter.variables(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and answer.stdout.decode().strip() == interpreter.tag
+
+
+def unpack(entries: Callable[[], Iterable[Entry]], version: str, identity: str, cache: Path) -> Interpreter | None:
+    """The interpreter that some packages hold, unpacked once into `cache`; None where this machine cannot run it.
+
+    `identity` is a digest of the packages; `entries` is only called when they were not unpacked before.
+    """
+    root = cache / identity
+    if not root.is_dir():
+        _unpack(entries(), root)
+    interpreter = _found(root, version, identity)
+    return interpreter if interpreter is not None and runs(interpreter) else None
+
+
+def _found(root: Path, version: str, identity: str) -> Interpreter | None:
+    """Started by the packages' own loader, which takes the libraries beside itself."""
+    real = root / "usr"
+    loaders = [p for p in sorted(real.glob("lib/*-linux-gnu/ld-*")) if _LOADER.fullmatch(str(p.relative_to(root)))]
+    program = real / "bin" / f"python{version}"
+    if not loaders or not program.is_file():
+        return None
+    argv = (str(loaders[0]), "--library-path", str(loaders[0].parent), str(program))
+    return Interpreter(argv, version, identity, (("PYTHONHOME", str(real)),))
+
+
+def _unpack(entries: Iterable[Entry], root: Path) -> None:
+    """All the entries below `root`, which appears whole or not at all."""
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=root.parent) as scratch:
+            half = Path(scratch, "root")
+            half.mkdir()
+            for entry in entries:
+                _write(entry, half)
+            _publish(half, root)
+    except OSError as error:
+        raise HostError(
+            f"cannot unpack the compiling interpreter: {error.strerror or error}", hint="is the disk full?"
+        ) from error
+
+
+def _publish(half: Path, root: Path) -> None:
+    try:
+        half.rename(root)
+    except OSError:
+        if not root.is_dir():  # else another build was faster, with the same content
+            raise
+
+
+def _write(entry: Entry, root: Path) -> None:
+    """One entry. Packages that still ship `/lib` are laid below `/usr`, where the base's links would lead."""
+    path = root / _merged(entry.path)
+    if not path.parent.resolve().is_relative_to(root.resolve()):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match entry:
+        case File():
+            _write_file(entry, path)
+        case Symlink(target=target) if not path.is_symlink() and not path.exists():
+            path.symlink_to(_inside(target, path, root))
+        case Directory():
+            path.mkdir(exist_ok=True)
+        case _:
+            pass
+
+
+def _write_file(entry: File, path: Path) -> None:
+    path.unlink(missing_ok=True)
+    if isinstance(entry.content, Path):
+        shutil.copyfile(entry.content, path)
+    else:
+        path.write_bytes(entry.content)
+    path.chmod(0o755 if entry.mode & 0o111 else 0o644)
+
+
+def _merged(path: str) -> str:
+    first = path.partition("/")[0]
+    return f"usr/{path}" if first in ("lib", "lib64", "bin", "sbin") else path
+
+
+def _inside(target: str, path: Path, root: Path) -> str:
+    """Absolute targets mean the package's root, not this machine's; a relative one that leaves it leads nowhere."""
+    if target.startswith("/"):
+        return os.path.relpath(root / _merged(target.lstrip("/")), path.parent)
+    lexical = os.path.normpath(path.parent / target)
+    return target if lexical.startswith(f"{root}/") else "nowhere"
