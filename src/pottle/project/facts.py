@@ -52,6 +52,10 @@ class Dependency:
     """Set where the lock holds one name from several sources and the edge says which: `LockedDistribution.source_id`."""
     extras: tuple[NormalizedName, ...] = ()
     marker: Marker | None = None
+    specifier: SpecifierSet | None = None
+    """What a requirement that no lock has decided asks for; None for an edge of a resolved graph."""
+    url: str | None = None
+    """A direct reference (PEP 508 `name @ url`), without credentials."""
 
 
 SourceKind: TypeAlias = Literal["registry", "url", "vcs", "path", "directory", "editable", "virtual"]
@@ -92,6 +96,12 @@ class Lock:
     requires_python: SpecifierSet | None = None
     complete: bool = True
     """False for a list of requirements that still has to be resolved (unpinned, or without its own dependencies)."""
+    extras: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
+    """The project's own extras → further roots, for those who ask for one."""
+    groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
+    """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
+    indexes: tuple[str, ...] = ()
+    """Index URLs that an unresolved list names, in its order and without credentials; empty: whatever the user's are."""
 
 
 # --- what the project is --------------------------------------------------------------------------
@@ -139,7 +149,8 @@ class Application:
     framework: str | None
     """"fastapi", "flask", "django" …; None for a plain script."""
     target: str
-    """What is run: `module:attribute` for an application object, `module:function` of a script, or a path (`main.py`)."""
+    """What is run: `module:attribute` for an application object, `module:function` of a script, a path (`main.py`), or a
+    package (`name.of.package`, neither colon nor `.py`) for `python -m`."""
     at: Location
     strength: int
     """How well it fits, higher is better: equals contradict each other and stop the plan."""
@@ -153,6 +164,8 @@ class Application:
     """The port, where the code names one."""
     health: Fact[str] | None = None
     """A route that answers a GET without parameters and is meant for it (`/healthz`, `/health` …)."""
+    answers_root: bool = False
+    """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
 

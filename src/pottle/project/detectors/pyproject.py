@@ -1,0 +1,138 @@
+"""What `pyproject.toml` says of the project: `[project]` (PEP 621) and `[build-system]` (PEP 518).
+
+Whether the project is a package follows uv's rule: `tool.uv.package` where it is set, else whether there is a `[build-system]`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from packaging.utils import InvalidName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from pottle.errors import ProjectError
+from pottle.project import requirement
+from pottle.project.clues import Clue, Direct, Said
+from pottle.project.facts import Packaging, Script
+from pottle.project.survey import Survey
+from pottle.toml import Document
+
+PATH = "pyproject.toml"
+LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
+"""PEP 517: what a `[build-system]` without `build-backend` means."""
+
+_REPOSITORY = ("source", "source-code", "repository", "code", "github", "homepage")
+"""Labels of `[project.urls]` that name the sources, normalised as well-known labels are."""
+
+
+def detect(survey: Survey) -> Iterator[Clue]:
+    """Name, version, dependencies, scripts, backend."""
+    document = survey.pyproject
+    if document is None:
+        return
+    _check(document)
+    yield from _identity(document)
+    yield from _dependencies(document)
+    yield from _scripts(document)
+    yield from _packaging(document)
+    yield from _manager(document)
+
+
+def _check(document: Document) -> None:
+    """The types of what is read here; backends and uv check the rest."""
+    expected: tuple[tuple[tuple[str, ...], type, str], ...] = (
+        (("project",), dict, "a table"),
+        (("project", "name"), str, "text"),
+        (("project", "version"), str, "text"),
+        (("project", "requires-python"), str, "text"),
+        (("project", "dynamic"), list, "a list"),
+        (("project", "dependencies"), list, "a list"),
+        (("project", "optional-dependencies"), dict, "a table"),
+        (("project", "scripts"), dict, "a table"),
+        (("project", "urls"), dict, "a table"),
+        (("dependency-groups",), dict, "a table"),
+        (("build-system",), dict, "a table"),
+        (("build-system", "requires"), list, "a list"),
+        (("build-system", "build-backend"), str, "text"),
+        (("tool", "uv"), dict, "a table"),
+        (("tool", "uv", "package"), bool, "true or false"),
+    )
+    for keys, kind, name in expected:
+        value = document.get(*keys)
+        if value is not None and not isinstance(value, kind):
+            raise ProjectError(f"`{'.'.join(keys)}` has to be {name}", at=document.at(*keys), hint="correct that line")
+
+
+def _identity(document: Document) -> Iterator[Clue]:
+    project = document.table("project")
+    if not project:
+        return
+    at = document.at("project", "name")
+    if "name" not in project:
+        raise ProjectError("[project] has no name", at=at, hint='add `name = "…"`: PEP 621 demands it')
+    try:
+        yield Said("name", canonicalize_name(project["name"], validate=True), at)
+    except InvalidName:
+        hint = "letters, digits, `-`, `_` and `.`, not at either end"
+        raise ProjectError(f"{project['name']!r} is no name of a distribution", at=at, hint=hint) from None
+    yield from _version(document, project)
+    for label, url in project.get("urls", {}).items():
+        if isinstance(url, str) and label.lower().replace(" ", "-") in _REPOSITORY:
+            yield Said("source", requirement.without_credentials(url), document.at("project", "urls", label))
+            return
+
+
+def _version(document: Document, project: Any) -> Iterator[Clue]:
+    at, dynamic = document.at("project", "version"), "version" in project.get("dynamic", ())
+    if "version" in project and dynamic:
+        raise ProjectError("`version` is given, and `dynamic` says that it is not", at=at, hint="keep one of the two")
+    if "version" not in project:
+        if not dynamic:
+            hint = 'add `version = "0.1.0"`, or list it under `dynamic`: PEP 621 demands one of them'
+            raise ProjectError("[project] has no version", at=document.at("project"), hint=hint)
+        return
+    try:
+        yield Said("version", str(Version(project["version"])), at)
+    except InvalidVersion:
+        raise ProjectError(f"{project['version']!r} is no version", at=at, hint="see PEP 440: 1.2.3") from None
+
+
+def _dependencies(document: Document) -> Iterator[Direct]:
+    for text in document.table("project").get("dependencies", ()):
+        at = document.at("project", "dependencies", item=str(text))
+        yield Direct(requirement.dependency(requirement.parse(text, at), at))
+
+
+def _scripts(document: Document) -> Iterator[Script]:
+    for name, target in document.table("project").get("scripts", {}).items():
+        at = document.at("project", "scripts", name)
+        if not isinstance(target, str) or ":" not in target:
+            raise ProjectError(f"the script {name!r} has no target", at=at, hint='write "module:function"')
+        yield Script(name, target.partition("[")[0].replace(" ", ""), at)
+
+
+def _packaging(document: Document) -> Iterator[Packaging]:
+    build = document.get("build-system")
+    wanted = document.get("tool", "uv", "package")
+    if wanted is False or (build is None and wanted is None):
+        return
+    if build is None:
+        yield Packaging(LEGACY_BACKEND, ("setuptools>=40.8.0",), document.at("tool", "uv", "package"))
+        return
+    at = document.at("build-system", "build-backend")
+    if not isinstance(build.get("requires"), list):
+        raise ProjectError("[build-system] has no `requires`", at=at, hint="PEP 518 demands it")
+    requires = tuple(str(requirement.parse(text, at)) for text in build["requires"])
+    yield Packaging(build.get("build-backend", LEGACY_BACKEND), requires, at)
+
+
+def _manager(document: Document) -> Iterator[Said]:
+    """Whose project this is, where no lock says it."""
+    for tool in ("uv", "poetry", "pdm"):
+        if document.get("tool", tool) is not None:
+            yield Said("package_manager", tool, document.at("tool", tool))
+            return
+    backend = document.get("build-system", "build-backend") or ""
+    for prefix, manager in (("setuptools", "setuptools"), ("flit", "flit"), ("uv_build", "uv")):
+        if backend.startswith(prefix):
+            yield Said("package_manager", manager, document.at("build-system", "build-backend"))
+            return

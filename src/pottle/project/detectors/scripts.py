@@ -1,0 +1,79 @@
+"""What runs without a server: `[project.scripts]`, `python -m package`, `main.py`.
+
+Scripts outrank modules, and a script that bears the project's name outranks the others.
+"""
+
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from pottle.project.facts import Application
+from pottle.project.module import Module
+from pottle.project.survey import Survey
+from pottle.text import Location
+from pottle.toml import Document
+
+SCRIPT = 50
+SAME_NAME = 5
+PACKAGE = 45
+MAIN = 40
+GUARDED = 20
+
+_MAINS = ("main.py", "app.py", "run.py", "bot.py", "server.py")
+
+
+def detect(survey: Survey) -> Iterator[Application]:
+    """Console scripts, packages with a `__main__`, and modules that are run as files."""
+    sigterm = any(_handles_sigterm(module) for module in survey.modules)
+    if survey.pyproject is not None:
+        yield from _console_scripts(survey.pyproject, sigterm=sigterm)
+    yield from _modules(survey, sigterm=sigterm)
+
+
+def _console_scripts(document: Document, *, sigterm: bool) -> Iterator[Application]:
+    project = canonicalize_name(str(document.get("project", "name") or ""))
+    packaged = document.get("tool", "uv", "package")
+    packaged = document.get("build-system") is not None if packaged is None else packaged
+    for name, target in document.table("project").get("scripts", {}).items():
+        yield Application(
+            "cli",
+            None,
+            str(target).partition("[")[0].replace(" ", ""),
+            document.at("project", "scripts", name),
+            SCRIPT + (SAME_NAME if canonicalize_name(name) == project else 0),
+            f"[project.scripts] names {name}",
+            script=name if packaged else None,
+            handles_sigterm=sigterm,
+        )
+
+
+def _modules(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
+    by_path = {module.path: module for module in survey.modules}
+    for path in survey.paths:
+        found = _module(path, by_path.get(path))
+        if found is not None:
+            target, strength, because, line = found
+            at = Location(path, line)
+            yield Application("script", None, target, at, strength, because, handles_sigterm=sigterm)
+
+
+def _module(path: str, module: Module | None) -> tuple[str, int, str, int] | None:
+    name = path.rpartition("/")[2]
+    depth = path.count("/")
+    if name == "__main__.py" and depth and module is not None:
+        return module.package, PACKAGE - depth, "the package has a `__main__` module", 1
+    if depth == 0 and name in _MAINS:
+        line = module.main_guard.lineno if module and module.main_guard else 1
+        return path, MAIN, f"{name} is the conventional name of what is run", line
+    if depth == 0 and module is not None and module.main_guard is not None:
+        return path, GUARDED, 'it has `if __name__ == "__main__"`', module.main_guard.lineno
+    return None
+
+
+def _handles_sigterm(module: Module) -> bool:
+    return any(
+        (module.qualified(call.func) or "").endswith(("signal.signal", ".add_signal_handler"))
+        and call.args
+        and (module.qualified(call.args[0]) or "").endswith("signal.SIGTERM")
+        for call in module.calls
+    )

@@ -1,0 +1,17 @@
+"""Which of a project's dependencies are frameworks, servers of their own or task queues: what shapes how it runs."""
+
+from collections.abc import Iterable, Iterator
+
+from pottle.project.facts import Dependency, Fact
+
+KNOWN = frozenset(
+    {
+        "fastapi", "starlette", "litestar", "quart", "sanic", "aiohttp", "tornado", "grpcio", "django", "flask", "falcon",
+        "pyramid", "bottle", "dash", "streamlit", "gradio", "celery", "rq", "arq", "dramatiq", "scrapy",
+    }
+)  # fmt: skip
+
+
+def among(dependencies: Iterable[Dependency]) -> Iterator[Fact[str]]:
+    """The frameworks, in the order in which they are named."""
+    return (Fact(str(dependency.name), dependency.at) for dependency in dependencies if dependency.name in KNOWN)

@@ -1,0 +1,348 @@
+"""Whether `uv.lock` still says what `pyproject.toml` asks for: judged from the two files, without an interpreter.
+
+uv writes into the lock what it resolved (`[package.metadata]`): requirements, extras, groups, sources. The project's side is
+normalised likewise and both are compared by meaning: two lists are equal when every environment in a grid of Pythons, systems
+and machines (built from the versions that the markers name) would install the same from them.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from pottle.errors import ProjectError
+from pottle.project.requirement import marker, parse, without_credentials
+from pottle.project.survey import Survey
+from pottle.text import Location
+from pottle.toml import Document
+
+Environment: TypeAlias = Mapping[str, str]
+Condition: TypeAlias = Callable[[Environment], bool]
+
+AGAIN = "run `uv lock`"
+
+_SYSTEMS = (
+    ("linux", "Linux", "posix", "x86_64"),
+    ("linux", "Linux", "posix", "aarch64"),
+    ("darwin", "Darwin", "posix", "arm64"),
+    ("win32", "Windows", "nt", "AMD64"),
+)
+_MINORS = range(6, 18)
+_LOCAL = ("path", "directory", "editable", "virtual")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One requirement of one list, normalised as far as meaning goes."""
+
+    name: str
+    extras: frozenset[str]
+    specifier: SpecifierSet
+    source: str
+    """Where from, canonical: "" for any index."""
+
+    def __str__(self) -> str:
+        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
+        return f"{self.name}{extras}{self.specifier}" + (f" from {self.source}" if self.source else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish, when it counts, and where it stands."""
+
+    wish: Wish
+    condition: Condition
+    marker: str
+    """The condition as text: equal texts need no grid."""
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One project of the lock and the sources that its requirements may come from."""
+
+    document: Document
+    directory: str
+    sources: Mapping[NormalizedName, Any]
+    indexes: Mapping[str, str]
+    members: frozenset[str]
+
+
+def check(survey: Survey, lock: Document) -> None:
+    """Raise `ProjectError` at the first place where a project has moved away from `lock`."""
+    if survey.pyproject is None:
+        raise ProjectError(
+            "there is a uv.lock, but no pyproject.toml", at=Location(lock.path), hint="run `uv init --bare`"
+        )
+    members = frozenset(map(canonicalize_name, lock.table("manifest").get("members", ())))
+    for package in lock.get("package") or ():
+        directory = next((package["source"][kind] for kind in _LOCAL if kind in package["source"]), None)
+        if directory is None or directory.startswith(("..", "/")):
+            continue
+        document = survey.toml(posixpath.normpath(posixpath.join(directory, "pyproject.toml")))
+        if document is not None and document.get("project") is not None:
+            _check_member(_member(survey.pyproject, document, directory, members), lock, package)
+
+
+def _member(root: Document, own: Document, directory: str, members: frozenset[str]) -> Member:
+    tables = [document.table("tool", "uv") for document in (root, own)]
+    indexes = {
+        index["name"]: index["url"]
+        for table in tables
+        for index in table.get("index", ())
+        if {"name", "url"} <= index.keys()
+    }
+    sources = {canonicalize_name(name): source for table in tables for name, source in table.get("sources", {}).items()}
+    return Member(own, directory, sources, indexes, members)
+
+
+def _check_member(member: Member, lock: Document, package: Mapping[str, Any]) -> None:
+    document = member.document
+    _check_name(document, package)
+    _check_python(document, lock, alone=len(member.members) < 2)
+    metadata = package.get("metadata", {})
+    dynamic = document.table("project").get("dynamic", ())
+    pythons = _pythons(lock)
+    if "dependencies" not in dynamic and "optional-dependencies" not in dynamic:
+        _compare(list(_asked(member)), list(_locked(metadata.get("requires-dist", ()), member)), pythons, document)
+    groups, locked = _groups(document), metadata.get("requires-dev", {})
+    at = document.at("dependency-groups")
+    for name in sorted(groups.keys() | locked.keys()):
+        if name not in groups:
+            raise _stale(f"the lock has a dependency group {name!r} that is gone", at)
+        wanted = [_wishes(text, at, member, "") for text, at in groups[name]]
+        _compare(
+            [asked for some in wanted for asked in some], list(_locked(locked.get(name, ()), member)), pythons, document
+        )
+
+
+def _stale(what: str, at: Location) -> ProjectError:
+    return ProjectError(f"uv.lock is stale: {what}", at=at, hint=AGAIN)
+
+
+def _check_name(document: Document, package: Mapping[str, Any]) -> None:
+    name = document.get("project", "name")
+    if isinstance(name, str) and canonicalize_name(name) != canonicalize_name(package["name"]):
+        raise _stale(f"it was made for {package['name']}, and the project is {name}", document.at("project", "name"))
+
+
+def _check_python(document: Document, lock: Document, *, alone: bool) -> None:
+    wanted, locked = document.get("project", "requires-python"), lock.get("requires-python")
+    if not isinstance(wanted, str) or not isinstance(locked, str):
+        return
+    at = document.at("project", "requires-python")
+    try:
+        mine, theirs = SpecifierSet(wanted), SpecifierSet(locked)
+    except InvalidSpecifier:
+        raise ProjectError(f"{wanted!r} is no version specifier", at=at, hint='write it as ">=3.12"') from None
+    for version in _versions([wanted, locked]):
+        inside = version in theirs
+        if (inside and version not in mine) or (alone and not inside and version in mine):
+            raise _stale(f"it was made for Python {locked}, and the project asks for {wanted}", at)
+
+
+def _compare(wanted: Sequence[Asked], locked: Sequence[Asked], pythons: SpecifierSet, document: Document) -> None:
+    texts = [{(a.wish, a.marker) for a in side} for side in (wanted, locked)]
+    if texts[0] == texts[1]:
+        return
+    for environment in _grid([a.marker for a in (*wanted, *locked)], pythons):
+        here = {a.wish: a for a in wanted if a.condition(environment)}
+        there = {a.wish for a in locked if a.condition(environment)}
+        for wish in here.keys() - there:
+            raise _stale(f"the project asks for {wish}, and the lock was made without it", here[wish].at)
+        for wish in there - here.keys():
+            at = document.at("project", "dependencies")
+            raise _stale(f"the lock was made for {wish}, and the project no longer asks for it", at)
+
+
+# --- what the project asks for --------------------------------------------------------------------
+
+
+def _asked(member: Member) -> Iterator[Asked]:
+    document = member.document
+    for text in document.table("project").get("dependencies", ()):
+        yield from _wishes(text, document.at("project", "dependencies", item=str(text)), member, "")
+    for extra, texts in document.table("project").get("optional-dependencies", {}).items():
+        for text in texts:
+            at = document.at("project", "optional-dependencies", extra, item=str(text))
+            yield from _wishes(text, at, member, canonicalize_name(extra))
+
+
+def _wishes(text: object, at: Location, member: Member, extra: str) -> Iterator[Asked]:
+    """What one requirement asks for: once per source that `[tool.uv.sources]` gives it, and from any index for the rest."""
+    requirement = parse(text, at)
+    own = _condition(str(requirement.marker) if requirement.marker else "", extra)
+    described = f"{requirement.marker or ''}|{extra}"
+    rest: list[Condition] = []
+    for source in _sources(member, requirement, extra):
+        condition = _condition(source.get("marker", ""), canonicalize_name(source.get("extra", "")))
+        yield Asked(
+            _wish(requirement, _origin(source, member, requirement)),
+            lambda env, own=own, condition=condition: own(env) and condition(env),  # type: ignore[misc]
+            f"{described}|{source.get('marker', '')}",
+            at,
+        )
+        rest.append(condition)
+    yield Asked(
+        _wish(requirement, _direct(requirement)),
+        lambda env: own(env) and not any(condition(env) for condition in rest),
+        described if not rest else f"{described}|rest",
+        at,
+    )
+
+
+def _sources(member: Member, requirement: Requirement, extra: str) -> list[Mapping[str, Any]]:
+    found = member.sources.get(canonicalize_name(requirement.name), [])
+    listed = [found] if isinstance(found, Mapping) else list(found)
+    return [source for source in listed if "group" not in source and source.get("extra") in (None, extra)]
+
+
+def _condition(text: str, extra: str) -> Condition:
+    parsed = marker(text) if text else None
+
+    def holds(environment: Environment) -> bool:
+        if extra and environment["extra"] != extra:
+            return False
+        return parsed is None or parsed.evaluate(dict(environment))
+
+    return holds
+
+
+def _wish(requirement: Requirement, source: str) -> Wish:
+    extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
+    return Wish(canonicalize_name(requirement.name), extras, requirement.specifier, source)
+
+
+def _origin(source: Mapping[str, Any], member: Member, requirement: Requirement) -> str:
+    """A `[tool.uv.sources]` entry, canonical."""
+    name = canonicalize_name(requirement.name)
+    if source.get("workspace") or name in member.members:
+        return "workspace"
+    if "git" in source:
+        ref = next((str(source[key]) for key in ("rev", "tag", "branch") if key in source), "")
+        return _git(source["git"], ref, source.get("subdirectory", ""))
+    if "url" in source:
+        return _address(source["url"])
+    if "path" in source:
+        return f"path {posixpath.normpath(posixpath.join(member.directory, source['path']))}"
+    return _address(member.indexes.get(source.get("index", ""), ""))
+
+
+def _direct(requirement: Requirement) -> str:
+    """The `@ url` of a requirement, canonical."""
+    url = requirement.url
+    if url is None:
+        return ""
+    if not url.startswith("git+"):
+        return _address(url)
+    address, _, fragment = url.removeprefix("git+").partition("#")
+    head, at, ref = address.rpartition("@")
+    address, ref = (head, ref) if at and "/" in head.partition("://")[2] else (address, "")
+    return _git(address, ref, parse_qs(fragment).get("subdirectory", [""])[0])
+
+
+def _git(url: str, ref: str, subdirectory: str) -> str:
+    return " ".join(filter(None, ("git", _address(url), ref, subdirectory)))
+
+
+def _address(url: str) -> str:
+    return without_credentials(url.partition("#")[0]).rstrip("/")
+
+
+def _groups(document: Document) -> dict[str, list[tuple[object, Location]]]:
+    """PEP 735 groups with their includes, and uv's older `dev-dependencies`."""
+    table = {canonicalize_name(name): (name, items) for name, items in document.table("dependency-groups").items()}
+    groups = {key: list(_group(document, table, key, ())) for key in table}
+    older = document.table("tool", "uv").get("dev-dependencies", ())
+    if older:
+        at = document.at("tool", "uv", "dev-dependencies")
+        groups.setdefault("dev", []).extend((text, at) for text in older)  # type: ignore[arg-type]
+    return {str(key): items for key, items in groups.items()}
+
+
+def _group(
+    document: Document, table: Mapping[Any, tuple[str, Any]], key: str, above: tuple[str, ...]
+) -> Iterator[tuple[object, Location]]:
+    if key in above or key not in table:
+        what = "includes itself" if key in above else "does not exist"
+        at = document.at("dependency-groups", table[above[-1]][0] if above else key)
+        raise ProjectError(f"the dependency group {key!r} {what}", at=at, hint="see PEP 735")
+    name, items = table[key]
+    for item in items:
+        if isinstance(item, Mapping):
+            yield from _group(document, table, canonicalize_name(str(item.get("include-group", ""))), (*above, key))
+        else:
+            yield item, document.at("dependency-groups", name, item=str(item))
+
+
+# --- what the lock was made for -------------------------------------------------------------------
+
+
+def _locked(entries: Iterable[Mapping[str, Any]], member: Member) -> Iterator[Asked]:
+    for entry in entries:
+        text = entry.get("marker", "")
+        name = canonicalize_name(entry["name"])
+        extras = frozenset(map(canonicalize_name, entry.get("extras", ())))
+        wish = Wish(name, extras, SpecifierSet(entry.get("specifier", "")), _locked_origin(entry, member))
+        yield Asked(wish, _condition(text, ""), f"{text}|", Location("uv.lock"))
+
+
+def _locked_origin(entry: Mapping[str, Any], member: Member) -> str:
+    if "git" in entry:
+        parts = urlsplit(entry["git"])
+        query = parse_qs(parts.query)
+        ref = next((query[key][0] for key in ("rev", "tag", "branch") if key in query), "")
+        return _git(parts._replace(query="", fragment="").geturl(), ref, query.get("subdirectory", [""])[0])
+    local = next((entry[kind] for kind in _LOCAL if kind in entry), None)
+    if local is not None:
+        return (
+            "workspace" if canonicalize_name(entry["name"]) in member.members else f"path {posixpath.normpath(local)}"
+        )
+    return _address(entry.get("url") or entry.get("index") or "")
+
+
+# --- the grid ---------------------------------------------------------------------------------------
+
+
+def _pythons(lock: Document) -> SpecifierSet:
+    bound = lock.get("requires-python")
+    return SpecifierSet(bound) if isinstance(bound, str) else SpecifierSet()
+
+
+def _versions(texts: Iterable[str]) -> list[Version]:
+    """Every X.Y.0 and late X.Y.Z, and whatever the texts name with its neighbours."""
+    found = {Version(f"3.{minor}.{patch}") for minor in _MINORS for patch in (0, 40)}
+    for literal in {literal for text in texts for literal in re.findall(r"\d+(?:\.\d+)+", text)}:
+        major, minor, patch = (*map(int, literal.split(".")), 0, 0)[:3]
+        found |= {Version(f"{major}.{minor}.{p}") for p in (patch - 1, patch, patch + 1) if p >= 0}
+    return sorted(found)
+
+
+def _grid(markers: Sequence[str], pythons: SpecifierSet) -> Iterator[dict[str, str]]:
+    extras = {"", *(extra for text in markers for extra in re.findall(r"extra\s*==\s*['\"]([^'\"]+)", text))}
+    extras |= {part for text in markers for part in text.split("|")[1:2]}
+    versions = [version for version in _versions(markers) if version in pythons]
+    for version, system, extra in product(versions, _SYSTEMS, sorted(extras)):
+        platform, name, os_name, machine = system
+        yield {
+            "python_version": f"{version.major}.{version.minor}",
+            "python_full_version": str(version),
+            "implementation_name": "cpython",
+            "implementation_version": str(version),
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_version": "",
+            "sys_platform": platform,
+            "platform_system": name,
+            "os_name": os_name,
+            "platform_machine": machine,
+            "extra": extra,
+        }

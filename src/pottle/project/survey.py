@@ -1,0 +1,68 @@
+"""A tree while it is being read: every file is parsed at most once, however many detectors look at it."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from pottle.errors import ProjectError
+from pottle.project.module import Module
+from pottle.project.tree import Tree
+from pottle.toml import Document, InvalidToml
+
+MOST_MODULES = 5_000
+"""So many of the project's modules are searched, those nearest to its root first."""
+
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|migrations|alembic|fixtures|site-packages|\.[^/]+)/"
+    r"|^(?:build|dist)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|^(?:setup|noxfile|fabfile|tasks)\.py$"
+)
+"""What is not the application itself: nothing found there is run."""
+
+
+class Survey:
+    """A tree with its documents and modules."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._documents: dict[str, Document | None] = {}
+
+    def toml(self, path: str) -> Document | None:
+        """The TOML file at `path`, or None. Raises `ProjectError` for a malformed one."""
+        if path not in self._documents:
+            text = self.tree.read(path)
+            self._documents[path] = None if text is None else _document(text, path)
+        return self._documents[path]
+
+    @cached_property
+    def pyproject(self) -> Document | None:
+        """`pyproject.toml`."""
+        return self.toml("pyproject.toml")
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The application's Python files, nearest to the root first: no tests, documentation, examples or migrations."""
+        found = (path for path in self.tree.files() if path.endswith(".py") and not _ASIDE.search(path))
+        return tuple(sorted(found, key=lambda path: (path.count("/"), path))[:MOST_MODULES])
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """Those files parsed, as far as they have something to say for a detector."""
+        return tuple(self._modules())
+
+    def _modules(self) -> Iterator[Module]:
+        files = frozenset(self.tree.files())
+        for path in self.paths:
+            try:
+                text = self.tree.read(path)
+            except ProjectError:
+                continue  # Latin-1, or no text at all: nothing that names an application in ASCII is lost
+            if text is not None and (module := Module.parse(path, text, files)):
+                yield module
+
+
+def _document(text: str, path: str) -> Document:
+    try:
+        return Document(text, path)
+    except InvalidToml as error:
+        hint = "run `uv lock` to write it anew" if path == "uv.lock" else "correct that line"
+        raise ProjectError(f"this is not TOML: {error}", at=error.at, hint=hint) from None

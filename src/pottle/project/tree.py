@@ -1,0 +1,183 @@
+"""A project's files, read-only: the one port through which the room sees a project.
+
+Paths are relative, POSIX, and never leave the tree. What no project is made of (version control, virtual environments, caches)
+is not listed.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from pottle.errors import ProjectError
+from pottle.text import Location
+
+LARGEST = 64 << 20
+"""No text that facts are read from is larger: a lock of 10,000 distributions has about 40 MB."""
+
+MOST = 1_000_000
+"""No project has more files; whoever points at `/` gets an error, not a wait."""
+
+NEVER_LISTED = frozenset(
+    {
+        ".git", ".hg", ".svn", ".bzr", ".jj",
+        "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".pytype", ".hypothesis", ".ipynb_checkpoints",
+        ".tox", ".nox", ".venv", ".eggs", ".cache", "node_modules",
+    }
+)  # fmt: skip
+
+ENVIRONMENT_MARK = "pyvenv.cfg"
+"""A directory that holds this file is a virtual environment (PEP 405), whatever its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a layer has to know of one file besides its content."""
+
+    size: int
+    executable: bool
+    link: str | None = None
+    """The target, where the file is a symbolic link."""
+
+
+class Tree(Protocol):
+    """A project's files. Implementations contain paths: nothing outside the tree is ever read."""
+
+    def files(self) -> Sequence[str]:
+        """Every file, sorted; symbolic links to directories are files, and never followed."""
+        ...
+
+    def read(self, path: str) -> str | None:
+        """The text of a file, without a byte order mark; None where there is none.
+
+        Raises `ProjectError` for a file that is not UTF-8, too large, or not readable.
+        """
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        ...
+
+    def status(self, path: str) -> Status:
+        """Size, mode and link target of a listed file."""
+        ...
+
+
+class DirectoryTree:
+    """A tree on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._real = os.path.realpath(root)
+
+    @cached_property
+    def _listing(self) -> tuple[str, ...]:
+        return tuple(sorted(_walk(str(self.root))))
+
+    def files(self) -> Sequence[str]:
+        """Every file, sorted."""
+        return self._listing
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file inside the tree."""
+        return self._inside(path) is not None
+
+    def read(self, path: str) -> str | None:
+        """The text of the file at `path`."""
+        found = self._inside(path)
+        if found is None:
+            return None
+        try:
+            with open(found, "rb") as file:
+                content = file.read(LARGEST + 1)
+        except OSError as error:
+            reason = (error.strerror or "input/output error").lower()
+            raise ProjectError(f"it cannot be read: {reason}", at=Location(path), hint="make it readable") from None
+        return decoded(content, path)
+
+    def status(self, path: str) -> Status:
+        """Size, mode and link target."""
+        full = os.path.join(self.root, path)
+        found = os.lstat(full)
+        link = os.readlink(full) if stat.S_ISLNK(found.st_mode) else None
+        return Status(found.st_size, bool(found.st_mode & stat.S_IXUSR), link)
+
+    def _inside(self, path: str) -> str | None:
+        """The regular file that `path` leads to, unless it leads out of the tree."""
+        full = os.path.realpath(os.path.join(self._real, path))
+        within = full.startswith(self._real.rstrip("/") + "/")
+        return full if within and os.path.isfile(full) else None
+
+
+class DictTree:
+    """A tree in memory: path → text or bytes."""
+
+    def __init__(self, content: Mapping[str, str | bytes], executable: Sequence[str] = ()) -> None:
+        self._content = {path: text.encode() if isinstance(text, str) else text for path, text in content.items()}
+        self._executable = frozenset(executable)
+
+    def files(self) -> Sequence[str]:
+        """Every file, sorted."""
+        return sorted(self._content)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self._content
+
+    def read(self, path: str) -> str | None:
+        """The text of the file at `path`."""
+        return decoded(self._content[path], path) if path in self._content else None
+
+    def status(self, path: str) -> Status:
+        """Size and mode."""
+        return Status(len(self._content[path]), path in self._executable)
+
+
+def decoded(content: bytes, path: str) -> str:
+    """`content` as UTF-8, a byte order mark removed. Raises `ProjectError` with the line that is none."""
+    if len(content) > LARGEST:
+        raise ProjectError(f"it is larger than {LARGEST >> 20} MiB", at=Location(path), hint="is it the right file?")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ProjectError("it is not UTF-8", at=Location(path, line), hint="save it as UTF-8") from None
+
+
+def _walk(root: str) -> Iterator[str]:
+    count = 0
+    pending = [""]
+    while pending:
+        prefix = pending.pop()
+        directories, files = _scan(root, prefix)
+        pending += directories
+        count += len(files)
+        if count > MOST:
+            hint = "is this the project's directory?"
+            raise ProjectError(f"there are more than {MOST:,} files here", at=Location("."), hint=hint)
+        yield from files
+
+
+def _scan(root: str, prefix: str) -> tuple[list[str], list[str]]:
+    """The subdirectories (each with a slash at its end) and the files of one directory; neither if it is an environment."""
+    directories: list[str] = []
+    files: list[str] = []
+    try:
+        with os.scandir(os.path.join(root, prefix)) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in NEVER_LISTED:
+                        directories.append(f"{prefix}{entry.name}/")
+                elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
+                    if entry.name == ENVIRONMENT_MARK and prefix:
+                        return [], []
+                    files.append(prefix + entry.name)
+    except PermissionError:
+        at = Location(prefix.rstrip("/") or ".")
+        raise ProjectError("this directory cannot be read", at=at, hint="make it readable, or remove it") from None
+    except (FileNotFoundError, NotADirectoryError):
+        return [], []
+    return directories, files
