@@ -1,0 +1,116 @@
+"""The project's own wheel, built by its own backend (PEP 517) in an isolated environment, from a copy that may be written into."""
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from pottle.errors import HostError, PottleError, ProjectError
+from pottle.sources.pypi import uv
+from pottle.sources.pypi.failure import failure
+from pottle.tags import choose_wheel
+from pottle.text import Location
+
+_PRETENDED = (
+    "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "PDM_BUILD_SCM_VERSION",
+    "POETRY_DYNAMIC_VERSIONING_BYPASS",
+    "HATCH_VCS_PRETEND_VERSION",
+)
+"""What the caller may say about a version that would be read from version control."""
+_HERE = Location("pyproject.toml")
+
+
+def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: Path, epoch: int) -> Path:
+    """The path of the wheel, built below `into`, of the project that consists of `files`: (path in the project, file on disk).
+
+    Nothing is written into the project. Raises `ProjectError` with the last lines of the backend where it fails, and where the
+    wheel does not fit the target.
+    """
+    try:
+        with uv.scratch(session) as work:
+            source, out = work / "source", work / "dist"
+            _copy(files, source)
+            try:
+                uv.run(session, [*_BUILD, "--out-dir", out, source], work, _variables(session.environ, epoch))
+            except uv.UvFailed as failed:
+                raise _build_failure(failed.said.replace(str(source), "the project")) from failed
+            built = _only_wheel(out)
+            _check_fits(session, built.name)
+            into.mkdir(parents=True, exist_ok=True)
+            return Path(shutil.move(built, into / built.name))
+    except OSError as error:
+        raise HostError(
+            f"cannot build the project's wheel: {error.strerror or error}", hint="is the disk full?"
+        ) from error
+
+
+_BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517")
+
+
+def _variables(environ: Mapping[str, str], epoch: int) -> dict[str, str]:
+    versions = {name: value for name, value in environ.items() if name.startswith(_PRETENDED)}
+    return {**versions, "SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _copy(files: Iterable[tuple[str, Path]], into: Path) -> None:
+    """Contents and the executable bit; neither times nor the rest of the mode, which a backend might put into the wheel."""
+    into.mkdir()
+    for path, source in files:
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+            raise ProjectError(f"a file of the project lies outside it: {path}")
+        target = into / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
+
+
+def _only_wheel(out: Path) -> Path:
+    wheels = sorted(out.glob("*.whl"))
+    if len(wheels) != 1:
+        raise ProjectError(f"the build backend made {len(wheels)} wheels, not one", at=_HERE)
+    return wheels[0]
+
+
+def _check_fits(session: uv.Session, filename: str) -> None:
+    target = session.target
+    try:
+        tags = parse_wheel_filename(filename)[3]
+    except InvalidWheelFilename as error:
+        raise ProjectError(
+            f"the build backend made a file that is not named as a wheel is: {filename}", at=_HERE
+        ) from error
+    made_for_this_machine = any(tag.platform.startswith("linux_") for tag in tags)
+    fits = choose_wheel([filename], python=target.python, platform=target.platform, glibc=target.glibc) is not None
+    if made_for_this_machine or not fits:
+        raise ProjectError(
+            f"the project's wheel {filename} does not fit {target}",
+            at=_HERE,
+            hint="a project with compiled code has to be built for the image: publish its wheel on an index and depend on that",
+        )
+
+
+def _build_failure(said: str) -> PottleError:
+    """The backend's own last words; or what is wrong with `pyproject.toml`; or why its requirements cannot be had."""
+    backend, _, causes = said.rpartition("\nerror: ")
+    if "build backend returned an error" in causes:
+        return ProjectError(f"the build backend failed: {_last_words(backend)}", at=_HERE, hint=_advice(backend))
+    if re.search(r"TOML parse error|Invalid `pyproject.toml`|Failed to parse", causes):
+        reason = [line.strip() for line in causes.splitlines() if line.strip()]
+        return ProjectError(f"cannot be built: {reason[-1][:300]}", at=_HERE)
+    return failure(said)
+
+
+def _last_words(backend: str) -> str:
+    """The exception's line, where the backend is one that raised; else the last lines that it wrote."""
+    lines = [line.rstrip() for line in backend.splitlines() if line.strip()]
+    raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Exit|Failed|Failure)\w*(:|$)", line)]
+    return " / ".join(line.strip() for line in (raised[-1:] or lines[-3:])).rstrip(".")[:600] or "it did not say why"
+
+
+def _advice(said: str) -> str:
+    if re.search(r"(?i)setuptools[-_]scm|vcs_versioning|hatch[-_]vcs|PRETEND_VERSION|not a git repository|scm", said):
+        return "the copy that is built has no .git: set SETUPTOOLS_SCM_PRETEND_VERSION to the version"
+    return "`uv build --wheel` in the project shows all that the backend says"
