@@ -89,7 +89,10 @@ def check(survey: Survey, lock: Document) -> None:
             continue
         document = survey.toml(posixpath.normpath(posixpath.join(directory, "pyproject.toml")))
         if document is not None and document.get("project") is not None:
-            _check_member(_member(survey.pyproject, document, directory, members), lock, package)
+            member = _member(survey.pyproject, document, directory, members)
+            _check_member(member, lock, package)
+            if directory == ".":
+                _check_manifest(member, lock)
 
 
 def _member(root: Document, own: Document, directory: str, members: frozenset[str]) -> Member:
@@ -107,21 +110,31 @@ def _member(root: Document, own: Document, directory: str, members: frozenset[st
 def _check_member(member: Member, lock: Document, package: Mapping[str, Any]) -> None:
     document = member.document
     _check_name(document, package)
-    _check_python(document, lock, alone=len(member.members) < 2)
+    _check_python(document, lock, alone=member.directory == "." and len(member.members) < 2)
     metadata = package.get("metadata", {})
     dynamic = document.table("project").get("dynamic", ())
     pythons = _pythons(lock)
     if "dependencies" not in dynamic and "optional-dependencies" not in dynamic:
-        _compare(list(_asked(member)), list(_locked(metadata.get("requires-dist", ()), member)), pythons, document)
-    groups, locked = _groups(document), metadata.get("requires-dev", {})
-    at = document.at("dependency-groups")
+        gone = document.at("project", "dependencies")
+        _compare(list(_asked(member)), list(_locked(metadata.get("requires-dist", ()), member)), pythons, gone)
+    _check_groups(member, metadata.get("requires-dev", {}), pythons)
+
+
+def _check_groups(member: Member, locked: Mapping[str, Any], pythons: SpecifierSet) -> None:
+    groups = _groups(member.document)
     for name in sorted(groups.keys() | locked.keys()):
-        if name not in groups:
-            raise _stale(f"the lock has a dependency group {name!r} that is gone", at)
-        wanted = [_wishes(text, at, member, "") for text, at in groups[name]]
-        _compare(
-            [asked for some in wanted for asked in some], list(_locked(locked.get(name, ()), member)), pythons, document
-        )
+        at = member.document.at("dependency-groups", name)
+        wanted = [asked for text, place in groups.get(name, ()) for asked in _wishes(text, place, member, "")]
+        _compare(wanted, list(_locked(locked.get(name, ()), member)), pythons, at)
+
+
+def _check_manifest(member: Member, lock: Document) -> None:
+    """Overrides and constraints of the workspace's root."""
+    for key in ("override", "constraint"):
+        at = member.document.at("tool", "uv", f"{key}-dependencies")
+        texts = member.document.table("tool", "uv").get(f"{key}-dependencies", ())
+        wanted = [asked for text in texts for asked in _wishes(text, at, member, "")]
+        _compare(wanted, list(_locked(lock.table("manifest").get(f"{key}s", ()), member)), _pythons(lock), at)
 
 
 def _stale(what: str, at: Location) -> ProjectError:
@@ -149,18 +162,24 @@ def _check_python(document: Document, lock: Document, *, alone: bool) -> None:
             raise _stale(f"it was made for Python {locked}, and the project asks for {wanted}", at)
 
 
-def _compare(wanted: Sequence[Asked], locked: Sequence[Asked], pythons: SpecifierSet, document: Document) -> None:
-    texts = [{(a.wish, a.marker) for a in side} for side in (wanted, locked)]
-    if texts[0] == texts[1]:
+def _compare(wanted: Sequence[Asked], locked: Sequence[Asked], pythons: SpecifierSet, gone: Location) -> None:
+    """Raise for the first difference; `gone` is the place of what the project no longer names."""
+    if {(a.wish, a.marker) for a in wanted} == {(a.wish, a.marker) for a in locked}:
         return
     for environment in _grid([a.marker for a in (*wanted, *locked)], pythons):
         here = {a.wish: a for a in wanted if a.condition(environment)}
         there = {a.wish for a in locked if a.condition(environment)}
-        for wish in here.keys() - there:
-            raise _stale(f"the project asks for {wish}, and the lock was made without it", here[wish].at)
-        for wish in there - here.keys():
-            at = document.at("project", "dependencies")
-            raise _stale(f"the lock was made for {wish}, and the project no longer asks for it", at)
+        for wish in sorted(here.keys() ^ there, key=str):
+            raise _difference(wish, wanted, locked, gone)
+
+
+def _difference(wish: Wish, wanted: Sequence[Asked], locked: Sequence[Asked], gone: Location) -> ProjectError:
+    asked = next((a for a in wanted if a.wish == wish), None)
+    if asked is None:
+        return _stale(f"it was made for {wish}, and the project no longer asks for that", gone)
+    if all(a.wish != wish for a in locked):
+        return _stale(f"the project asks for {wish}, and it was made without that", asked.at)
+    return _stale(f"the project asks for {wish} under another marker", asked.at)
 
 
 # --- what the project asks for --------------------------------------------------------------------

@@ -49,13 +49,17 @@ class Survey:
         """Those files parsed, as far as they have something to say for a detector."""
         return tuple(self._modules())
 
+    def source(self, path: str) -> str | None:
+        """The text of a module; None for one that is not UTF-8: it is not this room's to complain."""
+        try:
+            return self.tree.read(path)
+        except ProjectError:
+            return None
+
     def _modules(self) -> Iterator[Module]:
         files = frozenset(self.tree.files())
         for path in self.paths:
-            try:
-                text = self.tree.read(path)
-            except ProjectError:
-                continue  # Latin-1, or no text at all: nothing that names an application in ASCII is lost
+            text = self.source(path)
             if text is not None and (module := Module.parse(path, text, files)):
                 yield module
 
