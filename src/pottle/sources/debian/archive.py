@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Lock
 from typing import Protocol, TypeVar
 from urllib.parse import quote
@@ -162,15 +163,15 @@ class Archive:
     @contextmanager
     def _downloaded(self, url: str, listed: Expected, *, by_hash: bool) -> Iterator[Path]:
         """The file at `url` for the time of the block; by its digest first, which an update of the mirror leaves in place."""
-        packed = self._options.cache / "indexes" / f"{listed.sha256}.xz"
         directory = url.rpartition("/")[0]
         urls = [f"{directory}/by-hash/SHA256/{listed.sha256}", url] if by_hash else [url]
-        self._download_first(urls, packed, listed)
-        try:
-            yield packed
-        finally:
-            with host_errors(packed):
-                packed.unlink(missing_ok=True)
+        indexes = self._options.cache / "indexes"
+        with host_errors(indexes):
+            indexes.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix=".partial-", dir=indexes) as temporary:
+                packed = Path(temporary) / "Packages.xz"
+                self._download_first(urls, packed, listed)
+                yield packed
 
     def _download_first(self, urls: Sequence[str], target: Path, expected: Expected) -> None:
         for url in urls[:-1]:
@@ -248,11 +249,14 @@ def _holds(path: Path, expected: Expected) -> bool:
 
 def _at_once(do: Callable[[_A], _B], arguments: Sequence[_A], stop: Event | None = None) -> list[_B]:
     """`map` by a few threads; the first failure ends the rest."""
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         futures = [pool.submit(do, argument) for argument in arguments]
         try:
+            done = wait(futures, return_when=FIRST_EXCEPTION).done
+            for future in filter(done.__contains__, futures):
+                future.result()
             return [future.result() for future in futures]
         except BaseException:
             if stop:

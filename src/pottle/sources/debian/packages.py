@@ -77,17 +77,31 @@ class BinaryPackage:
     @property
     def demands(self) -> tuple[Clause, ...]:
         """What has to be there with it: `Pre-Depends` and `Depends`."""
-        return control.relations(self.pre_depends) + control.relations(self.depends)
+        return self._relations(self.pre_depends) + self._relations(self.depends)
 
     @property
     def exclusions(self) -> tuple[Clause, ...]:
         """What must not be there with it: `Conflicts` and `Breaks`."""
-        return control.relations(self.conflicts) + control.relations(self.breaks)
+        return self._relations(self.conflicts) + self._relations(self.breaks)
+
+    def provided(self, name: str) -> Iterator[str | None]:
+        """The versions at which it provides `name`; None: without one."""
+        if name in self.provides:
+            for clause in self._relations(self.provides):
+                yield from (relation.version for relation in clause if relation.name == name)
 
     @property
     def rank(self) -> int:
         """Its priority (policy §2.5), the weightiest 0."""
         return _PRIORITIES.index(self.priority) if self.priority in _PRIORITIES else len(_PRIORITIES)
+
+    def _relations(self, field: str) -> tuple[Clause, ...]:
+        try:
+            return control.relations(field)
+        except ValueError as error:
+            raise SourceError(
+                f"{self.suite} describes {self.name} {self.version} in a way that cannot be read: {error}"
+            ) from error
 
 
 class Index:

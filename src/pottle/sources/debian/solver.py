@@ -14,13 +14,11 @@ from itertools import chain
 from typing import TypeAlias
 
 from pottle.errors import SourceError
-from pottle.sources.debian import control
 from pottle.sources.debian import version as versions
 from pottle.sources.debian.control import Clause, Relation
 from pottle.sources.debian.packages import BinaryPackage, Index
 
 _MOST_TRIALS = 5_000
-_NOTHING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +202,7 @@ class _Search:
             return False
         if package.name == wish.name and wish.admits(package.version):
             return True
-        return any(wish.admits(version) for version in _provided(package, wish.name))
+        return any(wish.admits(version) for version in package.provided(wish.name))
 
     def _take(self, state: _State, package: BinaryPackage, demand: _Demand) -> list[_Demand]:
         """Adds a package; gives what it demands in turn."""
@@ -227,16 +225,7 @@ def _available(packages: Sequence[BinaryPackage]) -> str:
 
 
 def _provides(package: BinaryPackage, name: str) -> bool:
-    return next(_provided(package, name), _NOTHING) is not _NOTHING
-
-
-def _provided(package: BinaryPackage, name: str) -> Iterator[str | None]:
-    """The versions at which a package provides `name`; None: without one."""
-    if name in package.provides:
-        for clause in control.relations(package.provides):
-            for provided in clause:
-                if provided.name == name:
-                    yield provided.version
+    return any(True for _ in package.provided(name))
 
 
 def _exclusion(package: BinaryPackage, other: BinaryPackage) -> str | None:
@@ -245,7 +234,7 @@ def _exclusion(package: BinaryPackage, other: BinaryPackage) -> str | None:
         return f"is needed at {package.version} and at {other.version}"
     for wish in chain.from_iterable(package.exclusions):
         named = other.name == wish.name and wish.admits(other.version)
-        if named or any(wish.admits(version) for version in _provided(other, wish.name)):
+        if named or any(wish.admits(version) for version in other.provided(wish.name)):
             return f"cannot be had: {package.name} excludes {wish}, which is {other.name} {other.version}"
     return None
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from debian_inspector.version import Version
 
 _VERSION = re.compile(
-    r"(?:(?P<epoch>\d{1,9}):)?(?P<upstream>[A-Za-z0-9.+~-]+?)(?:-(?P<revision>[A-Za-z0-9.+~]+))?", re.ASCII
+    r"(?:(?P<epoch>\d{1,9}):)?"
+    r"(?P<upstream>[A-Za-z0-9][A-Za-z0-9.+~]*(?:-[A-Za-z0-9.+~]+)*?)"
+    r"(?:-(?P<revision>[A-Za-z0-9.+~]+))?",
+    re.ASCII,
 )
 
 
