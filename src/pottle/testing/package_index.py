@@ -6,6 +6,7 @@ It can misbehave as real ones do: per wheel (`faults`), for everybody without a 
 import base64
 import json
 import re
+import sys
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,8 +36,7 @@ class PackageIndex:
         self.credentials = credentials
         self.requests: list[str] = []
         """The path of every GET, in order."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -114,6 +114,15 @@ class PackageIndex:
                 return 200, "application/zip", wheel.content
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up is no news; anything else is a fault of the test's."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -123,6 +132,9 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            self.send_header(
+                "Cache-Control", "max-age=365000000, immutable" if "/files/" in self.path else "max-age=600"
+            )
             if status == 401:
                 self.send_header("WWW-Authenticate", 'Basic realm="index"')
             self.end_headers()

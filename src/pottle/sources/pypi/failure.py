@@ -63,6 +63,15 @@ def _hash_mismatch(who: str, said: str, at: Location | None) -> PottleError:
     return IntegrityError(f"the wheel of {who} does not have the locked hash{detail}", at=at, hint=hint)
 
 
+def _size_mismatch(who: str, said: str, at: Location | None) -> PottleError:
+    sizes = re.search(r"expected (\d+) bytes.*?(\d+) bytes", said)
+    detail = f": {sizes[1]} bytes were locked, {sizes[2]} came" if sizes else ""
+    hint = (
+        "a download that broke off, or another file than was locked: try again, then find out why before locking again"
+    )
+    return IntegrityError(f"the wheel of {who} does not have the locked size{detail}", at=at, hint=hint)
+
+
 def _broken(who: str, said: str, at: Location | None) -> PottleError:
     return IntegrityError(
         f"the wheel of {who} is damaged: {_last_cause(said)}", at=at, hint="try again; nothing of it was kept"
@@ -123,6 +132,7 @@ def _unsolvable(who: str, said: str, at: Location | None) -> PottleError:  # noq
 _KNOWN: tuple[tuple[str, _Make], ...] = (
     (r"(?i)no space left on device|os error 28\b|disk quota exceeded", _full),
     (r"(?i)hash mismatch", _hash_mismatch),
+    (r"(?i)size mismatch", _size_mismatch),
     (r"\b(401|403) (Unauthorized|Forbidden)|(?i:unauthorized|missing credentials|no credentials)", _refused),
     (r"\b(404|410) (Not Found|Gone)", _gone),
     (r"(?i)invalid peer certificate|unknownissuer|certificate (verify failed|has expired)", _untrusted),

@@ -49,14 +49,24 @@ def _installed(
     with uv.scratch(session) as work:
         lock = work / "pylock.toml"
         lock.write_text(pylock.write(wheels), encoding="utf-8")
-        options = ["--no-cache"] if fresh else []
+        arguments = [*_SYNC, *uv.for_target(session.target), "--prefix", prefix, lock]
         try:
-            uv.run(session, [*_SYNC, *uv.for_target(session.target), *options, "--prefix", prefix, lock], work)
+            if fresh or not _from_cache(session, arguments, work):
+                uv.run(session, [*arguments, *(["--no-cache"] if fresh else [])], work)
         except uv.UvFailed as failed:
             raise failure(failed.said, places) from failed
     found = {distribution.name: distribution for distribution in installed.read(prefix)}
     _check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
     return found
+
+
+def _from_cache(session: uv.Session, arguments: Sequence[str | Path], work: Path) -> bool:
+    """Whether uv's cache has it all. The hashes decide what is right, so nobody need be asked whether the cache is still fresh."""
+    try:
+        uv.run(session, [*arguments, "--offline"], work)
+    except uv.UvFailed:
+        return False
+    return True
 
 
 _SYNC = (
