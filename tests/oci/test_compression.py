@@ -1,0 +1,104 @@
+import gzip
+import hashlib
+import io
+import itertools
+import random
+import zlib
+from collections.abc import Iterator
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pottle.oci.compression import MEMBER_SIZE, InvalidCompression, decompressed, gzip_members
+
+SAMPLE = "e702b23fbd428c85697593f8457d95508531fb864febfdff0e1854142eb9cd39"
+GOLDEN = "0f50993b75b47568cd341d16707c2c1ab52f78cd5cedc83460f4d1ff62157c2d"
+
+
+def _sample() -> bytes:
+    """Text, noise and repetition, 9 MiB: three members."""
+    noise = random.Random(20).randbytes(3 << 20)
+    words = random.Random(21).choices([b"import ", b"return ", b"self.", b"    ", b"\n", b"def f(x):"], k=900_000)
+    return noise + b"".join(words)[: 5 << 20] + bytes(1 << 20)
+
+
+def test_the_compressed_bytes_are_always_these() -> None:
+    compressed = b"".join(gzip_members([_sample()]))
+    assert hashlib.sha256(_sample()).hexdigest() == SAMPLE
+    assert hashlib.sha256(compressed).hexdigest() == GOLDEN
+
+
+def test_the_header_says_nothing_of_the_host() -> None:
+    (member,) = gzip_members([b"x"])
+    assert bytes(member[:10]) == b"\x1f\x8b\x08\0" + b"\0\0\0\0" + b"\0" + b"\xff"  # RFC 1952: no time, unknown system
+
+
+def test_neither_chunks_nor_workers_change_the_bytes() -> None:
+    sample = _sample()
+    expected = b"".join(gzip_members([sample], workers=1))
+    for size, workers in ((1000, 2), (MEMBER_SIZE, 3), (MEMBER_SIZE + 1, 8)):
+        chunks = (sample[start : start + size] for start in range(0, len(sample), size))
+        assert b"".join(gzip_members(chunks, workers)) == expected
+
+
+@pytest.mark.parametrize("size", [0, 1, MEMBER_SIZE - 1, MEMBER_SIZE, MEMBER_SIZE + 1, 2 * MEMBER_SIZE])
+def test_any_reader_of_gzip_reads_it(size: int) -> None:
+    content = (b"0123456789" * (size // 10 + 1))[:size]
+    members = list(gzip_members([content]))
+    assert gzip.decompress(b"".join(members)) == content
+    assert len(members) == max(1, -(-size // MEMBER_SIZE))
+
+
+def test_no_more_members_are_in_flight_than_the_window() -> None:
+    taken = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal taken
+        for taken in itertools.count(1):
+            yield bytes(MEMBER_SIZE)
+
+    members = gzip_members(endless(), workers=2)
+    for _ in range(5):
+        next(members)
+    members.close()  # type: ignore[attr-defined]
+    assert taken <= 5 + 2 + 2
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=4))
+def test_members_zstd_frames_and_plain_bytes_decompress(parts: list[bytes]) -> None:
+    content = b"".join(parts)
+    for stream in (
+        b"".join(gzip.compress(part) for part in parts),
+        b"".join(zstandard.compress(part) for part in parts),
+        b"x" + content,
+    ):
+        assert b"".join(decompressed(io.BytesIO(stream))).removeprefix(b"x" if stream[:1] == b"x" else b"") == content
+
+
+def test_long_content_comes_in_pieces() -> None:
+    for stream in (gzip.compress(bytes(50 << 20)), zstandard.compress(bytes(50 << 20))):
+        pieces = [len(piece) for piece in decompressed(io.BytesIO(stream))]
+        assert sum(pieces) == 50 << 20
+        assert max(pieces) <= 1 << 20
+
+
+@pytest.mark.parametrize("cut", [5, 20, -1])
+def test_a_gzip_stream_that_ends_early_is_refused(cut: int) -> None:
+    with pytest.raises(InvalidCompression, match="ends early"):
+        list(decompressed(io.BytesIO(gzip.compress(b"some content that is long enough" * 9)[:cut])))
+
+
+def test_a_damaged_stream_is_refused() -> None:
+    damaged = bytearray(gzip.compress(b"content" * 100))
+    damaged[-6] ^= 1
+    with pytest.raises(InvalidCompression, match="not a gzip stream"):
+        list(decompressed(io.BytesIO(bytes(damaged))))
+    with pytest.raises(InvalidCompression, match="not a zstd stream"):
+        list(decompressed(io.BytesIO(b"\x28\xb5\x2f\xfd" + b"\xff" * 40)))
+
+
+def test_an_empty_stream_is_empty() -> None:
+    assert list(decompressed(io.BytesIO(b""))) == []
+    assert zlib.decompress(next(iter(gzip_members([]))), 31) == b""
