@@ -1,6 +1,7 @@
 """The system calls that a sandbox needs and that Python 3.11 lacks: mount(2), pivot_root(2), unshare(2), prctl(2)."""
 
 import ctypes
+import errno
 import os
 import signal
 
@@ -27,6 +28,9 @@ _LOCKED = (
     (os.ST_RELATIME, _REL_ATIME),
 )
 
+# <linux/capability.h>: CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_SYS_ADMIN
+_ADMINISTRATION = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 21
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -40,9 +44,21 @@ def _text(value: str | None) -> bytes | None:
     return None if value is None else os.fsencode(value)
 
 
+def may_administer() -> bool:
+    """Whether this process may mount and change its user: being root says nothing of it, inside a container least of all."""
+    with open("/proc/self/status") as file:
+        effective = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
+    return effective & _ADMINISTRATION == _ADMINISTRATION
+
+
 def unshare(namespaces: int) -> None:
     """Moves this process into new namespaces; a new process namespace begins with its next child."""
-    _check(_libc.unshare(ctypes.c_int(namespaces)), "unshare")
+    try:
+        _check(_libc.unshare(ctypes.c_int(namespaces)), "unshare")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # what the kernel says of its limits, and means no disk
+            raise OSError(error.errno, "unshare: user.max_*_namespaces allows no more") from error
+        raise
 
 
 def mount(source: str | None, target: str, kind: str | None = None, flags: int = 0, options: str | None = None) -> None:

@@ -95,7 +95,7 @@ def enter(spec: Spec, status: int) -> int:
     """Makes the namespaces and stays outside, above process 1; gives the program's exit code."""
     os.set_inheritable(status, False)
     hold_signals()
-    if os.geteuid() != 0:
+    if not kernel.may_administer():
         _become(spec.uid, spec.gid)
     kernel.unshare(kernel.NEW_MOUNTS | kernel.NEW_PIDS | kernel.NEW_IPC | kernel.NEW_UTS)
     kernel.die_with_parent()

@@ -1,5 +1,6 @@
 """What the user asked for beside the image, and what of this machine `run` may know."""
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pottle.errors import UsageError
 
 Network: TypeAlias = Literal["host", "bridge"]
 
-_PORT = re.compile(r"(?:(?P<address>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?:(?P<host>[0-9]+):)?(?P<container>[0-9]+)(?:/tcp)?")
+_PORT = re.compile(
+    r"(?:(?:(?P<address>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?P<host>[0-9]{1,5}):)?(?P<container>[0-9]{1,5})(?:/tcp)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,20 @@ class Port:
             raise UsageError(f"not a port: {text!r}", hint="write HOST:CONTAINER, for example 8080:8000")
         container = _number(found["container"], text)
         host = _number(found["host"], text) if found["host"] else container
-        return cls(host, container, (found["address"] or "127.0.0.1").strip("[]"))
+        return cls(host, container, _address((found["address"] or "127.0.0.1").strip("[]"), text))
 
     @property
     def published(self) -> str:
         """As `docker create --publish` wants it."""
         address = f"[{self.address}]" if ":" in self.address else self.address
         return f"{address}:{self.host}:{self.container}"
+
+
+def _address(address: str, text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError as error:
+        raise UsageError(f"not a port: {text!r}", hint=f"{address} is no IP address") from error
 
 
 def _number(digits: str, text: str) -> int:

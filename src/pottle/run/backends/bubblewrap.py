@@ -4,12 +4,11 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from pottle.run import kernel
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.process import SandboxContainer, eldest_child, memory_file
 from pottle.run.sandbox import COMMAND, Spec
@@ -18,6 +17,8 @@ from pottle.run.specification import specification
 
 _PROBE = Spec("/", ("true",), (("PATH", os.defpath),), "/", 65532, 65532, (("/tmp", 0o1777),), ())  # noqa: S108
 _PROBE_TIMEOUT = 10.0
+# Covered by the image's root in a mount namespace of bwrap's own. The FHS has it everywhere, and nothing else is read there.
+_MEETING_POINT = "/mnt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +69,30 @@ def _sandbox(
     program: str, spec: Spec, *, info_fd: int | None = None, stderr: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A running bwrap. `info_fd` is handed over: it is closed here."""
-    with _meeting_point(spec) as at:
-        told = memory_file("bwrap-arguments", b"\0".join(map(os.fsencode, options(replace(spec, root=at)))))
-        passed = [told] if info_fd is None else [told, info_fd]
+    outer = _start(program, spec, info_fd, stderr)
+    with outer:
         try:
-            info = () if info_fd is None else ("--info-fd", str(info_fd))
-            command = (*_lowered(spec, at), program, "--args", str(told), *info, "--", *spec.argv)
-            outer = subprocess.Popen(command, pass_fds=passed, stderr=stderr, start_new_session=True)
+            yield outer
         finally:
-            for descriptor in passed:
-                os.close(descriptor)
-        with outer:
-            try:
-                yield outer
-            finally:
-                outer.kill()
+            outer.kill()
 
 
-def _meeting_point(spec: Spec) -> AbstractContextManager[str]:
-    """Where bwrap finds the root: in its place, or where somebody who is no longer root may look (`sandbox.lower`)."""
-    if os.geteuid() != 0:
-        return nullcontext(spec.root)
-    return tempfile.TemporaryDirectory(prefix="pottle-root-", dir="/run" if Path("/run").is_dir() else None)
+def _start(program: str, spec: Spec, info_fd: int | None, stderr: int | None) -> subprocess.Popen[bytes]:
+    at = _MEETING_POINT if kernel.may_administer() else spec.root
+    told = memory_file("bwrap-arguments", b"\0".join(map(os.fsencode, options(replace(spec, root=at)))))
+    passed = [told] if info_fd is None else [told, info_fd]
+    info = () if info_fd is None else ("--info-fd", str(info_fd))
+    command = (*_lowered(spec, at), program, "--args", str(told), *info, "--", *spec.argv)
+    try:
+        return subprocess.Popen(command, pass_fds=passed, stderr=stderr, start_new_session=True)
+    finally:
+        for descriptor in passed:
+            os.close(descriptor)
 
 
 def _lowered(spec: Spec, at: str) -> tuple[str, ...]:
-    if os.geteuid() != 0:
-        return ()
-    return (*COMMAND, "lower", spec.root, at, str(spec.uid), str(spec.gid))
+    """As root: who will no longer be root finds the root directory elsewhere than in root's own cache."""
+    return () if at == spec.root else (*COMMAND, "lower", spec.root, at, str(spec.uid), str(spec.gid))
 
 
 def options(spec: Spec) -> list[str]:
