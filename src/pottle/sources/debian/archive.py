@@ -248,13 +248,13 @@ def _holds(path: Path, expected: Expected) -> bool:
 
 
 def _at_once(do: Callable[[_A], _B], arguments: Sequence[_A], stop: Event | None = None) -> list[_B]:
-    """`map` by a few threads; the first failure ends the rest."""
-    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+    """`map` by a few threads. With `stop`, the first failure ends the rest; else the first in order is raised."""
+    from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         futures = [pool.submit(do, argument) for argument in arguments]
         try:
-            done = wait(futures, return_when=FIRST_EXCEPTION).done
+            done = wait(futures, return_when=FIRST_EXCEPTION if stop else ALL_COMPLETED).done
             for future in filter(done.__contains__, futures):
                 future.result()
             return [future.result() for future in futures]

@@ -120,7 +120,7 @@ class _Search:
 
     def run(self, names: Sequence[str]) -> Resolution:
         for name in names:
-            self._check_known(name)
+            self._check_name(name, names)
         try:
             state = self._settle(_State(), [_Demand((Relation(name),), None) for name in names])
         except _Unsatisfiable as reason:
@@ -129,12 +129,18 @@ class _Search:
         packages = tuple(state.chosen[name] for name in sorted(state.chosen))
         return Resolution(packages, state.wanted_by, state.left_out)
 
-    def _check_known(self, name: str) -> None:
-        if self.universe.newest(name) or self.universe.providers(name):
+    def _check_name(self, name: str, names: Sequence[str]) -> None:
+        """A name that was asked for has to mean one package."""
+        if self.universe.newest(name):
             return
-        similar = ", ".join(self.universe.similar(name))
-        hint = f"there is {similar}" if similar else "check its name on packages.debian.org or packages.ubuntu.com"
-        raise UnknownPackage(f"the archive has no package {name} for {self.universe.architecture}", hint=hint)
+        providers = [package.name for package in self.universe.providers(name)]
+        if len(providers) > 1 and self.without.union(names).isdisjoint(providers):
+            what = f"{name} is a virtual package, which {len(providers)} packages provide"
+            raise SourceError(what, hint=f"name one of them: {', '.join(providers[:5])}")
+        if not providers:
+            similar = ", ".join(self.universe.similar(name))
+            hint = f"there is {similar}" if similar else "check its name on packages.debian.org or packages.ubuntu.com"
+            raise UnknownPackage(f"the archive has no package {name} for {self.universe.architecture}", hint=hint)
 
     def _settle(self, state: _State, demands: list[_Demand]) -> _State:
         """Takes whatever has no alternative, then decides on the alternatives one by one."""
