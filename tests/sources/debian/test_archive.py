@@ -1,5 +1,7 @@
 """The whole path against a served archive: names in, verified files out, faults on the way."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -257,3 +259,9 @@ def test_a_package_of_another_suite_is_refused(published, tmp_path):
     (package, _) = archive.resolve(["hello"])
     with pytest.raises(SourceError, match=r"hello 2.10-3 is from sid, which is no part of trixie"):
         archive.fetch(replace(package, suite="sid"))
+
+
+def test_importing_the_room_imports_nothing_heavy():
+    heavy = "{'httpx', 'truststore', 'pysequoia', 'debian_inspector', 'zstandard', 'concurrent.futures'}"
+    check = f"import sys, pottle.sources.debian.archive, pottle.sources.debian.deb; print({heavy} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout == "set()\n"
