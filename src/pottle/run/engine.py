@@ -45,7 +45,7 @@ class Client:
         """The output of a command that has to succeed for the container to start."""
         done = self.call(*arguments)
         if done.returncode != 0:
-            raise NotStarted(f"{self.name} {arguments[0]} failed: {_last_line(done.stderr)}")
+            raise NotStarted(f"{Path(self.name).name} {arguments[0]} failed: {_last_line(done.stderr)}")
         return done.stdout.strip()
 
 
@@ -149,7 +149,7 @@ class EngineContainer:
         self._identifier = identifier
         # A session of its own: Ctrl-C at the terminal is for us, the container gets what we pass on.
         self._attached = subprocess.Popen(
-            (client.name, "start", "--attach", "--interactive", "--sig-proxy=false", identifier),
+            (client.name, "start", "--attach", "--interactive", identifier),
             env=dict(client.environ),
             start_new_session=True,
         )
@@ -165,7 +165,7 @@ class EngineContainer:
     def _judge(self, state: str, code: int) -> int:
         started, _, ended = state.rpartition(" ")
         if not started or (started.startswith(_NEVER_STARTED) and ended not in {str(CANNOT_EXECUTE), str(NOT_FOUND)}):
-            raise NotStarted(f"{self._client.name} could not start the container")
+            raise NotStarted(f"{Path(self._client.name).name} could not start the container")
         return int(ended) if ended.isdecimal() else code
 
     def signal(self, number: int) -> None:

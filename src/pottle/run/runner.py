@@ -39,13 +39,15 @@ def run(
     supervisor = Supervisor(stop_signal(image.config.stop_signal), settings.grace)
     reasons: list[str] = []
     with supervisor.listening():
-        for backend in _candidates(backends, settings.backend):
+        candidates = _candidates(backends, settings.backend)
+        for backend in candidates:
             if (reason := backend.refusal(host)) is None:
                 try:
                     return _attempt(backend, launch, host, listener, supervisor)
                 except NotStarted as error:
                     reason = error.what
-                    listener.passed_over(backend.name, reason)
+                    if backend is not candidates[-1]:
+                        listener.passed_over(backend.name, reason)
             reasons.append(f"{backend.name}: {reason}")
     raise HostError(f"nothing here can run the image ({'; '.join(reasons)})", hint=_HINT)
 

@@ -12,7 +12,8 @@ from pottle.errors import UsageError
 Network: TypeAlias = Literal["host", "bridge"]
 
 _PORT = re.compile(
-    r"(?:(?:(?P<address>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?P<host>[0-9]{1,5}):)?(?P<container>[0-9]{1,5})(?:/tcp)?", re.ASCII
+    r"(?:(?:(?P<address>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?P<host>[0-9]{1,5}):)?(?P<container>[0-9]{1,5})(?:/tcp)?",
+    re.ASCII,
 )
 
 

@@ -1,0 +1,75 @@
+"""Engines for the end-to-end tests. Without them the tests are skipped; where they are demanded (CI), they fail."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from tests.e2e.engines import Docker
+
+ENGINES = Path(__file__).parents[2] / "tools" / "engines"
+DEMANDED = os.environ.get("CI") == "true" or os.environ.get("POTTLE_REQUIRE_ENGINES") == "1"
+
+
+def missing(reason: str) -> NoReturn:
+    if DEMANDED:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def engines() -> dict[str, str]:
+    """The environment in which the engines are found."""
+    script = f'lines=$({ENGINES} env) || exit 1; eval "$lines"; env -0'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        missing("no engines: run `make engines` as root")
+    return dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+
+
+@pytest.fixture(scope="session")
+def docker(engines: dict[str, str]) -> Docker:
+    """The client of a Docker engine that answers."""
+    client = Docker(engines)
+    if client.exit_code("version") != 0:
+        missing("the Docker engine does not answer: `make engines`")
+    return client
+
+
+@pytest.fixture(scope="session")
+def registry(engines: dict[str, str]) -> str:
+    """HOST:PORT of a registry on the loopback, without TLS."""
+    return engines["POTTLE_E2E_REGISTRY"]
+
+
+@pytest.fixture(scope="session")
+def tool(engines: dict[str, str]):
+    """Runs a command-line tool (skopeo, umoci, podman, …) and gives its output; a failure of the tool fails the test."""
+
+    def run(name: str, *arguments: str | Path, cwd: Path | None = None) -> str:
+        program = shutil.which(name, path=engines["PATH"])
+        if program is None:
+            missing(f"{name} is not installed: `make engines`")
+        done = subprocess.run(
+            [program, *map(str, arguments)], env=engines, cwd=cwd, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{name} {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def base_image(engines: dict[str, str]) -> str:
+    """A stand-in for `python:3.13-slim`, in the engine."""
+    subprocess.run([ENGINES, "base-image", "3.13"], check=True, env=engines, capture_output=True)
+    return "python:3.13-slim"
+
+
+@pytest.fixture(scope="session")
+def builder_image(engines: dict[str, str]) -> str:
+    """The same with uv."""
+    subprocess.run([ENGINES, "builder-image", "3.13"], check=True, env=engines, capture_output=True)
+    return "ghcr.io/astral-sh/uv:python3.13-trixie-slim"
