@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help test lint types check e2e bench demo pins golden clean
+.PHONY: help test lint types check engines e2e bench demo pins golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,12 @@ types: $(READY) ## mypy --strict
 	$(BIN)/mypy
 
 check: lint types test ## All three
+
+engines: ## Real engines for e2e, on Debian, as root (tools/engines)
+	tools/engines up
+
+e2e: $(READY) engines ## The tests that need engines, root or the network
+	eval "$$(tools/engines env)" && $(BIN)/pytest -m "engine or network" $(ARGS)
 
 pins: ## Pin the development tools anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
