@@ -56,6 +56,11 @@ def test_what_is_not_the_document_is_refused(raw: bytes) -> None:
         decode(raw, Descriptor)
 
 
+def test_a_value_that_json_cannot_hold_is_our_mistake() -> None:
+    with pytest.raises(NotImplementedError):
+        encode({"a": object()})
+
+
 def test_a_document_larger_than_registries_take_is_refused() -> None:
     with pytest.raises(InvalidDocument, match="too many"):
         decode(b" " * (MAX_SIZE + 1), Execution)

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.oci.trees import trees
 
 from pottle.errors import HostError
 from pottle.oci.compression import _cpus
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.oci.layer import InvalidLayer, Layer, arrange, write_layer, write_tar
 from pottle.oci.layout import Layout
-from tests.oci.trees import trees
 
 MTIME = 315532801
 AGAIN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -8,7 +8,7 @@ import pytest
 from pottle.errors import HostError, IntegrityError, PottleError
 from pottle.oci.descriptor import Descriptor, describe
 from pottle.oci.digest import Digest
-from pottle.oci.layout import IMAGE_NAME, REF_NAME, Layout
+from pottle.oci.layout import IMAGE_NAME, REF_NAME, Blob, Layout
 from pottle.oci.reference import Reference
 
 ONE, TWO = Reference.parse("app:1"), Reference.parse("registry.example/app:1")
@@ -66,9 +66,12 @@ def test_a_missing_blob_is_told(store: Layout) -> None:
 
 
 def test_an_interrupted_blob_leaves_nothing(store: Layout) -> None:
-    with pytest.raises(KeyboardInterrupt), store.writer() as blob:
-        blob.write(b"half")
+    def interrupted() -> Iterator[bytes]:
+        yield b"half"
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.put_stream(interrupted(), describe(b"half and half", "m"))
     assert _blobs(store) == []
     assert sorted(os.listdir(store.root)) == ["blobs", "index.json", "oci-layout"]
 
@@ -137,6 +140,11 @@ def test_a_damaged_index_is_told_and_stays(store: Layout, text: str) -> None:
     assert (store.root / "index.json").read_text() == text
 
 
+def test_a_layout_whose_index_was_removed_has_no_names(store: Layout) -> None:
+    (store.root / "index.json").unlink()
+    assert store.references() == {}
+
+
 def test_a_directory_that_is_no_layout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="is not an OCI image layout"):
         Layout.open(tmp_path)
@@ -157,16 +165,11 @@ def test_a_store_that_is_not_writable_is_told(store: Layout) -> None:
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(store: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Full:
-        def __init__(self, file: object) -> None:
-            self.fileno = file.fileno  # type: ignore[attr-defined]
-
-        def write(self, _: bytes) -> int:
-            raise OSError(28, "No space left on device")
-
-    with pytest.raises(PottleError, match="no space left to write") as caught, store.writer() as blob:
-        blob._file = Full(blob._file)  # type: ignore[assignment]
-        blob.write(b"x")
+    make = Blob.__init__
+    with open("/dev/full", "wb", buffering=0) as full:
+        monkeypatch.setattr(Blob, "__init__", lambda blob, _, place: make(blob, full, place))
+        with pytest.raises(PottleError, match="no space left to write") as caught:
+            store.put(b"x", "m")
     assert caught.value.exit_code == 6
     assert _blobs(store) == []
 

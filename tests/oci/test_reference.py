@@ -7,7 +7,9 @@ from pottle.oci.reference import InvalidReference, Reference
 
 SOME = Digest.of(b"")
 PARTS = st.from_regex(r"[a-z0-9]+([._]|__|-+)?[a-z0-9]+", fullmatch=True)
-REGISTRIES = st.sampled_from(["docker.io", "localhost", "localhost:5000", "registry.example", "R.example:1", "[::1]:5000"])
+REGISTRIES = st.sampled_from(
+    ["docker.io", "localhost", "localhost:5000", "registry.example", "R.example:1", "[::1]:5000"]
+)
 
 
 @given(

@@ -4,10 +4,10 @@ import tarfile
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.oci.trees import MODES, NAMES
 
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.oci.tarball import header, padding
-from tests.oci.trees import MODES, NAMES
 
 LONG = st.lists(NAMES, min_size=1, max_size=8).map("/".join)
 OWNERS = st.integers(0, 2**31)

@@ -35,13 +35,18 @@ def test_the_mode_does_not_depend_on_the_umask(tmp_path: Path) -> None:
     assert (tmp_path / "x").stat().st_mode & 0o777 == 0o644
 
 
+def _interrupted(target: Path, interruption: type[BaseException]) -> None:
+    with replacing(target) as file:
+        file.write(b"half")
+        raise interruption
+
+
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
 def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, interruption: type[BaseException]) -> None:
     target = tmp_path / "x"
     target.write_bytes(b"before")
-    with pytest.raises(interruption), replacing(target) as file:
-        file.write(b"half")
-        raise interruption
+    with pytest.raises(interruption):
+        _interrupted(target, interruption)
     assert os.listdir(tmp_path) == ["x"]
     assert target.read_bytes() == b"before"
 
@@ -147,7 +152,11 @@ def test_a_full_disk_is_not_taken_for_a_copy_that_cannot_be(tmp_path: Path, monk
 
     monkeypatch.setattr(os, "copy_file_range", full)
     (tmp_path / "source").write_bytes(b"x")
-    with (tmp_path / "source").open("rb") as source, (tmp_path / "t").open("wb") as target, pytest.raises(OSError, match="full"):
+    with (
+        (tmp_path / "source").open("rb") as source,
+        (tmp_path / "t").open("wb") as target,
+        pytest.raises(OSError, match="full"),
+    ):
         copy_content(source, target)
 
 
@@ -158,5 +167,3 @@ def test_a_temporary_directory_goes_with_what_its_owner_may_not_change(tmp_path:
         (place / "a").chmod(0o500)
     assert os.listdir(tmp_path) == []
     remove_tree(tmp_path / "missing")
-
-

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pottle.oci.entry import Directory, Entry, File, Symlink
 
-NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/\0"), min_size=1, max_size=40).filter(
-    lambda name: name not in (".", "..") and not name.startswith(".wh.") and len(name.encode()) < 200
-)
+NAMES = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/\0"), min_size=1, max_size=40
+).filter(lambda name: name not in (".", "..") and not name.startswith(".wh.") and len(name.encode()) < 200)
 MODES = st.sampled_from((0o600, 0o644, 0o755, 0o444, 0o777))
 PATHS = st.lists(NAMES, min_size=1, max_size=5).map("/".join)
 

@@ -5,6 +5,7 @@ point at the same blobs. Nothing in it depends on when, where or by whom it is w
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -45,10 +46,13 @@ def _documents(image: Image, names: list[Reference]) -> Iterator[Entry]:
 
 
 def _docker_item(image: Image, names: list[Reference]) -> dict[str, object]:
-    """One item of `manifest.json` (Docker image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format")."""
+    """One item of `manifest.json` (Docker image-spec v1.2, "Combined Image JSON + Filesystem Changeset Format").
+
+    Names are whole: podman takes a short one for `localhost/…`, Docker shortens them itself.
+    """
     return {
         "Config": _path(image.manifest.config.digest),
-        "RepoTags": [name.familiar for name in names if name.tag] or None,
+        "RepoTags": [str(replace(name, digest=None)) for name in names if name.tag] or None,
         "Layers": [_path(layer.digest) for layer in image.layers],
     }
 
