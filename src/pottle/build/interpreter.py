@@ -107,18 +107,17 @@ def _publish(half: Path, root: Path) -> None:
 def _write(entry: Entry, root: Path) -> None:
     """One entry. Packages that still ship `/lib` are laid below `/usr`, where the base's links would lead."""
     path = root / _merged(entry.path)
-    if not path.parent.resolve().is_relative_to(root.resolve()):
+    directory = path.parent.resolve()
+    if not directory.is_relative_to(root.resolve()):
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
     match entry:
         case File():
             _write_file(entry, path)
-        case Symlink(target=target) if not path.is_symlink() and not path.exists():
-            path.symlink_to(_inside(target, path, root))
+        case Symlink(target=target):
+            _write_link(target, path, root)
         case Directory():
             path.mkdir(exist_ok=True)
-        case _:
-            pass
 
 
 def _write_file(entry: File, path: Path) -> None:
@@ -135,9 +134,10 @@ def _merged(path: str) -> str:
     return f"usr/{path}" if first in ("lib", "lib64", "bin", "sbin") else path
 
 
-def _inside(target: str, path: Path, root: Path) -> str:
-    """Absolute targets mean the package's root, not this machine's; a relative one that leaves it leads nowhere."""
+def _write_link(target: str, path: Path, root: Path) -> None:
+    """Absolute targets mean the packages' root, not this machine's. A link that would leave it is left out."""
     if target.startswith("/"):
-        return os.path.relpath(root / _merged(target.lstrip("/")), path.parent)
-    lexical = os.path.normpath(path.parent / target)
-    return target if lexical.startswith(f"{root}/") else "nowhere"
+        target = os.path.relpath(root / _merged(target.lstrip("/")), path.parent)
+    leads_to = os.path.normpath(path.parent / target)
+    if leads_to.startswith(f"{root}/") and not path.is_symlink() and not path.exists():
+        path.symlink_to(target)
