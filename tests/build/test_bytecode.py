@@ -87,7 +87,8 @@ def test_nothing_is_run_and_nothing_of_the_caller_is_seen(tmp_path, monkeypatch)
 
 def test_is_what_the_compiler_gives_when_all_strings_are_interned(tmp_path):
     first = compile(FROZEN, "/z.py", "exec", dont_inherit=True)
-    fresh, expected = marshal.dumps(first), marshal.dumps(compile(FROZEN, "/z.py", "exec", dont_inherit=True))
+    second = compile(FROZEN, "/z.py", "exec", dont_inherit=True)
+    fresh, expected = marshal.dumps(first), marshal.dumps(second)
     if fresh == expected:
         pytest.skip("this CPython does not depend on what was interned")
     assert compiled(tmp_path, File("z.py", FROZEN.encode()))[pyc_path("z.py", OURS.tag)][16:] == expected
