@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pottle.errors import HostError, IntegrityError, ProjectError, SourceError
-from pottle.sources.pypi import uv
+from pottle.sources.pypi import installed, uv
 from pottle.sources.pypi.install import install
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
@@ -213,3 +213,11 @@ def test_an_interrupt_ends_uv_and_leaves_nothing(session, pinned, tmp_path, monk
         install(session, [pinned(index, DEMO)], tmp_path / "tree")
     assert [process.poll() for process in processes] == [-9]
     assert not (tmp_path / "tree").exists()
+
+
+def test_a_distribution_without_metadata_is_a_source_error(tmp_path):
+    info = tmp_path / "lib/python3.11/site-packages/demo-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "RECORD").write_text("demo-1.0.dist-info/RECORD,,\n")
+    with pytest.raises(SourceError, match=r"demo-1.0.dist-info has no METADATA"):
+        installed.read(tmp_path)

@@ -49,7 +49,7 @@ def _installed(
     with uv.scratch(session) as work:
         lock = work / "pylock.toml"
         lock.write_text(pylock.write(wheels), encoding="utf-8")
-        arguments = [*_SYNC, *uv.for_target(session.target), "--prefix", prefix, lock]
+        arguments: list[str | Path] = [*_SYNC, *uv.for_target(session.target), "--prefix", prefix, lock]
         try:
             if fresh or not _from_cache(session, arguments, work):
                 uv.run(session, [*arguments, *(["--no-cache"] if fresh else [])], work)

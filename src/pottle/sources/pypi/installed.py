@@ -130,6 +130,8 @@ def _nearest(path: str, listed: Mapping[str, Mapping[str, str]]) -> str:
 def _distribution(
     prefix: Path, info: str, digests: Mapping[str, str], present: Mapping[str, os.stat_result]
 ) -> Distribution:
+    if f"{info}/METADATA" not in present:
+        raise SourceError(f"{posixpath.basename(info)} has no METADATA")
     metadata = HeaderParser().parsestr((prefix / info / "METADATA").read_text(encoding="utf-8", errors="replace"))
     files = [
         InstalledFile(path, prefix / path, digest, present[path].st_size, bool(present[path].st_mode & 0o111))

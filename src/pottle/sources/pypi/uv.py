@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pottle.errors import HostError, SourceError
+from pottle.errors import HostError
 from pottle.sources.pypi import reach
 from pottle.sources.pypi.failure import redacted
 from pottle.tags import Target
@@ -130,5 +130,7 @@ def _configuration(session: Session, work: Path) -> Path:
     return path
 
 
-def _host_error(error: OSError) -> HostError | SourceError:
-    return HostError(f"cannot run uv: {error.strerror or error}", hint="is the disk full, or TMPDIR not writable?")
+def _host_error(error: OSError) -> HostError:
+    return HostError(
+        f"cannot prepare or run uv: {error.strerror or error}", hint="is the disk full, or TMPDIR not writable?"
+    )

@@ -1,0 +1,89 @@
+"""Requirements without wheels become exactly one wheel each."""
+
+from dataclasses import replace
+
+import pytest
+
+from pottle.errors import IntegrityError, ProjectError, SourceError
+from pottle.sources.pypi.resolve import Wanted, resolve
+from pottle.testing.package_index import PackageIndex
+from pottle.testing.wheel_file import WheelFile
+from pottle.text import Location
+
+HERE = Location("requirements.txt", 3)
+PURE = WheelFile("demo", files={"demo.py": ""})
+AMD64 = WheelFile("demo", tag="cp313-cp313-manylinux_2_28_x86_64", files={"demo.so": b"x"})
+ARM64 = WheelFile("demo", tag="cp313-cp313-manylinux_2_28_aarch64", files={"demo.so": b"y"})
+NEEDY = WheelFile("needy", requires=["demo>=1", "absent; python_version < '3.13'"])
+
+
+def using(session, index, **changes):
+    return replace(session, environ={**session.environ, "UV_DEFAULT_INDEX": index.url, **changes})
+
+
+@pytest.mark.parametrize(("platform", "best"), [("linux/amd64", AMD64), ("linux/arm64", ARM64)])
+def test_pins_the_wheel_that_fits_the_target(session, platform, best):
+    with PackageIndex(PURE, AMD64, ARM64) as index:
+        asked = replace(using(session, index), target=replace(session.target, platform=platform))
+        (wheel,) = resolve(asked, [Wanted("demo")])
+        assert (wheel.filename, wheel.sha256, wheel.url) == (best.filename, best.sha256, index.url_of(best))
+
+
+def test_adds_what_is_depended_on_by_the_targets_markers(session):
+    with PackageIndex(PURE, NEEDY) as index:
+        assert [w.name for w in resolve(using(session, index), [Wanted("needy")])] == ["demo", "needy"]
+
+
+def test_adds_nothing_to_a_complete_set(session):
+    with PackageIndex(PURE, NEEDY) as index:
+        assert [w.name for w in resolve(using(session, index), [Wanted("needy")], complete=True)] == ["needy"]
+
+
+def test_nothing_wanted_asks_nobody(session):
+    assert resolve(session, []) == ()
+
+
+def test_a_wheel_has_to_have_one_of_the_hashes(session):
+    with PackageIndex(PURE, AMD64) as index:
+        (wheel,) = resolve(using(session, index), [Wanted("demo==1.0", (f"sha256:{PURE.sha256}",))])
+        assert wheel.filename == PURE.filename
+        with pytest.raises(IntegrityError, match=r"no wheel of demo 1.0 has a hash that is allowed") as raised:
+            resolve(using(session, index), [Wanted("demo==1.0", ("sha256:" + "0" * 64,), HERE)])
+    assert raised.value.at == HERE
+
+
+def test_what_the_user_prefers_elsewhere_does_not_count(session):
+    older = WheelFile("demo", "0.5")
+    with PackageIndex(PURE, older) as index:
+        (wheel,) = resolve(
+            using(session, index, UV_RESOLUTION="lowest", UV_EXCLUDE_NEWER="2001-01-01"), [Wanted("demo")]
+        )
+    assert wheel.version == "1.0"
+
+
+PROBLEMS = {
+    "no such version": ("demo==9", ProjectError, "the requirements cannot be resolved"),
+    "no such project": ("absent", ProjectError, "the requirements cannot be resolved"),
+    "no wheel that fits": ("macos", ProjectError, "no wheel fits the image"),
+    "not a requirement": ("demo ==", ProjectError, "not a requirement: 'demo =='"),
+    "a repository": ("demo @ git+https://user:pw@host.example/demo", ProjectError, "demo is not a wheel but git"),
+}
+
+
+@pytest.mark.parametrize(("requirement", "kind", "message"), PROBLEMS.values(), ids=PROBLEMS)
+def test_a_problem_is_one_error(session, requirement, kind, message):
+    with (
+        PackageIndex(PURE, WheelFile("macos", tag="cp313-cp313-macosx_11_0_arm64")) as index,
+        pytest.raises(kind) as raised,
+    ):
+        resolve(using(session, index), [Wanted(requirement, at=HERE)])
+    assert raised.value.what.startswith(message)
+    assert "pw@" not in str(raised.value)
+    assert raised.value.hint or "not a requirement" in raised.value.what
+
+
+def test_an_index_that_is_away_is_a_source_error(session):
+    with PackageIndex() as index:
+        pass
+    with pytest.raises(SourceError, match="cannot be reached"):
+        resolve(using(session, index), [Wanted("demo")])
