@@ -46,9 +46,11 @@ class Keys(TypedDict, total=False):
         ),
     ]
     optimize: Annotated[
-        Literal["speed", "size"], Meta(description='"size" leaves bytecode out: smaller, and slower to start.')
+        Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
     ]
-    variant: Annotated[Literal["default", "debug"], Meta(description='"debug" adds a shell and coreutils.')]
+    variant: Annotated[
+        Literal["default", "debug"], Meta(description='"default", or "debug" with a shell and coreutils.')
+    ]
     packages: Annotated[
         tuple[Package, ...], Meta(description="Debian packages that the application needs at run time.")
     ]

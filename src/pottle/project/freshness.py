@@ -169,7 +169,7 @@ def _compare(wanted: Sequence[Asked], locked: Sequence[Asked], pythons: Specifie
     for environment in _grid([a.marker for a in (*wanted, *locked)], pythons):
         here = {a.wish: a for a in wanted if a.condition(environment)}
         there = {a.wish for a in locked if a.condition(environment)}
-        for wish in sorted(here.keys() ^ there, key=str):
+        for wish in sorted(here.keys() ^ there, key=lambda wish: (wish not in here, str(wish))):
             raise _difference(wish, wanted, locked, gone)
 
 
@@ -209,6 +209,8 @@ def _wishes(text: object, at: Location, member: Member, extra: str) -> Iterator[
             f"{described}|{source.get('marker', '')}",
             at,
         )
+        if "marker" not in source and "extra" not in source:
+            return
         rest.append(condition)
     yield Asked(
         _wish(requirement, _direct(requirement)),

@@ -13,11 +13,11 @@ from pottle.text import Location
 
 _TELLING = re.compile(
     r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|django|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
-    r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|os\.system|os\.popen|shell\s*=\s*True|create_subprocess_shell"
+    r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
     r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|urlpatterns",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A module without any of these has nothing to say for a detector and is not parsed."""
+"""A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""
 
 LARGEST = 2_000_000
 """Longer modules are data or generated."""
@@ -44,7 +44,8 @@ class Module:
     @classmethod
     def parse(cls, path: str, text: str, files: AbstractSet[str]) -> Self | None:
         """The module in `text`, or None where it has nothing to say or is no Python that this interpreter reads."""
-        if len(text) > LARGEST or not _TELLING.search(text):
+        passes_on = path.endswith("__init__.py") and "import" in text
+        if len(text) > LARGEST or not (passes_on or _TELLING.search(text)):
             return None
         try:
             with warnings.catch_warnings():

@@ -48,6 +48,8 @@ def marker(text: str) -> Marker:
 
 def without_credentials(url: str) -> str:
     """`url` without what stands before an `@` in its authority: secrets travel by netrc or environment, never in facts."""
+    if "@" not in url:
+        return url
     scheme, separator, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")

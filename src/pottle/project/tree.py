@@ -4,6 +4,7 @@ Paths are relative, POSIX, and never leave the tree. What no project is made of 
 is not listed.
 """
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -144,7 +145,9 @@ def decoded(content: bytes, path: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ProjectError("it is not UTF-8", at=Location(path, line), hint="save it as UTF-8") from None
+        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        what = "it is UTF-16, which `>` in PowerShell writes" if wide else "it is not UTF-8"
+        raise ProjectError(what, at=Location(path, line), hint="save it as UTF-8") from None
 
 
 def _walk(root: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
+    foreign_locks,
     pyproject,
     python_version,
     requirements,
@@ -17,6 +18,7 @@ from pottle.project.detectors import (
 LOCKS: tuple[Detector, ...] = (
     uv_lock.detect,
     requirements.detect,
+    foreign_locks.detect,
 )
 """The first that finds its file gives the lock; those after it are not asked."""
 

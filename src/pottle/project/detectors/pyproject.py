@@ -97,6 +97,10 @@ def _version(document: Document, project: Any) -> Iterator[Clue]:
 
 
 def _dependencies(document: Document) -> Iterator[Direct]:
+    project, at = document.table("project"), document.at("project", "dependencies")
+    if "dependencies" in project and "dependencies" in project.get("dynamic", ()):
+        what = "`dependencies` are given, and `dynamic` says that they are not"
+        raise ProjectError(what, at=at, hint="keep one of the two")
     for text in document.table("project").get("dependencies", ()):
         at = document.at("project", "dependencies", item=str(text))
         yield Direct(requirement.dependency(requirement.parse(text, at), at))

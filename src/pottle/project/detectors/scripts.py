@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from pottle.project.facts import Application
-from pottle.project.module import Module
+from pottle.project.module import Module, dotted
 from pottle.project.survey import Survey
 from pottle.text import Location
 from pottle.toml import Document
@@ -49,19 +49,21 @@ def _console_scripts(document: Document, *, sigterm: bool) -> Iterator[Applicati
 
 def _modules(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
     by_path = {module.path: module for module in survey.modules}
+    files = frozenset(survey.tree.files())
     for path in survey.paths:
-        found = _module(path, by_path.get(path))
+        found = _module(path, by_path.get(path), dotted(path, files))
         if found is not None:
             target, strength, because, line = found
             at = Location(path, line)
             yield Application("script", None, target, at, strength, because, handles_sigterm=sigterm)
 
 
-def _module(path: str, module: Module | None) -> tuple[str, int, str, int] | None:
+def _module(path: str, module: Module | None, dotted_name: str) -> tuple[str, int, str, int] | None:
     name = path.rpartition("/")[2]
     depth = path.count("/")
-    if name == "__main__.py" and depth and module is not None:
-        return module.package, PACKAGE - depth, "the package has a `__main__` module", 1
+    package = dotted_name.removesuffix(".__main__")
+    if package != dotted_name:
+        return package, PACKAGE - package.count("."), "the package has a `__main__` module", 1
     if depth == 0 and name in _MAINS:
         line = module.main_guard.lineno if module and module.main_guard else 1
         return path, MAIN, f"{name} is the conventional name of what is run", line

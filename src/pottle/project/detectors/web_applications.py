@@ -49,6 +49,7 @@ _NAMES = ("app", "application", "api", "asgi", "wsgi", "server")
 _MODULES = ("main", "app", "application", "api", "asgi", "wsgi", "server", "web")
 _FACTORIES = ("create_app", "make_app", "get_app", "build_app", "create_application", "get_application")
 _SERVERS = ("uvicorn.run", "hypercorn.run", "granian.Granian", "waitress.serve")
+_SETTINGS = ("ASGI_APPLICATION", "WSGI_APPLICATION")
 _MOUNTS = ("mount", "Mount")
 
 
@@ -73,7 +74,7 @@ class Made:
 def detect(survey: Survey) -> Iterator[Application]:
     """Every application object and factory outside of tests and examples."""
     search = Search(survey.modules)
-    served = {**_configured(survey), **search.served()}
+    served = {**_configured(survey), **search.settings(), **search.served()}
     mounted = search.mounted()
     table = routes.Table(survey.modules, search.names)
     for candidate in search.candidates():
@@ -117,6 +118,12 @@ class Search:
                 if target := self._served(module, call):
                     found[target] = _number(keyword(call, "port")) or found.get(target)
         return found
+
+    def settings(self) -> dict[str, int | None]:
+        """What Django's settings name; `ASGI_APPLICATION` is only there when somebody wants it."""
+        found = {a.name: text_of(a.value) for module in self.modules for a in module.assignments if a.name in _SETTINGS}
+        wanted = next((found[name] for name in _SETTINGS if found.get(name)), None)
+        return {wanted: None} if wanted else {}
 
     def mounted(self) -> set[str]:
         """Applications that are given to `mount`."""

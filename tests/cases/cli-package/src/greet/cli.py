@@ -1,0 +1,6 @@
+def main():
+    print("hello")
+
+
+def again():
+    main()

@@ -1,0 +1,8 @@
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/probe")
+
+
+@router.get("/healthz")
+async def healthz() -> str:
+    return "ok"

@@ -1,0 +1,13 @@
+from fastapi import APIRouter, Header
+
+router = APIRouter()
+
+
+@router.get("/{item}/status")
+def status(item: int) -> int:
+    return item
+
+
+@router.get("/health")
+def health(token: str) -> str:
+    return token

@@ -1,0 +1,127 @@
+"""pip's requirements files."""
+
+import pytest
+
+from pottle.project.clues import Said
+from pottle.project.detectors.requirements import detect
+from pottle.project.facts import Lock
+from pottle.project.survey import Survey
+from pottle.project.tree import DictTree
+
+HASH = "a" * 64
+
+
+def lock(text: str, **files: str) -> Lock:
+    clues = detect(Survey(DictTree({"requirements.txt": text, **files})))
+    return next(clue for clue in clues if isinstance(clue, Lock))
+
+
+def only(text: str, **files: str):
+    (distribution,) = lock(text, **files).distributions
+    return distribution
+
+
+def warnings(text: str) -> list[str]:
+    clues = detect(Survey(DictTree({"requirements.txt": text})))
+    return [clue.value for clue in clues if isinstance(clue, Said) and clue.subject == "warning"]
+
+
+def test_pinned_and_hashed_is_complete():
+    text = f"idna==3.7 \\\n    --hash=sha256:{HASH} \\\n    --hash=sha256:{'b' * 64}\n    # via httpx\n"
+    found = lock(text)
+    assert found.complete
+    assert found.distributions[0].hashes == (f"sha256:{HASH}", f"sha256:{'b' * 64}")
+    assert str(found.distributions[0].at) == "requirements.txt:1"
+    assert warnings(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["idna\n", "idna==3.7\n", "idna==3.*\n", "idna>=3.7\n", f"idna>=3 --hash=sha256:{HASH}\n"]
+)
+def test_anything_less_is_a_wish_list_and_said_to_be(text):
+    assert not lock(text).complete
+    assert len(warnings(text)) == 1
+
+
+def test_nothing_asked_for_is_complete():
+    assert lock("# nothing yet\n").complete
+
+
+READS = {
+    "a name": ("Flask_Thing", "flask-thing", None, "registry"),
+    "a pin": ("idna==3.7", "idna", "3.7", "registry"),
+    "an arbitrary pin": ("idna===3.7", "idna", "3.7", "registry"),
+    "two bounds": ("idna==3.7,!=3.8", "idna", None, "registry"),
+    "a comment": ("idna==3.7  # because", "idna", "3.7", "registry"),
+    "a URL by name": ("idna @ https://files.example/idna-3.7-py3-none-any.whl", "idna", "3.7", "url"),
+    "a URL": ("https://files.example/idna-3.7-py3-none-any.whl#sha256=" + HASH, "idna", "3.7", "url"),
+    "a repository": ("git+https://git.example/idna@v3#egg=idna", "idna", None, "vcs"),
+    "a repository by name": ("idna @ git+ssh://git@git.example/idna", "idna", None, "vcs"),
+    "a wheel": ("./wheels/idna-3.7-py3-none-any.whl", "idna", "3.7", "path"),
+    "an option glued to its value": ("-rother.txt", "six", None, "registry"),
+    "an option with an equals sign": ("--requirement=other.txt", "six", None, "registry"),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "version", "source"), READS.values(), ids=READS)
+def test_reads(text, name, version, source):
+    found = only(text, **{"other.txt": "six"})
+    assert (found.name, found.version and str(found.version), found.source) == (name, version, source)
+
+
+def test_a_fragment_is_a_hash():
+    assert lock(READS["a URL"][0]).complete
+
+
+def test_extras_and_markers_are_kept():
+    (root,) = lock('httpx[http2,Brotli_X]>=1 ; python_version >= "3.9"').roots
+    assert root.extras == ("brotli-x", "http2")
+    assert str(root.marker) == 'python_version >= "3.9"'
+    assert str(root.specifier) == ">=1"
+
+
+def test_one_name_may_stand_there_twice():
+    found = lock("a==1; python_version<'3.12'\na==2; python_version>='3.12'\n")
+    assert [str(d.version) for d in found.distributions] == ["1", "2"]
+    assert [len(d.markers) for d in found.distributions] == [1, 1]
+
+
+def test_constraints_narrow_and_pin():
+    found = lock("idna\nsix>=1\n-c other.txt\n", **{"other.txt": "idna==3.7\nsix<2\nunused==1\n"})
+    assert [(r.name, str(r.specifier), r.version and str(r.version)) for r in found.roots] == [
+        ("idna", "==3.7", "3.7"),
+        ("six", "<2,>=1", None),
+    ]
+
+
+def test_indexes_are_kept_in_order_without_credentials():
+    text = "--extra-index-url https://b.example/simple\n-i https://u:secret@a.example/simple\nidna==3.7\n"
+    found = lock(text)
+    assert found.indexes == ("https://a.example/simple", "https://b.example/simple")
+    assert found.distributions[0].source_id == "https://a.example/simple"
+    assert not any("secret" in warning for warning in warnings(text))
+    assert "credentials" in warnings(text)[0]
+
+
+def test_an_editable_directory_is_named_by_its_pyproject():
+    found = only("-e ./lib[fast]", **{"lib/pyproject.toml": '[project]\nname = "Lib"\nversion = "1"\n'})
+    assert (found.name, found.source, found.source_id) == ("lib", "directory", "lib")
+
+
+@pytest.mark.parametrize("itself", ["-e .", ".", "--editable=."])
+def test_the_project_itself_brings_its_dependencies(itself):
+    found = lock(
+        f"{itself}\nsix\n",
+        **{"pyproject.toml": '[project]\nname = "p"\nversion = "1"\ndependencies = ["idna", "six>=1"]\n'},
+    )
+    assert [root.name for root in found.roots] == ["six", "idna"]
+
+
+def test_one_file_may_be_included_twice():
+    assert (
+        len(lock("-r a.txt\n-r b.txt\n", **{"a.txt": "-r c.txt", "b.txt": "-r c.txt", "c.txt": "idna==3.7"}).roots) == 2
+    )
+
+
+def test_stays_quiet_without_the_file():
+    assert list(detect(Survey(DictTree({"requirements-dev.txt": "idna"})))) == []

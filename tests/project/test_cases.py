@@ -1,0 +1,63 @@
+"""The facts of every named project, against golden JSON. `GOLDEN=rewrite` writes them anew."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from pottle.project.facts import Facts, Lock
+from pottle.project.reader import read_project
+from pottle.project.tree import DirectoryTree
+from pottle.text import Location
+
+CASES = sorted(path for path in (Path(__file__).parents[1] / "cases").iterdir() if path.is_dir())
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def plain(value):
+    """Values as JSON, places as `file:line`, what is empty left out."""
+    if isinstance(value, Location):
+        return str(value)
+    if isinstance(value, Lock):
+        return summary(value)
+    if dataclasses.is_dataclass(value):
+        pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {name: plain(part) for name, part in pairs if part not in (None, (), False)}
+    if isinstance(value, tuple):
+        return [plain(part) for part in value]
+    return value if isinstance(value, int | str) else str(value)
+
+
+def summary(lock: Lock):
+    return {
+        "format": lock.format,
+        "complete": lock.complete,
+        "requires_python": str(lock.requires_python or ""),
+        "roots": [f"{d.name} {d.at}" for d in lock.roots],
+        "extras": {name: [d.name for d in edges] for name, edges in lock.extras},
+        "groups": {name: [d.name for d in edges] for name, edges in lock.groups},
+        "indexes": list(lock.indexes),
+        "distributions": [
+            f"{d.name} {d.version} {d.source} {d.source_id} {d.at} wheels={len(d.wheels)} hashes={len(d.hashes)}"
+            for d in lock.distributions
+        ],
+    }
+
+
+def as_json(facts: Facts) -> str:
+    return json.dumps(plain(facts), indent=2, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_facts_of_a_named_project(case: Path):
+    found = as_json(read_project(DirectoryTree(case)))
+    golden = GOLDEN / f"{case.name}.json"
+    if os.environ.get("GOLDEN") == "rewrite":
+        golden.write_text(found)
+    assert found == golden.read_text()
+
+
+def test_every_golden_has_its_case():
+    assert {path.stem for path in GOLDEN.glob("*.json")} == {case.name for case in CASES}

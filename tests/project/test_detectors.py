@@ -1,0 +1,25 @@
+"""The folder, the tuples and the tests of the detectors agree."""
+
+from pathlib import Path
+
+from pottle.project import detectors
+from pottle.project.detectors import DETECTORS, LOCKS
+
+FOLDER = Path(detectors.__file__).parent
+NAMES = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+
+
+def test_every_detector_is_listed_once():
+    listed = [detector.__module__.rpartition(".")[2] for detector in (*LOCKS, *DETECTORS)]
+    assert sorted(listed) == sorted(NAMES)
+
+
+def test_every_detector_has_its_tests():
+    assert {
+        path.stem.removeprefix("test_") for path in (Path(__file__).parent / "detectors").glob("test_*.py")
+    } == NAMES
+
+
+def test_every_detector_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "design" / "project.md").read_text()
+    assert {name for name in NAMES if f"`{name}`" in page} == NAMES
