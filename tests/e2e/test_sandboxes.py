@@ -56,6 +56,7 @@ def cache(shared: Path, docker: Docker, base_image: str) -> Path:
     """A cache that holds the base image's files, unpacked."""
 
     def unpack(into: Path) -> None:
+        into.mkdir()
         container = docker("create", base_image)
         try:
             with tempfile.TemporaryFile() as archive:

@@ -31,6 +31,6 @@ class Image:
     config_digest: str
     config: Config
     unpack: Callable[[Path], None]
-    """Lays all layers out under an empty directory, everything owned by the caller."""
+    """Lays all layers out at a path that does not exist yet, everything owned by the caller."""
     write_archive: Callable[[Path], None]
     """Writes an archive that engines load to a path that does not exist yet."""

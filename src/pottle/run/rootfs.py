@@ -34,7 +34,6 @@ def _make(root: Path, image: Image) -> None:
     partial = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
     try:
         tree = partial / "root"
-        tree.mkdir()
         image.unpack(tree)
         add_mount_points(tree, image.config)
         tree.chmod(0o755)

@@ -1,0 +1,40 @@
+"""An image of an OCI layout, as `run` needs it."""
+
+from functools import partial
+
+from pottle.oci.archive import write_archive
+from pottle.oci.config import Execution
+from pottle.oci.image import Image as OciImage
+from pottle.oci.reference import Reference
+from pottle.oci.unpack import unpack
+from pottle.run.image import Config, Image
+
+
+def stored_image(image: OciImage, name: Reference) -> Image:
+    """The image under the name that engines will know it by."""
+    return Image(
+        name=str(name),
+        digest=str(image.digest),
+        config_digest=str(image.manifest.config.digest),
+        config=start_of(image.config.config or Execution()),
+        unpack=partial(unpack, image),
+        write_archive=lambda path: write_archive(image, path, [name]),
+    )
+
+
+def start_of(execution: Execution) -> Config:
+    """How a container starts, from the config's `config` member."""
+    return Config(
+        entrypoint=execution.entrypoint or (),
+        command=execution.cmd or (),
+        environment=tuple(_pair(line) for line in execution.env),
+        working_dir=execution.working_dir or "/",
+        user=execution.user,
+        stop_signal=execution.stop_signal or "SIGTERM",
+        ports=tuple(execution.exposed_ports),
+    )
+
+
+def _pair(line: str) -> tuple[str, str]:
+    key, _, value = line.partition("=")
+    return key, value
