@@ -7,7 +7,9 @@ The result must depend on the source alone. It almost does: of 5020 real files, 
 and both in whether a frozen set is marked as referenced. The compiler replaces a set of constants by a copy when one of its strings was
 already interned, and what is interned depends on what was compiled before. So a source with such a set is compiled twice, the first
 result kept meanwhile: then all its strings are interned, always. Up to 3.10 marshal marks any interned string by how often the whole
-process refers to it (ten files of 5007): there every source is compiled twice.
+process refers to it (ten files of 5007), so there every source is compiled twice, and the one-character strings that all share are
+interned beforehand. Up to 3.10 the order of a frozen set is its order in memory, too, and that of None is its address: a source with a
+set that holds one has no bytecode (one of 5007).
 """
 
 import sys
@@ -19,9 +21,17 @@ import marshal  # noqa: E402
 import os  # noqa: E402
 import warnings  # noqa: E402
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+OLD = sys.version_info < (3, 11)
+
 
 def main() -> None:
     """Do the jobs on stdin."""
+    letters = [sys.intern(chr(code)) for code in range(256)]
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(10_000)
     flags = int(sys.argv[1])
@@ -29,6 +39,7 @@ def main() -> None:
     for job in range(0, len(fields) - 1, 3):
         source, shown, target = map(os.fsdecode, fields[job : job + 3])
         _compile(source, shown, target, flags)
+    del letters
 
 
 def _compile(source: str, shown: str, target: str, flags: int) -> None:
@@ -36,7 +47,9 @@ def _compile(source: str, shown: str, target: str, flags: int) -> None:
         content = file.read()
     try:
         first = compile(content, shown, "exec", dont_inherit=True, optimize=0)
-        twice = sys.version_info < (3, 11) or _has_frozenset(first)
+        if OLD and any(map(_holds_an_address, _frozensets(first))):
+            return
+        twice = OLD or any(True for _ in _frozensets(first))
         code = compile(content, shown, "exec", dont_inherit=True, optimize=0) if twice else first
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return
@@ -46,12 +59,21 @@ def _compile(source: str, shown: str, target: str, flags: int) -> None:
         file.write(header + marshal.dumps(code))
 
 
-def _has_frozenset(value: object) -> bool:
+def _frozensets(value: object) -> "Iterator[frozenset[object]]":
     if isinstance(value, frozenset):
-        return True
-    if isinstance(value, tuple):
-        return any(map(_has_frozenset, value))
-    return _has_frozenset(getattr(value, "co_consts", ()))
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _frozensets(item)
+    else:
+        yield from _frozensets(getattr(value, "co_consts", ()))
+
+
+def _holds_an_address(value: object) -> bool:
+    """Whether its hash depends on where in memory something lies."""
+    if isinstance(value, (tuple, frozenset)):
+        return any(map(_holds_an_address, value))
+    return value is None or value is ...
 
 
 if __name__ == "__main__":
