@@ -9,7 +9,7 @@ already interned, and what is interned depends on what was compiled before. So a
 result kept meanwhile: then all its strings are interned, always. Up to 3.10 marshal marks any interned string by how often the whole
 process refers to it (ten files of 5007), so there every source is compiled twice, and the one-character strings that all share are
 interned beforehand. Up to 3.10 the order of a frozen set is its order in memory, too, and that of None is its address: a source with a
-set that holds one has no bytecode (one of 5007).
+set that holds one has no bytecode (17 of 5007).
 """
 
 import sys
