@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pottle.api import Host
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path:
@@ -11,3 +15,22 @@ def cache_directory(environ: Mapping[str, str]) -> Path:
     if (xdg := environ.get("XDG_CACHE_HOME")) and Path(xdg).is_absolute():
         return Path(xdg) / "pottle"
     return Path.home() / ".cache" / "pottle"
+
+
+def host(environ: Mapping[str, str], *, quiet: bool, ca_cert: Path | None, refresh: bool) -> "Host":
+    """The machine as a command sees it."""
+    from datetime import timedelta
+
+    from pottle.api import Host
+    from pottle.cli.terminal import progress
+    from pottle.errors import UsageError
+
+    if ca_cert is not None and not ca_cert.is_file():
+        raise UsageError(f"there is no CA bundle at {ca_cert}", hint="name a PEM file with --ca-cert")
+    return Host(
+        cache=cache_directory(environ),
+        environ=environ,
+        progress=progress(environ, quiet=quiet),
+        ca_bundle=ca_cert,
+        max_age=timedelta(0) if refresh else timedelta(hours=1),
+    )

@@ -89,11 +89,11 @@ class _Image:
         self.wide = word == 2
         self.order = "<" if order == 1 else ">"
 
-    def at(self, offset: int, size: int) -> memoryview:
-        """`size` bytes."""
+    def at(self, offset: int, size: int) -> bytes:
+        """A copy: no view outlives an error, so that who mapped the file can unmap it."""
         if offset + size > len(self._view):
             raise InvalidElf(f"cut short: {size} bytes at {offset}, of {len(self._view)}")
-        return self._view[offset : offset + size]
+        return bytes(self._view[offset : offset + size])
 
     def numbers(self, layout: str, offset: int) -> tuple[int, ...]:
         """Numbers in `struct`'s notation, in the file's byte order."""

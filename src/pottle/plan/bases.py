@@ -40,3 +40,8 @@ BASES: tuple[Base, ...] = (
 def named(name: str) -> tuple[Base, ...]:
     """The bases that a wish for `debian`, `ubuntu`, `trixie` or `debian:trixie` admits; empty: there is none of that name."""
     return tuple(base for base in BASES if name in (base.distribution, base.suite, base.name))
+
+
+def of(name: str) -> Base:
+    """The base that a plan names: `debian:trixie`."""
+    return next(base for base in BASES if base.name == name)

@@ -51,17 +51,22 @@ class Requirement(Struct, frozen=True):
 
 
 class InstallPackages(Struct, frozen=True, tag="install-packages"):
-    """Debian binary packages, with all that they depend on."""
+    """Debian binary packages, with all that they depend on less `without`."""
 
     suite: str
     packages: tuple[str, ...]
+    without: tuple[str, ...] = ()
 
 
 class CreateEnvironment(Struct, frozen=True, tag="create-environment"):
-    """An empty virtual environment at `path` (PEP 405) for the interpreter at `interpreter`."""
+    """An empty virtual environment at `path` (PEP 405) for the interpreter at `interpreter`.
+
+    `bytecode` is that of the standard library, which Debian compiles in a script when the package is installed.
+    """
 
     path: str
     interpreter: str
+    bytecode: Literal["unchecked-hash"] | None
 
 
 class InstallWheels(Struct, frozen=True, tag="install-wheels"):
@@ -92,7 +97,7 @@ class CopyProject(Struct, frozen=True, tag="copy-project"):
 
 
 class SumUp(Struct, frozen=True, tag="sum-up"):
-    """What sums up the whole image: accounts, CA bundle, ld.so.cache, os-release."""
+    """What sums up all packages of the image: accounts, CA bundle, ld.so.cache."""
 
     uid: int
     gid: int

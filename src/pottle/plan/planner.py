@@ -5,7 +5,7 @@ from typing import Literal
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
-from pottle.plan import application, python, wheels
+from pottle.plan import application, packages, python, wheels
 from pottle.plan.application import Start
 from pottle.plan.bases import Base
 from pottle.plan.model import (
@@ -75,7 +75,7 @@ class _Draft:
             command=start.command,
             port=start.port,
             base=self.choice.base.name,
-            system_packages=SystemPackages(runtime=self.options.packages),
+            system_packages=SystemPackages(runtime=self._packages),
             layers=self._layers(requirements),
             runtime=runtime,
             annotations=self._annotations(),
@@ -97,7 +97,7 @@ class _Draft:
 
     def _layers(self, requirements: tuple[Requirement, ...]) -> tuple[LayerPlan, ...]:
         layers = [self._base_layer(), self._interpreter_layer()]
-        if self.options.packages:
+        if self._packages:
             layers.append(self._packages_layer())
         layers.append(self._system_layer())
         if requirements or self._unresolved:
@@ -105,25 +105,32 @@ class _Draft:
         layers.append(self._app_layer())
         return tuple(layers)
 
+    def _install(self, names: tuple[str, ...]) -> InstallPackages:
+        return InstallPackages(suite=self.choice.base.suite, packages=names, without=tuple(sorted(packages.WITHOUT)))
+
     def _base_layer(self) -> LayerPlan:
-        step = InstallPackages(suite=self.choice.base.suite, packages=("base",))
-        return LayerPlan(name="base", steps=(step,), because="the C library and what Python links to change least")
+        because = "the C library and what wheels expect of any Linux change least"
+        return LayerPlan(name="base", steps=(self._install(packages.RUNTIME),), because=because)
 
     def _interpreter_layer(self) -> LayerPlan:
         base = self.choice.base
         steps: tuple[Step, ...] = (
-            InstallPackages(suite=base.suite, packages=(f"python{base.python}",)),
-            CreateEnvironment(path=ENVIRONMENT, interpreter=f"/usr/bin/python{base.python}"),
+            self._install(packages.interpreter(base)),
+            CreateEnvironment(
+                path=ENVIRONMENT,
+                interpreter=f"/usr/bin/python{base.python}",
+                bytecode="unchecked-hash" if self._bytecode else None,
+            ),
         )
         return LayerPlan(name="interpreter", steps=steps, because=f"CPython {base.python} is the same in every project")
 
     def _packages_layer(self) -> LayerPlan:
-        step = InstallPackages(suite=self.choice.base.suite, packages=self.options.packages)
-        return LayerPlan(name="packages", steps=(step,), because="configured: they change less often than the lock")
+        because = "further packages change less often than the lock"
+        return LayerPlan(name="packages", steps=(self._install(self._packages),), because=because)
 
     def _system_layer(self) -> LayerPlan:
-        step = SumUp(uid=UID, gid=UID, user=USER, home=HOME)
-        return LayerPlan(name="system", steps=(step,), because="sums up the packages below, which stay shared")
+        steps: tuple[Step, ...] = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))
+        return LayerPlan(name="system", steps=steps, because="sums up the packages below, which stay shared")
 
     def _environment_layer(self, requirements: tuple[Requirement, ...]) -> LayerPlan:
         step = InstallWheels(
@@ -142,6 +149,16 @@ class _Draft:
         if packaging is not None:
             steps = (InstallProject(into=ENVIRONMENT, backend=packaging.backend, bytecode=mode), copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
+
+    @property
+    def _packages(self) -> tuple[str, ...]:
+        """Debian packages beyond the interpreter's: those configured, and a shell where one is needed or wanted."""
+        wanted = [*self.options.packages]
+        if self.facts.shell is not None:
+            wanted += packages.SHELL
+        if self.options.variant == "debug":
+            wanted += packages.DEBUG
+        return tuple(sorted(set(wanted)))
 
     @property
     def _bytecode(self) -> bool:

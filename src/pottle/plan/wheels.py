@@ -48,7 +48,7 @@ def _requirement(distribution: LockedDistribution, base: Base, platform: Platfor
     return Requirement(
         name=distribution.name,
         version=str(distribution.version),
-        index=distribution.source_id if distribution.source == "registry" else None,
+        index=distribution.source_id or None if distribution.source == "registry" else None,
         wheel=_value(wheel) if wheel else None,
         hashes=distribution.hashes,
         at=str(distribution.at),

@@ -87,7 +87,7 @@ def collect(tree: Tree, listed: AbstractSet[str] | None = None, exclude: Sequenc
     tests = _unused_tests(tree)
     files: list[Asset] = []
     withheld: list[Withheld] = []
-    for path in paths if listed is None else _tracked(paths, listed):
+    for path in paths if listed is None else tracked(paths, listed):
         if path.partition("/")[0] in tests or ignored.leaves_out(path):
             continue
         status = tree.status(path)
@@ -107,7 +107,7 @@ def _ignore(tree: Tree, exclude: Sequence[str]) -> Ignore:
     return ignore.patterns(NOISE) + ignore.parse(tree.read(".dockerignore") or "") + configured
 
 
-def _tracked(paths: Sequence[str], listed: AbstractSet[str]) -> Iterator[str]:
+def tracked(paths: Sequence[str], listed: AbstractSet[str]) -> Iterator[str]:
     """`paths` that are listed themselves or lie in a listed directory: a submodule, or a repository within this one."""
     directories = listed - frozenset(paths)
     return (path for path in paths if path in listed or (directories and not directories.isdisjoint(_above(path))))

@@ -84,6 +84,10 @@ class Engine:
         finally:
             client.call("rm", "--force", container)
 
+    def load(self, image: Image, host: Host) -> str:
+        """The name under which the engine has the image now."""
+        return _load(self._client(host), image)
+
     def shares_network(self, launch: Launch, host: Host) -> bool:
         """If asked for, and where the engine was set up without a network for containers."""
         if launch.network is not None or self.bridge is None:

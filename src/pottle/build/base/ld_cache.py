@@ -35,6 +35,8 @@ _GENERATOR, _HWCAPS = 0, 1
 _WRITTEN_BY = b"pottle"
 
 _LINKS_FOLLOWED = 40  # Linux's own limit (path_resolution(7))
+_BLANKS = " \t\r\f\v"
+_INCLUDE = re.compile(r"include[ \t]+(.*)")
 _NUMBER = re.compile(rb"[0-9]+")
 
 
@@ -119,7 +121,7 @@ class _Tree:
         """Where a path leads, relative to the root and without links; None if it goes round in circles."""
         done: list[str] = []
         left = path.split("/")[::-1]
-        follow = _LINKS_FOLLOWED
+        followed = 0
         while left:
             part = left.pop()
             if part == "..":
@@ -128,11 +130,12 @@ class _Tree:
                 node = self._nodes.get("/".join((*done, part)))
                 if not isinstance(node, Symlink):
                     done.append(part)
-                elif follow := follow - 1:
-                    done = [] if node.target.startswith("/") else done
-                    left += node.target.split("/")[::-1]
-                else:
+                    continue
+                followed += 1
+                if followed > _LINKS_FOLLOWED:
                     return None
+                done = [] if node.target.startswith("/") else done
+                left += node.target.split("/")[::-1]
         return "/".join(done)
 
     def file(self, path: str) -> File | None:
@@ -151,13 +154,11 @@ class _Tree:
             self._elves[file.path] = _read(file)
         return self._elves[file.path]
 
-    def matches(self, pattern: str) -> Iterator[str]:
+    def matches(self, pattern: str) -> Sequence[str]:
         """The paths that a glob(7) pattern matches, in order."""
         parts = pattern.strip("/").split("/")
-        for path in sorted(path for path in self._nodes if path.startswith(parts[0])):
-            names = path.split("/")
-            if len(names) == len(parts) and all(map(_fits, names, parts)):
-                yield path
+        deep = (path for path in self._nodes if path.count("/") == len(parts) - 1)
+        return sorted(path for path in deep if all(map(_fits, path.split("/"), parts)))
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -178,29 +179,35 @@ def _read(file: File) -> elf.Elf | None:
 def _directories(tree: _Tree) -> Iterator[_Directory]:
     """Those that ld.so.conf names, then the trusted ones; of two paths to one directory, the first counts."""
     seen = set()
-    for shown in (*_configured(tree, "etc/ld.so.conf", set()), *_TRUSTED):
+    for shown in (*_configured(tree), *_TRUSTED):
         real = tree.resolve(shown)
-        if real is not None and real not in seen:
+        if real and real not in seen:
             seen.add(real)
             yield _Directory(shown, real)
 
 
-def _configured(tree: _Tree, path: str, seen: set[str]) -> Iterator[str]:
-    """The directories in a configuration file and those it includes, in order (ldconfig(8), "FILES")."""
+def _configured(tree: _Tree) -> Iterator[str]:
+    """The directories in ld.so.conf and in what it includes, in order (ldconfig(8), "FILES"); each file is read once."""
+    seen: set[str] = set()
+    lines = _lines(tree, "etc/ld.so.conf", seen)
+    while lines:
+        line, at = lines.pop()
+        if include := _INCLUDE.fullmatch(line):
+            for pattern in reversed(include[1].split()):
+                for path in reversed(tree.matches(pattern if pattern.startswith("/") else f"{at}/{pattern}")):
+                    lines += _lines(tree, path, seen)
+        elif line.startswith("/"):
+            yield line.partition("=")[0].rstrip(f"{_BLANKS}/")
+
+
+def _lines(tree: _Tree, path: str, seen: set[str]) -> list[tuple[str, str]]:
+    """A file's lines without comments, last one first, each with the directory that it is relative to."""
     file = tree.file(path)
     if file is None or file.path in seen:
-        return
+        return []
     seen.add(file.path)
-    for line in file.read().decode("utf-8", "surrogateescape").splitlines():
-        words = line.partition("#")[0].split()
-        if words[:1] == ["include"]:
-            for pattern in words[1:]:
-                for each in tree.matches(
-                    pattern if pattern.startswith("/") else f"{path.rpartition('/')[0]}/{pattern}"
-                ):
-                    yield from _configured(tree, each, seen)
-        elif words and words[0].startswith("/"):
-            yield words[0].partition("=")[0].rstrip("/")
+    text = file.read().decode("utf-8", "surrogateescape")
+    return [(line.partition("#")[0].strip(_BLANKS), path.rpartition("/")[0]) for line in text.split("\n")[::-1]]
 
 
 def _libraries(tree: _Tree) -> Iterator[_Library]:

@@ -128,6 +128,11 @@ class Archive:
         return {pocket.name: self._known[pocket] for pocket in self.suite.pockets if pocket in self._known}
 
     @property
+    def fresh_until(self) -> datetime:
+        """When what was resolved may have changed: the first moment at which a `Release` has to be asked for anew."""
+        return min(self._releases.fresh_until(p, self.mirrors.root_of(p), found) for p, found in self._known.items())
+
+    @property
     def expired(self) -> tuple[str, ...]:
         """The pockets whose `Release` is past its Valid-Until and was allowed to be."""
         return tuple(name for name, release in self.releases.items() if self._releases.is_expired(release))

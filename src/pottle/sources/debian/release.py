@@ -154,6 +154,14 @@ class Releases:
         self._check_expiry(pocket, root, seen)
         return seen
 
+    def fresh_until(self, pocket: Pocket, root: str, release: Release) -> datetime:
+        """When the release in force has to be asked for anew, or is past its Valid-Until if that comes first."""
+        fetched = datetime.fromtimestamp(self._path(pocket, root).stat().st_mtime, UTC)
+        asked_again = fetched + self.trust.max_age
+        if release.valid_until is None or self.is_expired(release):
+            return asked_again
+        return min(asked_again, release.valid_until)
+
     def is_expired(self, release: Release) -> bool:
         """Whether the release is past its Valid-Until."""
         return release.valid_until is not None and self.trust.clock() > release.valid_until

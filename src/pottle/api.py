@@ -1,0 +1,259 @@
+"""What pottle does, as functions: the composition root, where rooms that do not know each other meet.
+
+The surroundings (environment, clock, cache directory, who listens) are arguments; nothing here looks for them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pottle.errors import ProjectError, UsageError
+from pottle.progress import Progress, Silent
+from pottle.text import Location
+
+if TYPE_CHECKING:
+    from pottle.build.builder import Built
+    from pottle.build.project import ProjectFiles
+    from pottle.config.options import Options
+    from pottle.oci.image import Image
+    from pottle.oci.platform import Platform
+    from pottle.oci.reference import Reference
+    from pottle.plan.lock import LockedPlan
+    from pottle.plan.model import ImagePlan
+    from pottle.provision.settings import Settings
+    from pottle.run.runner import Listener
+    from pottle.run.settings import Settings as RunSettings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a command needs of the machine it runs on."""
+
+    cache: Path
+    """A directory of pottle's own, which may be deleted at any time."""
+    environ: Mapping[str, str]
+    progress: Progress = field(default_factory=Silent)
+    ca_bundle: Path | None = None
+    """Certificates (PEM) to trust besides the machine's own. They never get into an image."""
+    max_age: timedelta = timedelta(hours=1)
+    """How long an archive that was asked is not asked again; zero: always ask."""
+    clock: Callable[[], datetime] = _now
+
+
+def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
+    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins."""
+    from pottle.config import layer
+
+    files = layer.Layer()
+    if (text := _read(root / "pyproject.toml")) is not None:
+        files |= layer.from_pyproject(text)
+    if (text := _read(root / "pottle.toml")) is not None:
+        files |= layer.from_pottle_toml(text)
+    return (files | layer.from_environment(environ) | layer.from_flags(flags)).options()
+
+
+def platforms(options: "Options") -> "tuple[Platform, ...]":
+    """What to build for: what is configured, else this machine's."""
+    from pottle.oci.platform import InvalidPlatform, Platform
+
+    try:
+        return tuple(dict.fromkeys(Platform.parse(text) for text in options.platforms)) or (own_platform(),)
+    except InvalidPlatform as error:
+        raise UsageError(str(error), hint="write `--platform linux/amd64` or `--platform linux/arm64`") from error
+
+
+def own_platform() -> "Platform":
+    """The one that this machine's containers have."""
+    import platform
+
+    from pottle.oci.platform import Platform
+
+    return Platform.parse(platform.machine())
+
+
+def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
+    """The image that would be built of the project at `root`. Reads the project, nothing else."""
+    from pottle.plan.planner import make_plan
+    from pottle.project.reader import read_project
+
+    return make_plan(read_project(_tree(root)), options, platform)
+
+
+def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
+    """One plan as an object, several as an array."""
+    import msgspec
+
+    from pottle.plan.model import encode
+
+    document = (
+        encode(plans[0]) if len(plans) == 1 else msgspec.json.format(msgspec.json.encode(plans), indent=2) + b"\n"
+    )
+    return document.decode()
+
+
+def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":
+    """The plan with every .deb and every wheel named by digest."""
+    from pottle.provision.archives import Archives
+    from pottle.provision.locking import lock as lock_plan
+
+    settings = _settings(root, options, host)
+    return lock_plan(planned, Archives(settings), settings)
+
+
+def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "Built":
+    """Builds the image of the project at `root` into pottle's store."""
+    from pottle.build.builder import build as build_locked
+    from pottle.build.workshop import Workshop
+    from pottle.provision.archives import Archives
+    from pottle.provision.locking import lock as lock_plan
+    from pottle.provision.supplies import Supplies
+
+    planned = plan(root, options, platform)
+    for warning in planned.warnings:
+        host.progress.warn(warning)
+    settings = _settings(root, options, host)
+    archives = Archives(settings)
+    locked = lock_plan(planned, archives, settings)
+    supplies = Supplies(locked, archives, settings)
+    return build_locked(locked, _project_files(root, options, host), Workshop(host.cache, supplies, host.progress))
+
+
+def _settings(root: Path, options: "Options", host: Host) -> "Settings":
+    from pottle.provision.settings import Settings
+
+    return Settings(
+        cache=host.cache,
+        environ=host.environ,
+        project=root.absolute(),
+        progress=host.progress,
+        clock=host.clock,
+        max_age=host.max_age,
+        mirror=options.mirror,
+        ca_bundle=host.ca_bundle,
+    )
+
+
+# --- where a built image goes ---------------------------------------------------------------------
+
+
+def references(built: "Built", tags: Sequence[str]) -> "tuple[Reference, ...]":
+    """The names of the image: those that were asked for, else the project's own."""
+    return tuple(reference(tag) for tag in (tags or [built.plan.name]))
+
+
+def reference(text: str) -> "Reference":
+    """The name that `text` is, with the tag `latest` where it says none."""
+    from pottle.oci.reference import InvalidReference, Reference
+
+    try:
+        return Reference.parse(text).tagged
+    except InvalidReference as error:
+        raise UsageError(f"this cannot be an image's name: {error}", hint="write `-t NAME:TAG`") from error
+
+
+def tag(built: "Built", names: "Sequence[Reference]") -> None:
+    """Name the image in pottle's store, where `pottle run NAME` finds it."""
+    built.image.store.tag(built.image.descriptor, names)
+
+
+def save(built: "Built", output: str, names: "Sequence[Reference]") -> Path:
+    """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
+    from pottle.oci.archive import write_archive
+    from pottle.oci.image import copy_image
+    from pottle.oci.layout import Layout
+
+    path = Path(output)
+    if output.endswith("/") or path.is_dir():
+        copy_image(built.image, Layout.create(path), names)
+    elif path.suffix == ".tar":
+        write_archive(built.image, path, names)
+    else:
+        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+    return path
+
+
+def write_digest(built: "Built", path: Path) -> None:
+    """Write the image's digest to a file, for scripts."""
+    from pottle.oci.writing import replacing
+
+    with replacing(path) as file:
+        file.write(f"{built.image.digest}\n".encode())
+
+
+def load(built: "Built", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
+    """Give the image to docker or podman: (the engine, the name to run it by)."""
+    from pottle.run.loading import load as load_image
+    from pottle.run.settings import Host as RunHost
+    from pottle.run.stored import stored_image
+
+    with host.progress.task("Loading the image"):
+        return load_image(stored_image(built.image, names[0]), RunHost(host.environ, host.cache))
+
+
+# --- running --------------------------------------------------------------------------------------
+
+
+def stored(name: str, host: Host) -> "Image | None":
+    """The image called `name` in pottle's store, if there is one: `shop`, `shop:1.2`."""
+    from pottle.oci.image import Image
+    from pottle.oci.layout import Layout
+    from pottle.oci.reference import InvalidReference, Reference
+
+    store = Layout.create(host.cache / "store")
+    try:
+        found = store.references().get(str(Reference.parse(name).tagged))
+    except InvalidReference:
+        return None
+    return Image.load(store, found) if found is not None else None
+
+
+def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "Listener", host: Host) -> int:
+    """Run the image; gives the program's exit code."""
+    from pottle.run.runner import run as run_image
+    from pottle.run.settings import Host as RunHost
+    from pottle.run.stored import stored_image
+
+    return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
+
+
+# --- the project ----------------------------------------------------------------------------------
+
+
+def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles":
+    from pottle.build.project import ProjectFiles
+    from pottle.project.assets import collect, tracked
+    from pottle.project.checkout import listed
+
+    tree = _tree(root)
+    in_checkout = listed(root, host.environ)
+    assets = collect(tree, in_checkout, options.exclude)
+    for withheld in assets.withheld:
+        host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
+    everything = tree.files() if in_checkout is None else tuple(tracked(tree.files(), in_checkout))
+    return ProjectFiles(root.absolute(), tuple(everything), assets.files)
+
+
+def _tree(root: Path) -> Any:
+    from pottle.project.tree import DirectoryTree
+
+    if not root.is_dir():
+        missing = "is not a directory" if root.exists() else "does not exist"
+        raise ProjectError(
+            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project"
+        )
+    return DirectoryTree(root)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (UnicodeDecodeError, OSError):
+        return None  # the project's reader says what is wrong with it, with its place

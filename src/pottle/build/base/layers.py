@@ -1,0 +1,72 @@
+"""Debian packages as the entries of layers: each package's own files in its layer, what sums up the whole image in one above.
+
+Maintainer scripts are not run; what they would have done that matters in a container is done here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from pottle.build.base.accounts import Account, accounts
+from pottle.build.base.ca_bundle import ca_bundle, is_source
+from pottle.build.base.dpkg_status import status
+from pottle.build.base.filters import keeps
+from pottle.build.base.ld_cache import ld_cache
+from pottle.build.base.skeleton import skeleton
+from pottle.build.base.usrmerge import links, merged
+from pottle.oci.entry import Directory, Entry, File, Symlink
+
+
+class Package(Protocol):
+    """An unpacked .deb."""
+
+    @property
+    def control(self) -> str:
+        """Its control paragraph."""
+
+    @property
+    def md5sums(self) -> str:
+        """Lines of `MD5  path`."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Its files."""
+
+
+def package_entries(name: str, package: Package) -> tuple[Entry, ...]:
+    """What one package brings: merged, filtered, with its status for scanners.
+
+    Directories are left to the layer, which makes every parent: packages disagree about nothing but their times.
+    """
+    kept = [entry for entry in merged(package.entries()) if keeps(entry.path) and not isinstance(entry, Directory)]
+    return (*kept, *status(name, package.control, package.md5sums, {entry.path for entry in kept}))
+
+
+def root(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """The lowest layer: the skeleton and the merged /usr's links, around what the packages bring."""
+    yield from skeleton()
+    yield from links(entry.path for entry in entries)
+    yield from entries
+
+
+def interpreter(entries: Sequence[Entry], python: str) -> Iterator[Entry]:
+    """The interpreter's layer: `python` and `python3` are the one that the image has."""
+    yield from entries
+    yield Symlink("usr/bin/python3", f"python{python}")
+    yield Symlink("usr/bin/python", f"python{python}")
+
+
+def shells(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Further packages; dash is `/bin/sh` where it is installed (its postinst says so, where the package itself does not)."""
+    yield from entries
+    paths = {entry.path for entry in entries}
+    if "usr/bin/dash" in paths and "usr/bin/sh" not in paths:
+        yield Symlink("usr/bin/sh", "dash")
+
+
+def system(own: Iterable[Entry], below: Iterable[Entry], user: Account) -> Iterator[Entry]:
+    """The layer above all packages: its `own` packages, and what sums up these and those of the layers `below`."""
+    own = tuple(own)
+    everything = (*below, *own)
+    yield from (entry for entry in own if not is_source(entry.path))
+    yield from ca_bundle(everything)
+    yield from accounts(user)
+    yield File("etc/ld.so.cache", ld_cache(everything))

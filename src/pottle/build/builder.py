@@ -1,0 +1,72 @@
+"""Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pottle.build.compiler import Compilation
+from pottle.build.execution import makeup
+from pottle.build.ingredients import Ingredients
+from pottle.build.project import ProjectFiles
+from pottle.build.steps import Executor
+from pottle.build.workshop import Workshop
+from pottle.oci.image import Addendum, Image, assemble
+from pottle.oci.layer import Layer, write_layer
+from pottle.plan.lock import LockedPlan
+from pottle.plan.model import ImagePlan, LayerPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An image in the store, and what it took."""
+
+    image: Image
+    plan: ImagePlan
+    layers: tuple[tuple[str, Layer], ...]
+    """By name, lowest first."""
+    made: frozenset[str]
+    """The names of the layers that the cache did not have."""
+
+
+def build(locked: LockedPlan, project: ProjectFiles, workshop: Workshop) -> Built:
+    """The image that `locked` describes, in the workshop's store."""
+    ingredients = Ingredients(locked, project)
+    plans = locked.plan.layers
+    found = {plan.name: workshop.layers.find(ingredients.key(plan)) for plan in plans}
+    missing = [plan for plan in plans if found[plan.name] is None]
+    if missing:
+        found |= _make(missing, ingredients, workshop)
+    layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
+    addenda = [Addendum(layer, _created_by(plan)) for plan, layer in layers]
+    image = assemble(addenda, makeup(locked.plan), workshop.store)
+    named = tuple((plan.name, layer) for plan, layer in layers)
+    return Built(image, locked.plan, named, frozenset(plan.name for plan in missing))
+
+
+def _make(plans: Sequence[LayerPlan], ingredients: Ingredients, workshop: Workshop) -> dict[str, Layer]:
+    """The layers that were not there, by name: those of packages one after the other, beside them the environment and the app."""
+    executor = Executor(ingredients, workshop, Compilation(ingredients.locked.compiler, workshop))
+    of_packages = [plan for plan in plans if ingredients.packages(plan)]
+    others = [plan for plan in plans if not ingredients.packages(plan)]
+
+    def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
+        return {plan.name: _layer(plan, executor) for plan in some}
+
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(make, some) for some in (of_packages, others)]
+        return {name: layer for future in futures for name, layer in future.result().items()}
+
+
+def _layer(plan: LayerPlan, executor: Executor) -> Layer:
+    workshop = executor.workshop
+    key = executor.ingredients.key(plan)
+    with workshop.scratch() as work:
+        entries = executor.entries(plan, work)
+        with workshop.progress.task(f"Writing the layer {plan.name}"):
+            layer = write_layer(entries, workshop.store, mtime=executor.ingredients.locked.plan.epoch)
+    return workshop.layers.keep(key, layer)
+
+
+def _created_by(plan: LayerPlan) -> str:
+    """What the image's history says about the layer."""
+    return f"pottle: {plan.name}: {plan.because}"

@@ -1,0 +1,56 @@
+"""What was built before: a layer for a key, a key for everything that the layer is made of.
+
+One small file per key, written whole or not at all, so any number of builds may go on at once; the bytes lie in the store.
+A record that cannot be read, or whose blob is gone, is no record: trouble with the cache never stops a build.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from pottle.build import recipe
+from pottle.oci.document import decode, encode
+from pottle.oci.layer import Layer
+from pottle.oci.layout import Layout
+from pottle.oci.writing import replacing
+
+
+def key(*parts: object) -> str:
+    """The name of what these parts make: the SHA-256 of their JSON and of the code that does it, as hex."""
+    document = msgspec.json.encode((recipe.digest(), *parts), order="sorted")
+    return hashlib.sha256(document).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCache:
+    """Layers by key, in a directory of records beside the store that has their bytes."""
+
+    records: Path
+    store: Layout
+
+    def find(self, name: str) -> Layer | None:
+        """The layer of this key, if it was made before and is still there."""
+        try:
+            layer = decode(self._path(name).read_bytes(), Layer)
+        except (OSError, ValueError):
+            return None
+        return layer if self.store.has(layer.descriptor) else None
+
+    def keep(self, name: str, layer: Layer) -> Layer:
+        """Remember the layer under this key; gives it back."""
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            file.write(encode(layer))
+        return layer
+
+    def get(self, name: str, make: Callable[[], Layer]) -> Layer:
+        """The layer of this key, made unless it is there."""
+        found = self.find(name)
+        return found if found is not None else self.keep(name, make())
+
+    def _path(self, name: str) -> Path:
+        return self.records / name[:2] / f"{name}.json"

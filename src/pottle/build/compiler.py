@@ -1,0 +1,70 @@
+"""The interpreter that compiles the image's bytecode: unpacked when the first file has to be compiled, and not before."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+
+from pottle.build import bytecode, interpreter
+from pottle.build.interpreter import Interpreter
+from pottle.build.workshop import Workshop
+from pottle.oci.entry import Entry, File
+from pottle.plan.lock import Compiler
+
+
+class Compilation:
+    """Bytecode for one image. Without a compiler that runs here there is none, which is said once."""
+
+    def __init__(self, compiler: Compiler | None, workshop: Workshop) -> None:
+        self._compiler = compiler
+        self._workshop = workshop
+        self._lock = threading.Lock()
+        self._found: Interpreter | None = None
+        self._looked = False
+
+    @property
+    def identity(self) -> str | None:
+        """What names the compiler, as part of the key of every layer with bytecode."""
+        return identity(self._compiler) if self._compiler is not None else None
+
+    def compiled(
+        self, groups: Mapping[str, Iterable[File]], mode: bytecode.Invalidation | None
+    ) -> dict[str, tuple[File, ...]]:
+        """The bytecode of each group's sources; nothing where none is wanted or can be had."""
+        found = self._interpreter() if mode is not None else None
+        if found is None or mode is None:
+            return dict.fromkeys(groups, ())
+        with self._workshop.progress.task("Compiling bytecode"):
+            return bytecode.compile_groups(groups, found, mode, self._workshop.bytecode)
+
+    def _interpreter(self) -> Interpreter | None:
+        with self._lock:
+            if not self._looked:
+                self._looked = True
+                self._found = self._unpacked()
+            return self._found
+
+    def _unpacked(self) -> Interpreter | None:
+        if self._compiler is None:
+            return None
+        packages = self._compiler.packages
+        found = interpreter.unpack(
+            self._entries, self._compiler.version, identity(self._compiler), self._workshop.compilers
+        )
+        if found is None:
+            self._workshop.progress.warn(
+                f"this machine cannot run {packages[0].architecture} CPython {self._compiler.version}: "
+                "the image goes without bytecode and starts slower"
+            )
+        return found
+
+    def _entries(self) -> Iterator[Entry]:
+        assert self._compiler is not None
+        for deb in self._workshop.supplies.packages(self._compiler.packages):
+            yield from deb.entries()
+
+
+def identity(compiler: Compiler) -> str:
+    """The digest of the compiler's packages, as hex: its architecture does not show in what it compiles."""
+    import hashlib
+
+    text = "\n".join(f"{package.name} {package.version}" for package in compiler.packages)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,46 @@
+"""The project's own files, as a build takes them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pottle.oci.entry import Entry, File, Symlink
+from pottle.project.assets import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """A directory, all of its files, and those that belong to the app layer."""
+
+    root: Path
+    all: tuple[str, ...]
+    """What the build backend may need: paths relative to `root`."""
+    assets: tuple[Asset, ...]
+
+    def sources(self) -> Iterator[tuple[str, Path]]:
+        """(path in the project, file on disk) of every file."""
+        for path in self.all:
+            yield path, self.root / path
+
+    def entries(self, into: str) -> Iterator[Entry]:
+        """The app layer's files below `into`."""
+        for asset in self.assets:
+            path = f"{into.lstrip('/')}/{asset.path}"
+            if asset.link is not None:
+                yield Symlink(path, asset.link)
+            else:
+                yield File(path, self.root / asset.path, mode=0o755 if asset.executable else 0o644)
+
+    def state(self) -> tuple[tuple[str, ...], ...]:
+        """What changes when a file does, without reading any: names and what stat(2) says of them.
+
+        Taken before the files are read: a file that changes in between is seen as changed by the next build.
+        """
+        shown = {asset.path for asset in self.assets}
+        return tuple(_state(self.root, path, asset=path in shown) for path in sorted({*self.all, *shown}))
+
+
+def _state(root: Path, path: str, *, asset: bool) -> tuple[str, ...]:
+    status = (root / path).lstat()
+    numbers = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_mode)
+    return (path, str(asset), *map(str, numbers))

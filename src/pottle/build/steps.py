@@ -1,0 +1,147 @@
+"""Executes the steps of one layer: each adds its entries to those of the steps before it."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import assert_never
+
+from pottle.build import environment
+from pottle.build.base import layers as base
+from pottle.build.base.accounts import Account
+from pottle.build.bytecode import Invalidation
+from pottle.build.compiler import Compilation
+from pottle.build.environment import Environment
+from pottle.build.ingredients import Ingredients
+from pottle.build.workshop import Workshop
+from pottle.oci.entry import Entry, File
+from pottle.plan.model import (
+    CopyProject,
+    CreateEnvironment,
+    InstallPackages,
+    InstallProject,
+    InstallWheels,
+    LayerPlan,
+    Step,
+    SumUp,
+)
+from pottle.sources.pypi.installed import Distribution
+
+
+@dataclass(frozen=True)
+class Executor:
+    """Makes the entries of any layer of one image."""
+
+    ingredients: Ingredients
+    workshop: Workshop
+    compilation: Compilation
+    _read: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def entries(self, layer: LayerPlan, work: Path) -> list[Entry]:
+        """All that goes into the layer. `work` keeps what is read when the layer is written."""
+        entries: list[Entry] = []
+        for number, step in enumerate(layer.steps):
+            entries = list(self._execute(step, layer, entries, work / str(number)))
+        return entries
+
+    def _execute(self, step: Step, layer: LayerPlan, before: list[Entry], work: Path) -> Iterable[Entry]:
+        match step:
+            case InstallPackages():
+                return [*before, *self._packages(layer)]
+            case SumUp():
+                return self._sum_up(step, layer, before)
+            case CreateEnvironment():
+                return self._create_environment(step, before)
+            case InstallWheels():
+                return [*before, *self._install_wheels(step, work)]
+            case InstallProject():
+                return [*before, *self._install_project(step, work)]
+            case CopyProject():
+                return [*before, *self._copy_project(step, before)]
+            case _:
+                assert_never(step)
+
+    # --- Debian packages --------------------------------------------------------------------------
+
+    def _packages(self, layer: LayerPlan) -> Sequence[Entry]:
+        """What the layer's packages bring; on the lowest layer, around it what every root has."""
+        entries = base.shells(self._package_entries(layer))
+        return list(entries if self.ingredients.below(layer) else base.root(list(entries)))
+
+    def _package_entries(self, layer: LayerPlan) -> tuple[Entry, ...]:
+        """Read once for the layer itself and for the one that sums it up."""
+        if layer.name not in self._read:
+            packages = self.ingredients.packages(layer)
+            debs = self.workshop.supplies.packages(packages)
+            found = [base.package_entries(p.name, deb) for p, deb in zip(packages, debs, strict=True)]
+            self._read[layer.name] = tuple(entry for entries in found for entry in entries)
+        return self._read[layer.name]
+
+    def _sum_up(self, step: SumUp, layer: LayerPlan, own: Sequence[Entry]) -> Iterable[Entry]:
+        below = (entry for lower in self.ingredients.below(layer) for entry in self._package_entries(lower))
+        return base.system(own, below, Account(step.user, step.uid, step.gid, step.user, step.home))
+
+    # --- the environment --------------------------------------------------------------------------
+
+    def _environment(self, path: str) -> Environment:
+        return Environment(self.ingredients.locked.plan.python, path.lstrip("/"))
+
+    def _create_environment(self, step: CreateEnvironment, packages: Sequence[Entry]) -> list[Entry]:
+        home = self._environment(step.path)
+        entries = [*base.interpreter(packages, home.python), *environment.empty(home)]
+        return [*entries, *self._bytecode({"stdlib": _sources(packages)}, step.bytecode)]
+
+    def _install_wheels(self, step: InstallWheels, work: Path) -> list[Entry]:
+        wheels = self.ingredients.locked.wheels
+        with self.workshop.progress.task(f"Installing {len(wheels)} wheels"):
+            return self._installed(step.into, self.workshop.supplies.distributions(wheels, work), step.bytecode)
+
+    def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
+        with self.workshop.progress.task("Building the project's wheel"):
+            found = self.workshop.supplies.project(self.ingredients.project.sources(), work)
+        return self._installed(step.into, found, step.bytecode)
+
+    def _installed(self, into: str, found: Sequence[Distribution], mode: Invalidation | None) -> list[Entry]:
+        populated = environment.populate(self._environment(into), found)
+        for warning in populated.warnings:
+            self.workshop.progress.warn(warning)
+        files = [file for files in populated.entries.values() for file in files]
+        return [*files, *self._bytecode(populated.entries, mode)]
+
+    # --- the app ----------------------------------------------------------------------------------
+
+    def _copy_project(self, step: CopyProject, wheel: Sequence[Entry]) -> list[Entry]:
+        entries = list(self.ingredients.project.entries(step.into))
+        if step.less_wheel:
+            held = _held(wheel)
+            entries = [entry for entry in entries if not (isinstance(entry, File) and held(entry, step.into))]
+        # A file is a group: where one of a thousand has changed, one is compiled.
+        groups = {entry.path: (entry,) for entry in _sources(entries)}
+        return [*entries, *self._bytecode(groups, step.bytecode)]
+
+    def _bytecode(self, groups: "dict[str, Iterable[File]] | object", mode: Invalidation | None) -> list[Entry]:
+        compiled = self.compilation.compiled(groups, mode)  # type: ignore[arg-type]
+        return [file for name in sorted(compiled) for file in compiled[name]]
+
+
+def _sources(entries: Iterable[Entry]) -> list[File]:
+    return [entry for entry in entries if isinstance(entry, File) and entry.path.endswith(".py")]
+
+
+def _held(wheel: Iterable[Entry]) -> Callable[[File, str], bool]:
+    """Whether the wheel holds a file of the project: under the same path, or below a source directory, with the same content."""
+    files = {}
+    for entry in wheel:
+        if isinstance(entry, File) and "/site-packages/" in entry.path:
+            files[entry.path.partition("/site-packages/")[2]] = entry
+
+    def held(file: File, into: str) -> bool:
+        path = posixpath.relpath(f"/{file.path}", into)
+        while True:
+            if (twin := files.get(path)) is not None and twin.size == file.size and twin.read() == file.read():
+                return True
+            _, slash, path = path.partition("/")
+            if not slash:
+                return False
+
+    return held

@@ -1,0 +1,54 @@
+"""Where a build works: its store, its cache and its supplies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pottle.build.cache import LayerCache
+from pottle.build.supplies import Supplies
+from pottle.oci.layout import Layout
+from pottle.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """All below one directory, which may be deleted at any time."""
+
+    directory: Path
+    supplies: Supplies
+    progress: Progress
+
+    @property
+    def store(self) -> Layout:
+        """The images that were built: an OCI image layout."""
+        return Layout.create(self.directory / "store")
+
+    @property
+    def layers(self) -> LayerCache:
+        """Layers by what they are made of."""
+        return LayerCache(self.directory / "layers", self.store)
+
+    @property
+    def bytecode(self) -> Path:
+        """Compiled distributions by their content."""
+        return self.directory / "bytecode"
+
+    @property
+    def compilers(self) -> Path:
+        """Unpacked interpreters by their packages."""
+        return self.directory / "compilers"
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A directory that is gone afterwards, on the file system of the store."""
+        import shutil
+        import tempfile
+
+        work = self.directory / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(dir=work))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)

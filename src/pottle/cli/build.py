@@ -1,0 +1,122 @@
+"""`pottle build`: the image, in pottle's store and wherever else it is wanted."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pottle.cli.choices import plan_flags, platform_flag, project_argument, source_flags, talk_flags
+from pottle.cli.surroundings import host
+from pottle.errors import UsageError
+
+if TYPE_CHECKING:
+    from pottle.build.builder import Built
+    from pottle.oci.reference import Reference
+
+
+@click.command("build", short_help="Build the image.")
+@project_argument
+@click.option("-t", "--tag", "tags", metavar="NAME[:TAG]", multiple=True, help="Name the image; may be repeated.")
+@click.option(
+    "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
+)
+@click.option("--load", is_flag=True, help="Load the image into docker or podman.")
+@click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
+@platform_flag
+@plan_flags
+@source_flags
+@talk_flags
+def command(
+    path: Path,
+    tags: Sequence[str],
+    outputs: Sequence[str],
+    load: bool,
+    digest_file: Path | None,
+    form: str,
+    quiet: bool,
+    ca_cert: Path | None,
+    refresh: bool,
+    **flags: Any,
+) -> int:
+    r"""Build the image of the project at PATH: no Docker, no root, no Dockerfile.
+
+    It stays in pottle's own store, where `pottle run` finds it; NAME@DIGEST is printed on stdout.
+
+    \b
+    Examples:
+      pottle build
+      pottle build -t shop:1.2 -o shop.tar    # for docker load, podman load, skopeo
+      pottle build --load ../shop             # straight into Docker or Podman
+      pottle build --platform linux/arm64     # on any machine, without emulation
+    """
+    from pottle import api
+
+    started = time.monotonic()
+    here = host(os.environ, quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    options = api.read_options(path, os.environ, flags)
+    platforms = api.platforms(options)
+    if len(platforms) > 1:
+        raise UsageError("one platform at a time, for now", hint="build each one: --platform linux/amd64")
+    built = api.build(path, options, platforms[0], here)
+    names = api.references(built, tags)
+    api.tag(built, names)
+    written = [str(api.save(built, output, names)) for output in outputs]
+    loaded = api.load(built, names, here) if load else None
+    if digest_file is not None:
+        api.write_digest(built, digest_file)
+    if not quiet:
+        _summarise(built, time.monotonic() - started, [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else [])])
+    click.echo(_json(built, names, written, loaded) if form == "json" else f"{_short(names[0])}@{built.image.digest}")
+    return 0
+
+
+def _summarise(built: "Built", seconds: float, destinations: Sequence[str]) -> None:
+    """On stderr: what each layer weighs, and which had to be made."""
+    rows = [(name, layer.descriptor.size, layer.size, name in built.made) for name, layer in built.layers]
+    for name, packed, unpacked, made in rows:
+        mark = click.style("made" if made else "unchanged", dim=not made)
+        click.echo(f"  {name:<12} {_megabytes(unpacked):>9} {_megabytes(packed):>9}  {mark}", err=True)
+    total = f"{_megabytes(sum(r[2] for r in rows))} unpacked, {_megabytes(sum(r[1] for r in rows))} compressed"
+    where = f" → {', '.join(destinations)}" if destinations else ""
+    click.echo(f"{built.plan.name} for {built.plan.platform}: {total}, {seconds:.2f} s{where}", err=True)
+    sys.stderr.flush()
+
+
+def _short(name: "Reference") -> str:
+    """The name without its tag, as a person types it."""
+    return replace(name, tag=None).familiar
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def _json(built: "Built", names: "Sequence[Reference]", written: Sequence[str], loaded: tuple[str, str] | None) -> str:
+    import json
+
+    document = {
+        "name": built.plan.name,
+        "references": [str(name) for name in names],
+        "digest": built.image.digest,
+        "config_digest": built.image.manifest.config.digest,
+        "platform": built.plan.platform,
+        "layers": [
+            {
+                "name": name,
+                "digest": layer.descriptor.digest,
+                "diff_id": layer.diff_id,
+                "size": layer.descriptor.size,
+                "unpacked_size": layer.size,
+                "made": name in built.made,
+            }
+            for name, layer in built.layers
+        ],
+        "outputs": list(written),
+        "loaded": {"engine": loaded[0], "name": loaded[1]} if loaded else None,
+    }
+    return json.dumps(document, indent=2)

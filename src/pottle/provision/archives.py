@@ -1,0 +1,53 @@
+"""Opens the Debian and Ubuntu archives that a plan needs."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pottle.provision.settings import Settings
+
+if TYPE_CHECKING:
+    from pottle.sources.debian.archive import Archive
+    from pottle.sources.http import Http
+
+
+class Archives:
+    """Archives by suite and architecture, each opened once, all over one HTTP client."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open: dict[tuple[str, str], Archive] = {}
+
+    def archive(self, suite: str, architecture: str, allow_expired: Iterable[str] = ()) -> "Archive":
+        """The archive of `suite`: from the mirror that is configured, that the machine's apt uses, or the default."""
+        if (suite, architecture) not in self._open:
+            self._open[suite, architecture] = self._opened(suite, architecture, frozenset(allow_expired))
+        return self._open[suite, architecture]
+
+    def _opened(self, suite: str, architecture: str, allow_expired: frozenset[str]) -> "Archive":
+        from pottle.sources.debian import mirror
+        from pottle.sources.debian.archive import Archive, ArchiveOptions
+        from pottle.sources.debian.suites import suite_named
+
+        settings, named = self._settings, suite_named(suite)
+        environ = settings.environ
+        if named.family == "ubuntu":
+            wish = mirror.MirrorWish(environ.get("POTTLE_UBUNTU_MIRROR"))
+        else:
+            wish = mirror.MirrorWish(
+                settings.mirror or environ.get("POTTLE_DEBIAN_MIRROR"), environ.get("POTTLE_DEBIAN_SECURITY_MIRROR")
+            )
+        options = ArchiveOptions(
+            cache=settings.cache / "debian",
+            http=self._http,
+            clock=settings.clock,
+            max_age=settings.max_age,
+            allow_expired=allow_expired,
+        )
+        return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
+
+    @cached_property
+    def _http(self) -> "Http":
+        from pottle.sources.http import Http, HttpOptions
+
+        return Http(HttpOptions(ca_bundle=self._settings.ca_bundle))

@@ -1,0 +1,48 @@
+"""How uv is called for a plan: its target, the user's way to their indexes, the certificates to trust."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pottle.errors import ConfigError
+from pottle.plan.bases import of
+from pottle.plan.model import ImagePlan
+from pottle.provision.settings import Settings
+from pottle.tags import Target
+
+if TYPE_CHECKING:
+    from pottle.sources.pypi.uv import Session
+
+
+def target(plan: ImagePlan) -> Target:
+    """What a wheel has to fit to be in this image."""
+    base = of(plan.base)
+    return Target(base.python, plan.platform, base.glibc)
+
+
+def session(plan: ImagePlan, settings: Settings) -> "Session":
+    """One session of uv."""
+    from pottle.sources.pypi.uv import Session
+
+    return Session(settings.environ, target(plan), settings.project, _certificates(settings))
+
+
+def _certificates(settings: Settings) -> Path | None:
+    """One file with the machine's certificates and the extra ones, since uv takes one; None: just the machine's."""
+    import ssl
+
+    if settings.ca_bundle is None:
+        return None
+    own = settings.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
+    try:
+        content = b"".join(Path(path).read_bytes() + b"\n" for path in (own, settings.ca_bundle) if path)
+    except OSError as error:
+        raise ConfigError(f"the CA bundle cannot be read: {error.strerror}", hint="check --ca-cert") from error
+    path = settings.cache / "certificates" / f"{hashlib.sha256(content).hexdigest()}.pem"
+    if not path.is_file():
+        from pottle.oci.writing import replacing
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            file.write(content)
+    return path
