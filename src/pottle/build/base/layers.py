@@ -4,16 +4,22 @@ Maintainer scripts are not run; what they would have done that matters in a cont
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Protocol
 
 from pottle.build.base.accounts import Account, accounts
 from pottle.build.base.ca_bundle import ca_bundle, is_source
+from pottle.build.base.directories import of_note, settled
 from pottle.build.base.dpkg_status import status
-from pottle.build.base.filters import keeps
+from pottle.build.base.filters import filtered
 from pottle.build.base.ld_cache import ld_cache
+from pottle.build.base.ld_cache import links as soname_links
+from pottle.build.base.ldconfig import unwrapped
+from pottle.build.base.links import check_links
 from pottle.build.base.skeleton import skeleton
+from pottle.build.base.timezone import timezone
 from pottle.build.base.usrmerge import links, merged
-from pottle.oci.entry import Directory, Entry, File, Symlink
+from pottle.oci.entry import Entry, File, Symlink
 
 
 class Package(Protocol):
@@ -32,19 +38,16 @@ class Package(Protocol):
 
 
 def package_entries(name: str, package: Package) -> tuple[Entry, ...]:
-    """What one package brings: merged, filtered, with its status for scanners.
-
-    Directories are left to the layer, which makes every parent: packages disagree about nothing but their times.
-    """
-    kept = [entry for entry in merged(package.entries()) if keeps(entry.path) and not isinstance(entry, Directory)]
+    """What one package brings: merged, filtered, with its status for scanners."""
+    found = unwrapped(merged(package.entries()))
+    kept = tuple(filtered(of_note(tuple(found))))
     return (*kept, *status(name, package.control, package.md5sums, {entry.path for entry in kept}))
 
 
 def root(entries: Sequence[Entry]) -> Iterator[Entry]:
     """The lowest layer: the skeleton and the merged /usr's links, around what the packages bring."""
-    yield from skeleton()
+    yield from settled((*skeleton(), *entries))
     yield from links(entry.path for entry in entries)
-    yield from entries
 
 
 def interpreter(entries: Sequence[Entry], python: str) -> Iterator[Entry]:
@@ -56,7 +59,7 @@ def interpreter(entries: Sequence[Entry], python: str) -> Iterator[Entry]:
 
 def shells(entries: Sequence[Entry]) -> Iterator[Entry]:
     """Further packages; dash is `/bin/sh` where it is installed (its postinst says so, where the package itself does not)."""
-    yield from entries
+    yield from settled(entries)
     paths = {entry.path for entry in entries}
     if "usr/bin/dash" in paths and "usr/bin/sh" not in paths:
         yield Symlink("usr/bin/sh", "dash")
@@ -65,8 +68,12 @@ def shells(entries: Sequence[Entry]) -> Iterator[Entry]:
 def system(own: Iterable[Entry], below: Iterable[Entry], user: Account) -> Iterator[Entry]:
     """The layer above all packages: its `own` packages, and what sums up these and those of the layers `below`."""
     own = tuple(own)
-    everything = (*below, *own)
+    packages = (*below, *own)
+    everything = tuple(chain(packages, links(entry.path for entry in packages)))
+    check_links(everything)
     yield from (entry for entry in own if not is_source(entry.path))
     yield from ca_bundle(everything)
+    yield from timezone({entry.path for entry in everything})
     yield from accounts(user)
+    yield from soname_links(everything)
     yield File("etc/ld.so.cache", ld_cache(everything))

@@ -5,30 +5,23 @@ from collections.abc import Iterator
 from pottle.oci.entry import Directory, Entry, File
 
 _DIRECTORIES = (
-    "dev",
-    "etc",
-    "home",
-    "mnt",
-    "opt",
-    "proc",
-    "run",
-    "srv",
-    "sys",
-    "usr/local/bin",
-    "usr/local/lib",
-    "var/lib",
-    "var/log",
-    "var/cache",
+    *("dev", "etc", "home", "mnt", "opt", "proc", "run", "srv", "sys"),
+    *("usr/bin", "usr/sbin", "usr/lib", "usr/local/bin", "usr/local/lib"),
+    *("var/cache", "var/lib", "var/log", "var/spool"),
 )
 _SCRATCH = ("tmp", "var/tmp", "run/lock")
 
+# What libc-bin's template asks, less NIS and the databases of nss_db, which are not here.
 NSSWITCH = b"""passwd: files
 group: files
 shadow: files
+gshadow: files
 hosts: files dns
 networks: files
 protocols: files
 services: files
+ethers: files
+rpc: files
 """
 
 
