@@ -37,6 +37,7 @@ _WRITTEN_BY = b"pottle"
 _LINKS_FOLLOWED = 40  # Linux's own limit (path_resolution(7))
 _BLANKS = " \t\r\f\v"
 _INCLUDE = re.compile(r"include[ \t]+(.*)")
+_WILDCARD = re.compile(r"[*?\[]")
 _NUMBER = re.compile(rb"[0-9]+")
 
 
@@ -155,7 +156,9 @@ class _Tree:
         return self._elves[file.path]
 
     def matches(self, pattern: str) -> Sequence[str]:
-        """The paths that a glob(7) pattern matches, in order."""
+        """The paths that a glob(7) pattern matches, in order; a plain path stands for itself."""
+        if not _WILDCARD.search(pattern):
+            return [pattern.strip("/")]
         parts = pattern.strip("/").split("/")
         deep = (path for path in self._nodes if path.count("/") == len(parts) - 1)
         return sorted(path for path in deep if all(map(_fits, path.split("/"), parts)))
