@@ -339,9 +339,8 @@ def ldconfig() -> str:
     return found
 
 
-libraries = st.lists(
-    st.tuples(st.sampled_from(["opt/a", AMD64, "usr/local/lib"]), names, names | st.none()), max_size=8
-)
+sonames = st.sampled_from([None, "libx.so.1", "libx.so.2", "libx.so"]) | names
+libraries = st.lists(st.tuples(st.sampled_from(["opt/a", AMD64, "usr/local/lib"]), names, sonames), max_size=8)
 
 
 @pytest.mark.engine
