@@ -65,7 +65,7 @@ class Executor:
 
     def _packages(self, layer: LayerPlan) -> Sequence[Entry]:
         """What the layer's packages bring; on the lowest layer, around it what every root has."""
-        entries = base.shells(self._package_entries(layer))
+        entries = base.layer(self._package_entries(layer))
         return list(entries if self.ingredients.below(layer) else base.root(list(entries)))
 
     def _package_entries(self, layer: LayerPlan) -> tuple[Entry, ...]:

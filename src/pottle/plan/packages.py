@@ -5,8 +5,8 @@ Names are those of the suite in question where releases differ; everything that 
 
 from pottle.plan.bases import Base
 
-RUNTIME = ("libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libc-bin", "netbase", "media-types")
-"""What wheels may expect of any Linux (PEP 600 and auditwheel's policy), and the data files of socket and mimetypes."""
+RUNTIME = ("libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libc-bin", "netbase", "media-types", "ncurses-base")
+"""What wheels may expect of any Linux (PEP 600 and auditwheel's policy), and the data files of socket, mimetypes and curses."""
 
 SYSTEM = ("base-files", "ca-certificates", "tzdata")
 """Small, and updated far more often than the rest: they lie above it."""
@@ -32,9 +32,15 @@ WITHOUT = {
     "tar": "dpkg's",
 }
 
+# Two parts of the standard library that Debian has packages of their own for, while CPython still has them (PEP 632; 3.13, "Removed").
+_SPLIT_OFF = {
+    "3.10": ("python3-distutils", "python3-lib2to3"),
+    "3.11": ("python3-distutils", "python3-lib2to3"),
+    "3.12": ("python3-lib2to3",),
+}
+
 
 def interpreter(base: Base) -> tuple[str, ...]:
     """CPython with its whole standard library, less Tk."""
     names = (f"python{base.python}-minimal", f"libpython{base.python}-stdlib")
-    # Debian splits distutils, a part of the standard library until 3.11 (PEP 632), into a package of its own.
-    return (*names, "python3-distutils") if base.python in ("3.10", "3.11") else names
+    return (*names, *_SPLIT_OFF.get(base.python, ()))

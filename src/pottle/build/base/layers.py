@@ -57,10 +57,11 @@ def interpreter(entries: Sequence[Entry], python: str) -> Iterator[Entry]:
     yield Symlink("usr/bin/python", f"python{python}")
 
 
-def shells(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Further packages; dash is `/bin/sh` where it is installed (its postinst says so, where the package itself does not)."""
+def layer(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """What the packages of one layer come to together; dash is `/bin/sh` (its postinst says so where the package does not)."""
     yield from settled(entries)
     paths = {entry.path for entry in entries}
+    yield from links(paths, lowest=False)
     if "usr/bin/dash" in paths and "usr/bin/sh" not in paths:
         yield Symlink("usr/bin/sh", "dash")
 
