@@ -44,6 +44,8 @@ class Host:
     max_age: timedelta = timedelta(hours=1)
     """How long an archive that was asked is not asked again; zero: always ask."""
     clock: Callable[[], datetime] = _now
+    archive_keys: tuple[bytes, ...] | None = None
+    """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
@@ -121,7 +123,8 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     archives = Archives(settings)
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
-    return build_locked(locked, _project_files(root, options, host), Workshop(host.cache, supplies, host.progress))
+    workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
+    return build_locked(locked, _project_files(root, options, host), workshop)
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
@@ -136,6 +139,7 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         max_age=host.max_age,
         mirror=options.mirror,
         ca_bundle=host.ca_bundle,
+        archive_keys=host.archive_keys,
     )
 
 

@@ -196,7 +196,7 @@ def test_a_full_disk_is_the_hosts_error_and_leaves_nothing(server, http, tmp_pat
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("pottle.sources.placing.os.replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(HostError) as caught:
         http.download(server.url, tmp_path / "file", RIGHT)
     assert caught.value.what == "no space left to write this file"

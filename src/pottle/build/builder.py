@@ -1,8 +1,8 @@
 """Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from pottle.build.compiler import Compilation
 from pottle.build.execution import makeup
@@ -14,6 +14,7 @@ from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
 from pottle.plan.lock import LockedPlan
 from pottle.plan.model import ImagePlan, LayerPlan
+from pottle.stop import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,19 @@ def _make(plans: Sequence[LayerPlan], ingredients: Ingredients, workshop: Worksh
     def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
         return {plan.name: _layer(plan, executor) for plan in some}
 
-    with ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(make, some) for some in (of_packages, others)]
-        return {name: layer for future in futures for name, layer in future.result().items()}
+    halves = together([partial(make, some) for some in (of_packages, others)], workshop.stop, 2)
+    return {name: layer for half in halves for name, layer in half.items()}
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:
     workshop = executor.workshop
     key = executor.ingredients.key(plan)
+    workshop.stop.check()
     with workshop.scratch() as work:
         entries = executor.entries(plan, work)
+        epoch = executor.ingredients.locked.plan.epoch
         with workshop.progress.task(f"Writing the layer {plan.name}"):
-            layer = write_layer(entries, workshop.store, mtime=executor.ingredients.locked.plan.epoch)
+            layer = write_layer(entries, workshop.store, mtime=epoch, check=workshop.stop.check)
     return workshop.layers.keep(key, layer)
 
 

@@ -7,17 +7,19 @@ import hashlib
 import os
 import posixpath
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from pottle import child
 from pottle.build.interpreter import Interpreter
 from pottle.errors import HostError
 from pottle.oci.entry import File
+from pottle.oci.writing import staged_directory
+from pottle.stop import Stop, together
 
 Invalidation: TypeAlias = Literal["unchecked-hash", "checked-hash"]
 _FLAGS: Mapping[Invalidation, int] = {"unchecked-hash": 0b01, "checked-hash": 0b11}
@@ -31,7 +33,11 @@ def pyc_path(source: str, tag: str) -> str:
 
 
 def compile_groups(
-    groups: Mapping[str, Iterable[File]], interpreter: Interpreter, invalidation: Invalidation, cache: Path
+    groups: Mapping[str, Iterable[File]],
+    interpreter: Interpreter,
+    invalidation: Invalidation,
+    cache: Path,
+    stop: Stop | None = None,
 ) -> dict[str, tuple[File, ...]]:
     """The bytecode of each group's `.py` files, by path; a source that does not compile has none.
 
@@ -40,7 +46,7 @@ def compile_groups(
     wanted = {name: _Group.of(files, interpreter, invalidation, cache) for name, files in groups.items()}
     missing = {group.kept: group for group in wanted.values() if group.sources and not group.kept.is_dir()}
     try:
-        _compile(list(missing.values()), interpreter, invalidation, cache)
+        _compile(list(missing.values()), _Work(interpreter, invalidation, stop or Stop()), cache)
     except OSError as error:
         raise HostError(f"cannot compile bytecode: {error.strerror or error}", hint="is the disk full?") from error
     return {name: group.entries(interpreter.tag) for name, group in wanted.items()}
@@ -73,17 +79,25 @@ def _key(sources: Iterable[File], interpreter: Interpreter, invalidation: Invali
     return key.hexdigest()
 
 
-def _compile(groups: Sequence[_Group], interpreter: Interpreter, invalidation: Invalidation, cache: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Who compiles, how, and until when."""
+
+    interpreter: Interpreter
+    invalidation: Invalidation
+    stop: Stop
+
+
+def _compile(groups: Sequence[_Group], work: _Work, cache: Path) -> None:
     """Compile into a scratch directory, then publish each group by renaming: it is there whole or not at all."""
     if not groups:
         return
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".compiling-", dir=cache) as scratch:
-        work = Path(scratch)
-        jobs = [job for number, group in enumerate(groups) for job in _jobs(group, work, number)]
-        _run_workers(jobs, interpreter, invalidation, work)
+    with staged_directory(cache, ".compiling-") as scratch:
+        jobs = [job for number, group in enumerate(groups) for job in _jobs(group, scratch, number)]
+        _run_workers(jobs, work, scratch)
         for number, group in enumerate(groups):
-            _publish(work / f"to-{number}", group.kept)
+            _publish(scratch / f"to-{number}", group.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,43 +124,26 @@ def _on_disk(file: File, otherwise: Path) -> Path:
     return otherwise
 
 
-def _run_workers(jobs: Sequence[_Job], interpreter: Interpreter, invalidation: Invalidation, work: Path) -> None:
+def _run_workers(jobs: Sequence[_Job], work: _Work, scratch: Path) -> None:
     """One process per core, each with about the same number of bytes to compile. Whatever interrupts ends them all."""
     largest_first = sorted(jobs, key=lambda job: -job.source.stat().st_size)
     count = max(1, min(_cores(), len(jobs) // 20))
     shares = [b"".join(job.line() for job in largest_first[start::count]) for start in range(count)]
-    with ExitStack() as running:
-        workers = [_start(running, share, interpreter, _FLAGS[invalidation], work) for share in shares]
-        for worker in workers:
-            _, said = worker.communicate()
-            if worker.returncode != 0:
-                lines = said.decode(errors="replace").strip().splitlines()
-                raise HostError(f"the compiling interpreter failed: {lines[-1] if lines else worker.returncode}")
+    part = Stop()
+    with work.stop.ending(part.set):
+        together([partial(_run_worker, share, replace(work, stop=part), scratch) for share in shares], part, count)
 
 
-def _start(
-    running: ExitStack, share: bytes, interpreter: Interpreter, flags: int, work: Path
-) -> subprocess.Popen[bytes]:
-    jobs = running.enter_context(tempfile.TemporaryFile(dir=work))  # noqa: SIM115
-    jobs.write(share)
-    jobs.seek(0)
-    worker = subprocess.Popen(
-        [*interpreter.argv, "-S", "-s", str(_WORKER), str(flags)],
-        env=interpreter.variables(),
-        cwd=work,
-        stdin=jobs,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    running.callback(_end, worker)
-    return worker
-
-
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    if worker.poll() is None:
-        worker.kill()
-    with worker:
-        pass
+def _run_worker(share: bytes, work: _Work, scratch: Path) -> None:
+    interpreter = work.interpreter
+    command = [*interpreter.argv, "-S", "-s", str(_WORKER), str(_FLAGS[work.invalidation])]
+    with tempfile.TemporaryFile(dir=scratch) as jobs:
+        jobs.write(share)
+        jobs.seek(0)
+        status, said = child.run(command, work.stop, env=interpreter.variables(), cwd=scratch, stdin=jobs)
+    if status != 0:
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise HostError(f"the compiling interpreter failed: {lines[-1] if lines else status}")
 
 
 def _publish(compiled: Path, kept: Path) -> None:

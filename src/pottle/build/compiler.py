@@ -33,7 +33,7 @@ class Compilation:
         if found is None or mode is None:
             return dict.fromkeys(groups, ())
         with self._workshop.progress.task("Compiling bytecode"):
-            return bytecode.compile_groups(groups, found, mode, self._workshop.bytecode)
+            return bytecode.compile_groups(groups, found, mode, self._workshop.bytecode, self._workshop.stop)
 
     def _interpreter(self) -> Interpreter | None:
         with self._lock:
@@ -59,6 +59,7 @@ class Compilation:
     def _entries(self) -> Iterator[Entry]:
         assert self._compiler is not None
         for deb in self._workshop.supplies.packages(self._compiler.packages):
+            self._workshop.stop.check()
             yield from deb.entries()
 
 

@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pottle.errors import HostError
 from pottle.oci.entry import Directory, Entry, File, Symlink
+from pottle.oci.writing import staged_directory
 
 _LOADER = re.compile(r"(?:usr/)?lib/[\w-]+-linux-gnu/ld-(?:linux-[\w-]+\.so\.\d|\d[\d.]*\.so)")
 
@@ -84,8 +84,8 @@ def _unpack(entries: Iterable[Entry], root: Path) -> None:
     """All the entries below `root`, which appears whole or not at all."""
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=root.parent) as scratch:
-            half = Path(scratch, "root")
+        with staged_directory(root.parent, ".unpacking-") as scratch:
+            half = scratch / "root"
             half.mkdir()
             for entry in entries:
                 _write(entry, half)

@@ -8,7 +8,9 @@ from pathlib import Path
 from pottle.build.cache import LayerCache
 from pottle.build.supplies import Supplies
 from pottle.oci.layout import Layout
+from pottle.oci.writing import host_errors, staged_directory
 from pottle.progress import Progress
+from pottle.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Workshop:
     directory: Path
     supplies: Supplies
     progress: Progress
+    stop: Stop
+    """What ends the build before it is done."""
 
     @property
     def store(self) -> Layout:
@@ -41,14 +45,9 @@ class Workshop:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A directory that is gone afterwards, on the file system of the store."""
-        import shutil
-        import tempfile
-
+        """A directory that is gone afterwards, on the file system of the store; what killed builds left goes first."""
         work = self.directory / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        path = Path(tempfile.mkdtemp(dir=work))
-        try:
+        with host_errors(work):
+            work.mkdir(parents=True, exist_ok=True)
+        with staged_directory(work, "build-") as path:
             yield path
-        finally:
-            shutil.rmtree(path, ignore_errors=True)

@@ -7,7 +7,7 @@ memory: content is read when its turn comes, hashed before and after compression
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pottle.errors import HostError, ProjectError
@@ -38,11 +38,22 @@ class Layer(Struct, frozen=True):
     """Bytes of the uncompressed tar."""
 
 
-def write_layer(entries: Entries, store: Layout, *, mtime: int, annotations: Mapping[str, str] | None = None) -> Layer:
-    """Writes the layer that `entries` make up into `store`, whatever order they come in."""
+def write_layer(
+    entries: Entries,
+    store: Layout,
+    *,
+    mtime: int,
+    annotations: Mapping[str, str] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Layer:
+    """Writes the layer that `entries` make up into `store`, whatever order they come in.
+
+    `check` is called every now and then: what it raises ends the writing, and nothing stays behind.
+    """
     tar = _Measured(write_tar(arrange(entries), mtime))
     with store.writer() as blob:
         for member in gzip_members(tar):
+            check()
             blob.write(member)
     descriptor = Descriptor(media_types.LAYER_GZIP, blob.digest, blob.size, annotations=dict(annotations or {}))
     return Layer(descriptor, tar.digest, tar.size)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pottle.provision.settings import Settings
@@ -12,17 +13,19 @@ if TYPE_CHECKING:
 
 
 class Archives:
-    """Archives by suite and architecture, each opened once, all over one HTTP client."""
+    """Archives by suite and architecture, each opened once, all over one HTTP client. Several threads may share them."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._open: dict[tuple[str, str], Archive] = {}
+        self._lock = Lock()
 
     def archive(self, suite: str, architecture: str, allow_expired: Iterable[str] = ()) -> "Archive":
         """The archive of `suite`: from the mirror that is configured, that the machine's apt uses, or the default."""
-        if (suite, architecture) not in self._open:
-            self._open[suite, architecture] = self._opened(suite, architecture, frozenset(allow_expired))
-        return self._open[suite, architecture]
+        with self._lock:
+            if (suite, architecture) not in self._open:
+                self._open[suite, architecture] = self._opened(suite, architecture, frozenset(allow_expired))
+            return self._open[suite, architecture]
 
     def _opened(self, suite: str, architecture: str, allow_expired: frozenset[str]) -> "Archive":
         from pottle.sources.debian import mirror
@@ -43,6 +46,8 @@ class Archives:
             clock=settings.clock,
             max_age=settings.max_age,
             allow_expired=allow_expired,
+            keys=settings.archive_keys,
+            stop=settings.stop,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
 
@@ -50,4 +55,4 @@ class Archives:
     def _http(self) -> "Http":
         from pottle.sources.http import Http, HttpOptions
 
-        return Http(HttpOptions(ca_bundle=self._settings.ca_bundle))
+        return Http(HttpOptions(ca_bundle=self._settings.ca_bundle), self._settings.stop)

@@ -24,7 +24,7 @@ def session(plan: ImagePlan, settings: Settings) -> "Session":
     """One session of uv."""
     from pottle.sources.pypi.uv import Session
 
-    return Session(settings.environ, target(plan), settings.project, _certificates(settings))
+    return Session(settings.environ, target(plan), settings.project, _certificates(settings), settings.stop)
 
 
 def _certificates(settings: Settings) -> Path | None:

@@ -1,11 +1,12 @@
 """What provision needs of the machine and of the configuration."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pottle.progress import Progress
+from pottle.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,7 @@ class Settings:
     """Debian's archive; for Ubuntu's see `POTTLE_UBUNTU_MIRROR`."""
     ca_bundle: Path | None = None
     """Certificates (PEM) to trust besides the machine's own."""
+    archive_keys: tuple[bytes, ...] | None = None
+    """OpenPGP certificates that sign the archives, instead of Debian's and Ubuntu's own."""
+    stop: Stop = field(default_factory=Stop)
+    """What ends fetching, resolving and building wheels before they are done."""

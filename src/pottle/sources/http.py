@@ -5,19 +5,20 @@ bytes that are complete and still not what their digest says are never asked for
 """
 
 import hashlib
-import time
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pottle import __version__
 from pottle.errors import HostError, IntegrityError, SourceError
 from pottle.sources.placing import placing
+from pottle.stop import Stop
 from pottle.text import Location
 
 if TYPE_CHECKING:
@@ -70,12 +71,20 @@ class HttpOptions:
 
 
 class Http:
-    """A client that any number of threads may share. Connections open at the first request."""
+    """A client that any number of threads may share, until `stop`. Connections open at the first request."""
 
-    def __init__(self, options: HttpOptions | None = None, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        options: HttpOptions | None = None,
+        stop: Stop | None = None,
+        *,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
         self._options = options or HttpOptions()
-        self._sleep = sleep
+        self._stop = stop or Stop()
+        self._sleep = sleep or self._stop.sleep
         self._lock = Lock()
+        self._sockets: list[socket.socket] = []
 
     def read(self, url: str, *, limit: int) -> bytes:
         """A small document, whole. More than `limit` bytes are refused."""
@@ -83,6 +92,7 @@ class Http:
         def receive(response: "httpx.Response") -> bytes:
             content = bytearray()
             for chunk in response.iter_raw(_CHUNK):
+                self._stop.check()
                 content += chunk
                 if len(content) > limit:
                     raise SourceError(f"{shown(url)} is larger than {limit} bytes", hint=_WRONG_SERVER)
@@ -95,7 +105,7 @@ class Http:
 
         def receive(response: "httpx.Response") -> None:
             with placing(target) as partial, _reported(progress) as report:
-                _receive(response, partial, expected, report)
+                _receive(response, partial, expected, self._watched(report))
 
         self._request(url, receive)
 
@@ -126,7 +136,25 @@ class Http:
     def _stream(self, url: str) -> "AbstractContextManager[httpx.Response]":
         with self._lock:
             client = self._client
-        return client.stream("GET", url)
+        return client.stream("GET", url, extensions={"trace": self._connected})
+
+    def _connected(self, event: str, info: dict[str, Any]) -> None:
+        """Notes every socket that is opened (httpx's trace extension), so that `_hang_up` can end a wait for bytes."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def _hang_up(self) -> None:
+        """Whoever waits for a byte of a server sees the connection end. Sockets that were closed meanwhile are none any more."""
+        for each in self._sockets:
+            with suppress(OSError):
+                socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+    def _watched(self, report: Progress) -> Progress:
+        def watched(count: int) -> None:
+            self._stop.check()
+            report(count)
+
+        return watched
 
     def _request(self, url: str, receive: "Callable[[httpx.Response], _T]") -> _T:
         for attempt in range(1, self._options.attempts + 1):
@@ -145,12 +173,13 @@ class Http:
         import httpx
 
         try:
-            with self._stream(url) as response:
+            with self._stop.ending(self._hang_up), self._stream(url) as response:
                 _check_status(url, response)
                 return receive(response)
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, httpx.TooManyRedirects) as error:
             raise SourceError(f"cannot fetch {shown(url)}: {_first_line(error)}", hint=_WRONG_SERVER) from error
         except httpx.TransportError as error:
+            self._stop.check()
             raise _TryAgain(_first_line(error)) from error
 
 
@@ -191,7 +220,7 @@ def _retry_after(response: "httpx.Response") -> float:
     return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
-def _receive(response: "httpx.Response", partial: BinaryIO, expected: Expected, report: Progress) -> None:
+def _receive(response: "httpx.Response", partial: IO[bytes], expected: Expected, report: Progress) -> None:
     """Writes the body and checks it; stops at the first byte too many."""
     received, digest = 0, hashlib.sha256()
     url = str(response.request.url)

@@ -1,32 +1,26 @@
-"""Files of a cache: written beside their place and moved there whole, or not there at all."""
+"""Files of a cache: written beside their place and moved there whole, or not there at all. What a killed process left goes with the next write."""
 
 import errno
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from pottle.errors import HostError
+from pottle.oci.writing import staged
 from pottle.text import Location
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def placing(target: Path) -> Iterator[BinaryIO]:
+def placing(target: Path) -> Iterator[IO[bytes]]:
     """A file to write to, which becomes `target` when the block ends well and vanishes when it does not."""
     with host_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".partial-", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as partial:
-                yield partial
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with staged(target.parent, ".partial-") as partial:
+            yield partial.file
+            partial.move_to(target)
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pottle import child
 from pottle.errors import HostError, IntegrityError, ProjectError, SourceError
-from pottle.sources.pypi import installed, uv
+from pottle.sources.pypi import installed
 from pottle.sources.pypi.install import install
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
@@ -200,8 +201,8 @@ def test_a_missing_temporary_directory_is_a_host_error(session, environ, pinned,
 
 def test_an_interrupt_ends_uv_and_leaves_nothing(session, pinned, tmp_path, monkeypatch):
     processes = []
-    original = uv._end
-    monkeypatch.setattr(uv, "_end", lambda process: (processes.append(process), original(process)))
+    original = child._end
+    monkeypatch.setattr(child, "_end", lambda process: (processes.append(process), original(process)))
 
     class Slow(PackageIndex):
         def answer(self, path, authorization):

@@ -8,15 +8,16 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Event, Lock
+from threading import Lock
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from pottle.errors import SourceError
+from pottle.oci.writing import staged_directory
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
 from pottle.sources.debian.release import Release, Releases, Trust
@@ -25,6 +26,7 @@ from pottle.sources.debian.suites import Pocket, Suite
 from pottle.sources.debian.version import upstream
 from pottle.sources.http import Expected, Http, NotFound, Progress, shown
 from pottle.sources.placing import host_errors
+from pottle.stop import Stop, together
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
@@ -51,6 +53,8 @@ class ArchiveOptions:
     """Suites whose `Release` may be past its Valid-Until."""
     keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates instead of the suite's own."""
+    stop: Stop = field(default_factory=Stop)
+    """What ends resolving and fetching before they are done. `http` should know it too."""
 
 
 class Pinned(Protocol):
@@ -148,7 +152,7 @@ class Archive:
             self._known[pocket] = release = self._releases.current(pocket, self.mirrors.root_of(pocket))
             return [self._index(pocket, release, component) for component in components]
 
-        return [index for indexes in _at_once(open_pocket, self.suite.pockets) for index in indexes]
+        return [index for indexes in self._at_once(open_pocket, self.suite.pockets) for index in indexes]
 
     def _index(self, pocket: Pocket, release: Release, component: str) -> Index:
         name = f"{component}/binary-{self.architecture}/Packages"
@@ -173,8 +177,8 @@ class Archive:
         indexes = self._options.cache / "indexes"
         with host_errors(indexes):
             indexes.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=".partial-", dir=indexes) as temporary:
-                packed = Path(temporary) / "Packages.xz"
+            with staged_directory(indexes, ".packed-") as temporary:
+                packed = temporary / "Packages.xz"
                 self._download_first(urls, packed, listed)
                 yield packed
 
@@ -205,15 +209,21 @@ class Archive:
 
     def fetch_all(self, packages: Iterable[Pinned], progress: Progress | None = None) -> tuple[Path, ...]:
         """The files of many packages, several at once, in their order. Stops at the first failure, and at once on Ctrl-C."""
-        stop = Event()
+        stop = Stop()
 
         def report(count: int) -> None:
-            if stop.is_set() and count > 0:
-                raise _Stopped
+            if count > 0:
+                stop.check()
             if progress:
                 progress(count)
 
-        return tuple(_at_once(lambda package: self.fetch(package, report), tuple(packages), stop))
+        return tuple(self._at_once(lambda package: self.fetch(package, report), tuple(packages), stop))
+
+    def _at_once(self, do: Callable[[_A], _B], arguments: Sequence[_A], stop: Stop | None = None) -> list[_B]:
+        """`map` by a few threads, until `stop`."""
+        part = stop or Stop()
+        with self._options.stop.ending(part.set):
+            return together([partial(do, argument) for argument in arguments], part, _AT_ONCE)
 
     def _place(self, package: Pinned) -> Path:
         segments = package.filename.split("/")
@@ -239,10 +249,6 @@ def glibc_version(packages: Iterable[Pinned]) -> tuple[int, int] | None:
     return None
 
 
-class _Stopped(Exception):
-    """Another download failed, or the user interrupted: this one need not go on."""
-
-
 def _holds(path: Path, expected: Expected) -> bool:
     """Whether the cache has these very bytes."""
     try:
@@ -250,21 +256,3 @@ def _holds(path: Path, expected: Expected) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == expected.sha256
     except FileNotFoundError:
         return False
-
-
-def _at_once(do: Callable[[_A], _B], arguments: Sequence[_A], stop: Event | None = None) -> list[_B]:
-    """`map` by a few threads. With `stop`, the first failure ends the rest; else the first in order is raised."""
-    from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, wait
-
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        futures = [pool.submit(do, argument) for argument in arguments]
-        try:
-            done = wait(futures, return_when=FIRST_EXCEPTION if stop else ALL_COMPLETED).done
-            for future in filter(done.__contains__, futures):
-                future.result()
-            return [future.result() for future in futures]
-        except BaseException:
-            if stop:
-                stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

@@ -4,18 +4,18 @@ uv never needs an interpreter of the target's version: it runs beside our own, a
 """
 
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pottle import child
 from pottle.errors import HostError
 from pottle.sources.pypi import reach
 from pottle.sources.pypi.failure import redacted
+from pottle.stop import Stop
 from pottle.tags import Target
 
 _ALWAYS = {
@@ -39,6 +39,8 @@ class Session:
     """Where the project lies: its index configuration counts too."""
     ca_bundle: Path | None = None
     """A PEM file of all the certificates to trust, instead of the machine's own."""
+    stop: Stop = field(default_factory=Stop)
+    """What ends uv before it is done."""
 
 
 class UvFailed(Exception):
@@ -66,12 +68,13 @@ def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Ma
     if not {"SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"} & environment.keys():
         environment["UV_SYSTEM_CERTS"] = "1"
     try:
-        status, said = _communicate(command, environment, work)
+        status, output = child.run(command, session.stop, env=environment, cwd=work)
     except OSError as error:
         raise _host_error(error) from error
+    said = redacted(output.decode(errors="replace"))
     if status != 0:
-        raise UvFailed(redacted(said))
-    return redacted(said)
+        raise UvFailed(said)
+    return said
 
 
 def for_target(target: Target) -> tuple[str, ...]:
@@ -88,33 +91,6 @@ def binary() -> str:
         return os.fspath(find_uv_bin())
     except FileNotFoundError as error:
         raise HostError("uv's executable is missing from pottle's environment", hint="install pottle anew") from error
-
-
-def _communicate(command: Sequence[str], environment: Mapping[str, str], work: Path) -> tuple[int, str]:
-    process = subprocess.Popen(
-        command,
-        cwd=work,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            _, said = process.communicate()
-        except BaseException:
-            _end(process)
-            raise
-    return process.returncode, said.decode(errors="replace")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End uv and whatever it started: they are a session of their own."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _configuration(session: Session, work: Path) -> Path:

@@ -1,0 +1,46 @@
+"""A child process that works for us and says what went wrong on its stderr."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from pottle.stop import Stop
+
+
+def run(
+    command: Sequence[str], stop: Stop, *, env: Mapping[str, str], cwd: Path, stdin: IO[bytes] | None = None
+) -> tuple[int, bytes]:
+    """Its exit status and what it wrote to stderr. Whatever interrupts or stops ends it, with all that it started.
+
+    It leads a session of its own, so Ctrl-C at a terminal reaches it through us alone.
+    """
+    stop.check()
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=stdin or subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            with stop.ending(lambda: _end(process)):
+                _, said = process.communicate()
+        except BaseException:
+            _end(process)
+            raise
+    stop.check()
+    return process.returncode, said
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it and whatever it started: they are a session of their own. Until it is waited for, its number is nobody else's."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
