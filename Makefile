@@ -1,8 +1,11 @@
 # `make demo` and `make test` need Python 3.11 with pip, and nothing else.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Debian's Python can make an environment without pip before python3-venv is installed: its own pip fills it.
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 
 .PHONY: help test lint types check engines e2e bench demo pins golden clean
 
@@ -10,9 +13,10 @@ help: ## What can be made
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(READY): requirements-dev.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 test: $(READY) ## The tests that need neither an engine nor root
@@ -32,6 +36,10 @@ engines: ## Real engines for e2e, on Debian, as root (tools/engines)
 
 e2e: $(READY) engines ## The tests that need engines, root or the network
 	eval "$$(tools/engines env)" && $(BIN)/pytest -m "engine or network" $(ARGS)
+
+demo: $(READY) ## Build examples/notes and serve it; PORT=8080 chooses where
+	$(BIN)/uv lock --quiet --system-certs --project examples/notes --python $(BIN)/python
+	$(BIN)/python examples/demo.py $(BIN)/pottle $(PORT)
 
 pins: ## Pin the development tools anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
