@@ -49,6 +49,24 @@ def test_it_is_unpacked_once(tmp_path):
     assert unpack(never, VERSION, "id", tmp_path) == first
 
 
+def test_that_it_runs_is_asked_once_on_a_machine(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("pottle.build.interpreter.runs", lambda found: asked.append(found) or True)
+    for _ in range(2):
+        assert unpack(packages, VERSION, "id", tmp_path)
+    assert len(asked) == 1
+    monkeypatch.setattr("os.uname", lambda: ("Linux", "another", "6.1", "#1", "x86_64"))
+    assert unpack(packages, VERSION, "id", tmp_path)
+    assert len(asked) == 2
+
+
+def test_a_no_is_asked_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("pottle.build.interpreter.runs", lambda _: False)
+    assert unpack(packages, VERSION, "id", tmp_path) is None
+    monkeypatch.setattr("pottle.build.interpreter.runs", lambda _: True)
+    assert unpack(never, VERSION, "id", tmp_path)
+
+
 NO = {
     "another machine's code": lambda: packages(b"\x7fELF nonsense"),
     "it fails": lambda: packages(b"#!/bin/sh\nexit 1\n"),

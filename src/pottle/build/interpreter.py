@@ -3,11 +3,13 @@
 It needs no root, no sandbox and nothing of this machine's libraries. Where its machine code does not run here, there is no bytecode.
 """
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +68,20 @@ def unpack(entries: Callable[[], Iterable[Entry]], version: str, identity: str, 
     if not root.is_dir():
         _unpack(entries(), root)
     interpreter = _found(root, version, identity)
-    return interpreter if interpreter is not None and runs(interpreter) else None
+    return interpreter if interpreter is not None and _known_to_run(interpreter, root) else None
+
+
+def _known_to_run(interpreter: Interpreter, root: Path) -> bool:
+    """As `runs`, asked until the answer is yes: an empty file beside the root then says so for this machine and its kernel."""
+    machine = hashlib.sha256("\0".join(os.uname()).encode()).hexdigest()
+    noted = root.with_name(f"{root.name}.runs-on-{machine[:16]}")
+    if noted.exists():
+        return True
+    if not runs(interpreter):
+        return False
+    with suppress(OSError):  # it is asked again, then
+        noted.touch()
+    return True
 
 
 def _found(root: Path, version: str, identity: str) -> Interpreter | None:

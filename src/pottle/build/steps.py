@@ -1,17 +1,16 @@
-"""Executes the steps of one layer: each adds its entries to those of the steps before it."""
+"""Executes the steps of one layer: each adds its entries to those of the steps before it.
+
+A change of code makes the app layer alone, so what only the other steps need is imported when they are executed.
+"""
 
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from pottle.build import environment
-from pottle.build.base import layers as base
-from pottle.build.base.accounts import Account
 from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
-from pottle.build.environment import Environment
 from pottle.build.ingredients import Ingredients
 from pottle.build.workshop import Workshop
 from pottle.oci.entry import Entry, File
@@ -25,7 +24,10 @@ from pottle.plan.model import (
     Step,
     SumUp,
 )
-from pottle.sources.pypi.installed import Distribution
+
+if TYPE_CHECKING:
+    from pottle.build.environment import Environment
+    from pottle.sources.pypi.installed import Distribution
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,15 @@ class Executor:
 
     def _packages(self, layer: LayerPlan) -> Sequence[Entry]:
         """What the layer's packages bring; on the lowest layer, around it what every root has."""
+        from pottle.build.base import layers as base
+
         entries = base.layer(self._package_entries(layer))
         return list(entries if self.ingredients.below(layer) else base.root(list(entries)))
 
     def _package_entries(self, layer: LayerPlan) -> tuple[Entry, ...]:
         """Read once for the layer itself and for the one that sums it up."""
+        from pottle.build.base import layers as base
+
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
             debs = self.workshop.supplies.packages(packages)
@@ -78,15 +84,23 @@ class Executor:
         return self._read[layer.name]
 
     def _sum_up(self, step: SumUp, layer: LayerPlan, own: Sequence[Entry]) -> Iterable[Entry]:
+        from pottle.build.base import layers as base
+        from pottle.build.base.accounts import Account
+
         below = (entry for lower in self.ingredients.below(layer) for entry in self._package_entries(lower))
         return base.system(own, below, Account(step.user, step.uid, step.gid, step.user, step.home))
 
     # --- the environment --------------------------------------------------------------------------
 
-    def _environment(self, path: str) -> Environment:
+    def _environment(self, path: str) -> "Environment":
+        from pottle.build.environment import Environment
+
         return Environment(self.ingredients.locked.plan.python, path.lstrip("/"))
 
     def _create_environment(self, step: CreateEnvironment, packages: Sequence[Entry]) -> list[Entry]:
+        from pottle.build import environment
+        from pottle.build.base import layers as base
+
         home = self._environment(step.path)
         entries = [*base.interpreter(packages, home.python), *environment.empty(home)]
         return [*entries, *self._bytecode({"stdlib": _sources(packages)}, step.bytecode)]
@@ -101,7 +115,9 @@ class Executor:
             found = self.workshop.supplies.project(self.ingredients.project.sources(), work)
         return self._installed(step.into, found, step.bytecode)
 
-    def _installed(self, into: str, found: Sequence[Distribution], mode: Invalidation | None) -> list[Entry]:
+    def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:
+        from pottle.build import environment
+
         populated = environment.populate(self._environment(into), found)
         for warning in populated.warnings:
             self.workshop.progress.warn(warning)

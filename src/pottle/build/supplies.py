@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pottle.plan.lock import LockedPackage, LockedWheel
-from pottle.sources.debian.deb import Deb
-from pottle.sources.pypi.installed import Distribution
+
+if TYPE_CHECKING:
+    from pottle.sources.debian.deb import Deb
+    from pottle.sources.pypi.installed import Distribution
 
 
 class Supplies(Protocol):
     """Verified bytes. All methods may be called from several threads."""
 
-    def packages(self, packages: Sequence[LockedPackage]) -> Sequence[Deb]:
+    def packages(self, packages: Sequence[LockedPackage]) -> "Sequence[Deb]":
         """The .debs, in their order."""
 
-    def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> Sequence[Distribution]:
+    def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`, which does not exist yet."""
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path) -> Sequence[Distribution]:
+    def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
         """The project's own wheel, built from `files` (path in the project, file on disk) and unpacked below `into`."""
