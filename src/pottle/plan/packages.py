@@ -3,6 +3,8 @@
 Names are those of the suite in question where releases differ; everything that they depend on is resolved when the plan is locked.
 """
 
+from collections.abc import Iterable
+
 from pottle.plan.bases import Base
 
 RUNTIME = ("libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libc-bin", "netbase", "media-types", "ncurses-base")
@@ -14,23 +16,23 @@ SYSTEM = ("base-files", "ca-certificates", "tzdata")
 SHELL = ("dash",)
 DEBUG = ("dash", "coreutils")
 
-WITHOUT = {
+FOR_SCRIPTS = {
     "debconf": "asks questions in maintainer scripts, which do not run",
-    "debconf-2.0": "the same",
-    "cdebconf": "the same",
     "dpkg": "nothing is installed at run time",
-    "perl-base": "for maintainer scripts",
-    "mawk": "base-files wants an awk for its scripts",
-    "awk": "the same",
-    "openssl": "its command line; ca-certificates wants it for a script whose work is done without",
-    "readline-common": "key bindings for a person at a prompt",
-    "python3": "links that the image has anyway, and scripts that byte-compile",
-    "python3-minimal": "the same",
-    "usr-is-merged": "the image is merged from the start",
-    "usrmerge": "the same",
     "init-system-helpers": "there is no init system",
-    "tar": "dpkg's",
+    "python3": "links that the image has anyway, and scripts that byte-compile",
+    "readline-common": "key bindings for a person at a prompt",
 }
+"""Needed by packages for being installed, not for what they do: left out whoever needs them, unless the project names them."""
+
+WITHOUT = {
+    **FOR_SCRIPTS,
+    "awk": "base-files wants one for its scripts",
+    "libnsl2": "for the module nis, which CPython dropped (PEP 594): it brings 2 MiB of RPC and Kerberos",
+    "openssl": "its command line; ca-certificates wants it for a script whose work is done without",
+    "perl-base": "debconf's, and that of scripts",
+}
+"""What the base and the interpreter do without; packages that a project names get the last four if they depend on them."""
 
 # Two parts of the standard library that Debian has packages of their own for, while CPython still has them (PEP 632; 3.13, "Removed").
 _SPLIT_OFF = {
@@ -44,3 +46,8 @@ def interpreter(base: Base) -> tuple[str, ...]:
     """CPython with its whole standard library, less Tk."""
     names = (f"python{base.python}-minimal", f"libpython{base.python}-stdlib")
     return (*names, *_SPLIT_OFF.get(base.python, ()))
+
+
+def without(named: Iterable[str]) -> tuple[str, ...]:
+    """What the packages that a project names do without: nothing that it named itself."""
+    return tuple(sorted(FOR_SCRIPTS.keys() - set(named)))

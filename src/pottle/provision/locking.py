@@ -59,16 +59,13 @@ def _resolved(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolv
 
 
 def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[LockedPackage, ...]]]:
-    """Each package in the lowest layer that needs it. All are resolved together, so that one version and one alternative holds."""
+    """Each package once. What the image itself needs comes first: what a project names adds to that and never changes it."""
     steps = [(layer.name, step) for layer in plan.layers for step in layer.steps if isinstance(step, InstallPackages)]
-    without = steps[0][1].without
-    left = {p.name: p for p in archive.resolve((name for _, step in steps for name in step.packages), without)}
-    asked: list[str] = []
-    for number, (layer, step) in enumerate(steps):
-        asked += step.packages
-        last = number == len(steps) - 1
-        names = sorted(left) if last else sorted(p.name for p in archive.resolve(asked, without) if p.name in left)
-        yield layer, tuple(_locked(left.pop(name)) for name in names)
+    found: dict[str, tuple[BinaryPackage, ...]] = {}
+    for layer, step in sorted(steps, key=lambda pair: len(pair[1].without), reverse=True):
+        given = [package for packages in found.values() for package in packages]
+        found[layer] = archive.resolve(step.packages, step.without, given)
+    return [(layer, tuple(map(_locked, found[layer]))) for layer, _ in steps]
 
 
 def _locked(package: "BinaryPackage") -> LockedPackage:

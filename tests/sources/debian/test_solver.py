@@ -247,3 +247,32 @@ def test_endless_alternatives_are_given_up(universe, monkeypatch):
     texts += [text("a", Depends=", ".join([*choices, "z1 | z2"])), text("z1", Conflicts="a"), text("z2", Conflicts="a")]
     with pytest.raises(SourceError, match="these packages have too many alternatives to try"):
         chosen(universe(*texts), "a")
+
+
+# --- what is there already
+
+
+def given(universe, *names):
+    return [package for name in names if (package := universe.newest(name))]
+
+
+def test_what_is_given_answers_demands_and_makes_none(universe):
+    packages = universe(text("a", Depends="b, c"), text("b", Depends="d"), text("c"), text("d"))
+    found = solve(packages, ["a"], given=given(packages, "b")).packages
+    assert [package.name for package in found] == ["a", "c"]
+
+
+def test_an_alternative_that_is_given_is_preferred(universe):
+    packages = universe(text("a", Depends="b | c"), text("b"), text("c"))
+    assert [package.name for package in solve(packages, ["a"], given=given(packages, "c")).packages] == ["a"]
+
+
+def test_what_is_given_need_not_be_brought_again_when_it_is_asked_for(universe):
+    packages = universe(text("a", Depends="b"), text("b"))
+    assert solve(packages, ["a"], given=given(packages, "a")).packages == ()
+
+
+def test_what_is_given_can_be_a_reason_against_a_package(universe):
+    packages = universe(text("a", Conflicts="b"), text("b"))
+    with pytest.raises(SourceError, match=r"a excludes b"):
+        solve(packages, ["a"], given=given(packages, "b"))

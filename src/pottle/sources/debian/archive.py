@@ -111,20 +111,24 @@ class Archive:
 
     # --- resolving
 
-    def resolve(self, names: Iterable[str], without: Iterable[str] = ()) -> tuple[BinaryPackage, ...]:
-        """The packages called `names` and all they need, less `without` and what only those need; by name."""
-        return self.solve(names, without).packages
+    def resolve(
+        self, names: Iterable[str], without: Iterable[str] = (), given: Sequence[BinaryPackage] = ()
+    ) -> tuple[BinaryPackage, ...]:
+        """The packages called `names` and all they need, less `without` and what only those need, and less those `given`; by name."""
+        return self.solve(names, without, given).packages
 
-    def solve(self, names: Iterable[str], without: Iterable[str] = ()) -> Resolution:
+    def solve(
+        self, names: Iterable[str], without: Iterable[str] = (), given: Sequence[BinaryPackage] = ()
+    ) -> Resolution:
         """The same, with who wanted what."""
         wanted, unwanted = frozenset(names), frozenset(without)
         try:
-            return solve(self._universe(self.suite.components), wanted, unwanted)
+            return solve(self._universe(self.suite.components), wanted, unwanted, given)
         except UnknownPackage:
             if not self.suite.further_components:
                 raise
         components = self.suite.components + self.suite.further_components
-        return solve(self._universe(components), wanted, unwanted)
+        return solve(self._universe(components), wanted, unwanted, given)
 
     @property
     def releases(self) -> dict[str, Release]:

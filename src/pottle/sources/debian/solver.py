@@ -77,9 +77,12 @@ class UnknownPackage(SourceError):
     """There is no package of that name."""
 
 
-def solve(universe: Universe, names: Names, without: Names = ()) -> Resolution:
-    """The packages that `names` need, less those named in `without` and what only they need."""
-    return _Search(universe, frozenset(without)).run(sorted(set(names)))
+def solve(universe: Universe, names: Names, without: Names = (), given: Sequence[BinaryPackage] = ()) -> Resolution:
+    """The packages that `names` need, less those named in `without` and what only they need.
+
+    What is `given` is there already, whatever it needs itself: it answers demands, makes none, and is not in the answer.
+    """
+    return _Search(universe, frozenset(without), tuple(given)).run(sorted(set(names)))
 
 
 class _Unsatisfiable(Exception):
@@ -116,17 +119,19 @@ class _State:
 class _Search:
     universe: Universe
     without: frozenset[str]
+    given: tuple[BinaryPackage, ...] = ()
     trials: int = 0
 
     def run(self, names: Sequence[str]) -> Resolution:
+        there = {package.name: package for package in self.given}
         for name in names:
-            self._check_name(name, names)
+            self._check_name(name, [*names, *there])
         try:
-            state = self._settle(_State(), [_Demand((Relation(name),), None) for name in names])
+            state = self._settle(_State(dict(there)), [_Demand((Relation(name),), None) for name in names])
         except _Unsatisfiable as reason:
             kind = UnknownPackage if reason.unknown else SourceError
             raise kind(str(reason), hint="ask for other packages, or another suite") from None
-        packages = tuple(state.chosen[name] for name in sorted(state.chosen))
+        packages = tuple(state.chosen[name] for name in sorted(state.chosen) if name not in there)
         return Resolution(packages, state.wanted_by, state.left_out)
 
     def _check_name(self, name: str, names: Sequence[str]) -> None:
