@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.tags import Tag, compatible_tags, cpython_tags, parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 _MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64", "linux/arm64/v8": "aarch64"}
@@ -92,8 +92,18 @@ def _glibcs(filename: str) -> Iterator[tuple[int, int]]:
 
 
 def _preference(filename: str, ranks: dict[Tag, int]) -> tuple[int, int, str] | None:
-    found = [ranks[tag] for tag in _tags(filename) if tag in ranks]
-    return (min(found), -_build_number(filename), filename) if found else None
+    # A large lock lists ten thousand wheels with a few hundred combinations of tags: only names that fit are parsed whole.
+    found = [ranks[tag] for tag in _last_tags(filename) if tag in ranks]
+    return (min(found), -_build_number(filename), filename) if found and _tags(filename) else None
+
+
+def _last_tags(filename: str) -> frozenset[Tag]:
+    """The tags of a name that may be a wheel's."""
+    _, _, tags = filename.removesuffix(".whl").partition("-")
+    return _parsed("-".join(tags.rsplit("-", 3)[-3:])) if tags.count("-") >= 3 else frozenset()
+
+
+_parsed = lru_cache(maxsize=4096)(parse_tag)
 
 
 def _tags(filename: str) -> frozenset[Tag]:

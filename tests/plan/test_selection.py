@@ -46,7 +46,7 @@ def held(name: str, *needs: str, version: str = "1", markers: str | None = None,
 
 def names(roots: str, *distributions: LockedDistribution) -> list[str]:
     lock = Lock("uv", HERE, tuple(need(r) for r in roots.split(" & ")), distributions)
-    return [f"{d.name}=={d.version}" for d in select(lock, AMD64)]
+    return [f"{d.name}=={d.version}" for d in select(lock, AMD64, lock.roots)]
 
 
 def test_follows_dependencies_of_dependencies():
@@ -86,7 +86,7 @@ def test_an_extra_asked_for_later_still_counts():
 
 def test_an_edge_that_names_a_version_decides_between_two():
     lock = Lock("uv", HERE, (need("a", version="2"),), (held("a"), held("a", version="2")))
-    assert [str(d.version) for d in select(lock, AMD64)] == ["2"]
+    assert [str(d.version) for d in select(lock, AMD64, lock.roots)] == ["2"]
 
 
 def test_resolution_markers_decide_where_the_edge_does_not():
@@ -109,4 +109,4 @@ def test_two_answers_are_an_error():
 def test_two_versions_in_one_environment_are_an_error():
     lock = Lock("uv", HERE, (need("a", version="1"), need("a[x]", version="2")), (held("a"), held("a", version="2")))
     with pytest.raises(ProjectError, match="wants a 1 and 2 in one environment"):
-        select(lock, AMD64)
+        select(lock, AMD64, lock.roots)

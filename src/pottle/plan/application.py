@@ -1,16 +1,20 @@
-"""What the container runs: one of the applications found in the project, as an argv, and how its health is asked for."""
+"""What the container runs: one of the applications found in the project, as an argv."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pottle.errors import ProjectError
 from pottle.plan import servers
-from pottle.plan.model import HealthCheck, Reason
+from pottle.plan.model import Reason
 from pottle.project.facts import Application
+from pottle.text import Location
 
 DEFAULT_PORT = 8000
 SERVED = ("web-asgi", "web-wsgi")
 LISTENS = (*SERVED, "web-own-server", "ui")
+
+Held = Mapping[str, str | None]
+"""What the environment holds: a distribution's name → the place that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +28,67 @@ class Start:
     reasons: tuple[Reason, ...]
 
 
-def choose(applications: Sequence[Application], *, wanted: str | None) -> Application:
+def configured(
+    command: tuple[str, ...], applications: Sequence[Application], *, port: int | None, at: Location | None
+) -> Start:
+    """The command that the configuration gives, as it stands; it may name one of the applications."""
+    named = next((app for app in applications if app.target in command), None)
+    reason = Reason(
+        decision="command", value=command[0], because="it is configured", at=str(at) if at is not None else None
+    )
+    return Start(named, command, port, "SIGTERM", (reason,))
+
+
+def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
     """The application that fits best; `wanted` names a target where the configuration does.
 
     Raises `ProjectError` where nothing can be run, and where two fit equally well: guessing would be wrong half of the time.
     """
     if wanted is not None:
-        found = [app for app in applications if app.target == wanted]
-        if found:
-            return found[0]
-        known = ", ".join(app.target for app in applications) or "none"
-        raise ProjectError(f"there is no application {wanted!r} in the project", hint=f"found: {known}")
+        return _wanted(applications, wanted)
     if not applications:
         raise ProjectError(
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )
-    best = [app for app in applications if app.strength == applications[0].strength]
-    if len({app.target for app in best}) > 1:
-        first, second = best[0], next(app for app in best if app.target != best[0].target)
+    strongest = _servable(applications, held)
+    best = [app for app in strongest if app.strength == strongest[0].strength]
+    if other := next((app for app in best if app.target != best[0].target), None):
         raise ProjectError(
-            f"two applications fit equally well: {first.target} and {second.target} ({second.at})",
-            at=first.at,
-            hint=f'choose one: `app = "{first.target}"` under [tool.pottle] in pyproject.toml',
+            f"two applications fit equally well: {best[0].target} and {other.target} ({other.at})",
+            at=best[0].at,
+            hint=f'choose one: `app = "{best[0].target}"` under [tool.pottle] in pyproject.toml',
         )
     return best[0]
 
 
-def start(app: Application, distributions: Collection[str], *, port: int | None) -> Start:
-    """The argv for `app`, served by what `distributions` (the names in the environment) hold.
+def _wanted(applications: Sequence[Application], target: str) -> Application:
+    if found := next((app for app in applications if app.target == target), None):
+        return found
+    known = ", ".join(dict.fromkeys(app.target for app in applications)) or "none"
+    raise ProjectError(f"there is no application {target!r} in the project", hint=f"found: {known}")
 
-    Raises `ProjectError` where the lock holds no server for it, naming the one to add.
+
+def _servable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Where a framework's application has two interfaces (WSGI, ASGI), those of the one that has a server here."""
+    framework = applications[0].framework
+    if applications[0].kind not in SERVED:
+        return applications
+    kin = [app for app in applications if app.framework == framework and app.kind in SERVED]
+    return [app for app in kin if servers.fitting(app, held)] or applications
+
+
+def start(app: Application, held: Held, *, port: int | None, manager: str) -> Start:
+    """The argv for `app`, served by what the environment holds.
+
+    Raises `ProjectError` where it holds no server for it, naming the one to add and how `manager` does.
     """
-    listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
     reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at))]
+    if app.kind in SERVED:
+        return _served(app, held, port, manager, reasons)
+    listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
     if listens is not None:
         reasons.append(_port_reason(app, port, listens))
-    if app.kind in SERVED:
-        server = servers.fitting(app, distributions)
-        if server is None:
-            raise _no_server(app)
-        command = server.command(app, listens or DEFAULT_PORT)
-        reasons.append(Reason(decision="server", value=server.name, because="the lock holds it"))
-        return Start(app, command, listens, "SIGTERM", tuple(reasons))
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
         because = "as process 1 a program without a handler ignores SIGTERM; Python handles SIGINT"
@@ -74,21 +96,15 @@ def start(app: Application, distributions: Collection[str], *, port: int | None)
     return Start(app, _script(app), listens, signal, tuple(reasons))
 
 
-def health(app: Application, port: int, interpreter: str) -> tuple[HealthCheck, Reason]:
-    """A probe that needs nothing but the standard library: a GET of the route found in the code, else a TCP connection."""
-    if app.health is not None:
-        code = (
-            "import http.client as h,sys;"
-            f"c=h.HTTPConnection('127.0.0.1',{port},timeout=4);c.request('GET',{app.health.value!r});"
-            "sys.exit(c.getresponse().status>=400)"
-        )
-        reason = Reason(
-            decision="health", value=f"GET {app.health.value}", because="the route stands here", at=str(app.health.at)
-        )
-    else:
-        code = f"import socket;socket.create_connection(('127.0.0.1',{port}),4).close()"
-        reason = Reason(decision="health", value=f"TCP {port}", because="the code has no route for it")
-    return HealthCheck(command=(interpreter, "-I", "-S", "-c", code)), reason
+def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:
+    server = servers.fitting(app, held)
+    if server is None:
+        raise _no_server(app, manager)
+    listens = port or app.port or DEFAULT_PORT
+    place = held[server.name]
+    told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
+    all_reasons = (*reasons, told, _port_reason(app, port, listens))
+    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons)
 
 
 def _script(app: Application) -> tuple[str, ...]:
@@ -99,20 +115,31 @@ def _script(app: Application) -> tuple[str, ...]:
     return ("python", "-m", app.target.partition(":")[0])
 
 
-def _port_reason(app: Application, configured: int | None, listens: int) -> Reason:
-    if configured is not None:
+def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:
+    if wanted is not None:
         because, at = "it is configured", None
     elif app.port is not None:
         because, at = "the code names it", str(app.at)
     else:
-        because, at = "the custom for Python servers; the code names none", None
+        because, at = "the custom for Python servers, since the code names none", None
     return Reason(decision="port", value=str(listens), because=because, at=at)
 
 
-def _no_server(app: Application) -> ProjectError:
-    add = servers.recommended(app).name
+def _no_server(app: Application, manager: str) -> ProjectError:
     return ProjectError(
-        f"the lock holds no server for the {app.framework or app.kind} application {app.target}",
+        f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies",
         at=app.at,
-        hint=f"add one: `uv add {add}`",
+        hint=f"add one: {_adding(servers.recommended(app).name, manager)}",
     )
+
+
+def _adding(name: str, manager: str) -> str:
+    match manager:
+        case "uv" | "poetry" | "pdm" | "rye":
+            return f"`{manager} add {name}`"
+        case "pipenv":
+            return f"`pipenv install {name}`"
+        case "pip":
+            return f"`{name}` in requirements.txt"
+        case _:
+            return f"`{name}` in the project's dependencies"

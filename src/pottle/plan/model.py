@@ -38,12 +38,16 @@ class Requirement(Struct, frozen=True):
     """One distribution of the environment."""
 
     name: str
-    version: str
+    version: str | None
+    """None: nothing has pinned it, locking finds one."""
     index: str | None
     """The index's URL without credentials; None: whatever the user's configuration says."""
     wheel: Wheel | None
-    """None where the lock lists hashes only: `hashes` then decide, when the plan is locked."""
+    """None where the project does not name the file: locking asks an index for what is `wanted`."""
+    wanted: str | None = None
+    """What satisfies it where there is no `wheel`: a requirement without marker (PEP 508), `httpx[http2]~=0.27`."""
     hashes: tuple[str, ...] = ()
+    """`sha256:…` of the files that may be taken for what is `wanted`; none: any."""
     at: str | None = None
 
 

@@ -7,16 +7,12 @@ a lock that has only cp312 wheels is not put on 3.13.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pottle.errors import ConfigError, ProjectError
 from pottle.plan.bases import BASES, Base, named
 from pottle.plan.model import Reason
-from pottle.project.facts import PythonWish
-from pottle.text import Location
-
-_ANY = SpecifierSet()
+from pottle.project.facts import LockedDistribution, PythonWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +24,43 @@ class Choice:
     warnings: tuple[str, ...] = ()
 
 
-Missing = Callable[[Base], Sequence[str]]
-"""The distributions that have no wheel for a base."""
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A base that everybody admits, and the distributions that the lock has no wheel of for it."""
+
+    base: Base
+    gaps: Sequence[LockedDistribution]
 
 
-def choose(wishes: Sequence[PythonWish], *, base: str, python: str | None, missing: Missing) -> Choice:
-    """The base for these wishes. `base` and `python` are what the configuration says ("debian", "trixie"; "3.12" or None).
+Gaps = Callable[[Base], Sequence[LockedDistribution]]
+"""The distributions that have no wheel for a base. It is asked for as few bases as can be: a large lock takes its time."""
+
+
+def choose(wishes: Sequence[PythonWish], *, base: str, python: PythonWish | None, gaps: Gaps) -> Choice:
+    """The base for these wishes. `base` and `python` are what the configuration says ("debian", "trixie"; "3.12").
 
     Raises `ConfigError` for a base that does not exist and `ProjectError` when nothing fits.
     """
     candidates = _of_name(base)
-    exact = [wish for wish in wishes if wish.exact]
-    if python is not None:
-        exact = [PythonWish(wishes[0].specifier if wishes else _ANY, python, Location("configuration"))]
-    fitting = [b for b in candidates if _admitted(b, wishes) and all(_is(b, wish.exact) for wish in exact)]
+    exact = [python] if python is not None else [wish for wish in wishes if wish.exact]
+    ranges = [wish for wish in wishes if not wish.exact]
+    fitting = [b for b in candidates if _admitted(b, ranges) and all(_is(b, wish.exact) for wish in exact)]
     if not fitting:
-        raise _nothing_fits(candidates, wishes, exact)
-    gaps = {b.name: tuple(missing(b)) for b in fitting}
-    chosen = next((b for b in fitting if not gaps[b.name]), fitting[0])
-    return Choice(chosen, tuple(_reasons(chosen, fitting, gaps, exact, wishes)), tuple(_patch_warnings(chosen, exact)))
+        raise _nothing_fits(candidates, ranges, exact)
+    chosen, skipped = _first_whole(fitting, gaps)
+    why = _python_reason(chosen, candidates, skipped, (*exact, *ranges))
+    return Choice(chosen, (why, _base_reason(chosen)), tuple(_patch_warnings(chosen, exact)))
+
+
+def _first_whole(fitting: Sequence[Base], gaps: Gaps) -> tuple[Base, list[Skipped]]:
+    """The first base for which the lock has all wheels; where there is none, the first of all, whose gaps are then told."""
+    skipped: list[Skipped] = []
+    for base in fitting if len(fitting) > 1 else ():
+        missing = gaps(base)
+        if not missing:
+            return base, skipped
+        skipped.append(Skipped(base, missing))
+    return fitting[0], []
 
 
 def _of_name(name: str) -> tuple[Base, ...]:
@@ -59,9 +73,13 @@ def _of_name(name: str) -> tuple[Base, ...]:
     raise ConfigError(f"there is no base named {name!r}", hint=f"pottle assembles bases from: {known}")
 
 
-def _admitted(base: Base, wishes: Sequence[PythonWish]) -> bool:
-    # A wish such as ">=3.13.2" is about patch versions too: the suite's own decides.
-    return all(wish.specifier.contains(base.python_full, prereleases=True) for wish in wishes if wish.exact is None)
+def _admitted(base: Base, ranges: Sequence[PythonWish]) -> bool:
+    return all(_admits(wish, base) for wish in ranges)
+
+
+def _admits(wish: PythonWish, base: Base) -> bool:
+    # A range such as ">=3.13.2" is about patch versions too: the suite's own decides.
+    return wish.specifier.contains(base.python_full, prereleases=True)
 
 
 def _is(base: Base, wish: str | None) -> bool:
@@ -69,45 +87,45 @@ def _is(base: Base, wish: str | None) -> bool:
 
 
 def _nothing_fits(
-    candidates: Sequence[Base], wishes: Sequence[PythonWish], exact: Sequence[PythonWish]
+    candidates: Sequence[Base], ranges: Sequence[PythonWish], exact: Sequence[PythonWish]
 ) -> ProjectError:
-    asked = ", ".join(
-        f"{wish.exact or wish.specifier} ({wish.at})" for wish in (*exact, *wishes) if wish.exact or wish.specifier
-    )
+    asked = [f"{wish.exact or wish.specifier} ({wish.at})" for wish in (*exact, *ranges)]
     have = ", ".join(f"{base.python} ({base.suite})" for base in candidates)
-    place = (exact or wishes)[0].at if (exact or wishes) else None
-    return ProjectError(f"no base has the Python asked for: {asked}", at=place, hint=f"there are {have}")
+    return ProjectError(
+        f"no base has the Python asked for: {' and '.join(asked)}", at=(*exact, *ranges)[0].at, hint=f"there are {have}"
+    )
 
 
-def _reasons(
-    chosen: Base,
-    fitting: Sequence[Base],
-    gaps: dict[str, tuple[str, ...]],
-    exact: Sequence[PythonWish],
-    wishes: Sequence[PythonWish],
-) -> list[Reason]:
-    wish = next(iter((*exact, *wishes)), None)
-    if exact:
-        because = f"{exact[0].exact} is asked for"
-    elif skipped := [b for b in fitting[: fitting.index(chosen)] if gaps[b.name]]:
-        names = gaps[skipped[0].name]
-        because = f"the lock has no {skipped[0].python} wheel of {names[0]}" + (
-            f" and {len(names) - 1} more" if names[1:] else ""
+def _python_reason(
+    chosen: Base, candidates: Sequence[Base], skipped: Sequence[Skipped], wishes: Sequence[PythonWish]
+) -> Reason:
+    """Wheels decide where nothing else does; an exact wish is worth more than a range."""
+    at = wishes[0].at if wishes else None
+    if wishes and wishes[0].exact:
+        because = f"{wishes[0].exact} is asked for"
+    elif skipped:
+        first, others = skipped[0].gaps[0], len(skipped[0].gaps) - 1
+        because = f"the lock has no {skipped[0].base.python} wheel of {first.name}" + (
+            f" and {others} more" if others else ""
         )
-    elif wish is not None:
-        because = f"the first of {len(fitting)} that {wish.specifier or 'any version'} admits"
+        at = first.at
+    elif excluding := next((w for w in wishes if chosen is not candidates[0] and not _admits(w, candidates[0])), None):
+        because, at = f"{excluding.specifier} leaves {candidates[0].python} out", excluding.at
+    elif wishes:
+        because = f"{wishes[0].specifier} admits it"
     else:
         because = "nothing asks for another version"
-    at = str(wish.at) if wish else None
-    return [
-        Reason(decision="python", value=chosen.python, because=because, at=at),
-        Reason(decision="base", value=chosen.name, because=f"{chosen.standing} has CPython {chosen.python}"),
-    ]
+    return Reason(decision="python", value=chosen.python, because=because, at=str(at) if at else None)
+
+
+def _base_reason(chosen: Base) -> Reason:
+    because = f"{chosen.distribution.title()} {chosen.standing} has CPython {chosen.python}"
+    return Reason(decision="base", value=chosen.name, because=because)
 
 
 def _patch_warnings(chosen: Base, exact: Sequence[PythonWish]) -> list[str]:
     return [
-        f"{wish.at} asks for Python {wish.exact}; {chosen.name} has {chosen.python_full}"
+        f"{wish.at}: Python {wish.exact} is asked for, and {chosen.name} has {chosen.python_full}"
         for wish in exact
         if wish.exact and len(Version(wish.exact).release) > 2 and wish.exact != chosen.python_full
     ]

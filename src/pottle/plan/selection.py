@@ -14,23 +14,21 @@ from pottle.errors import ProjectError
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 
 
-def select(
-    lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency] | None = None
-) -> tuple[LockedDistribution, ...]:
-    """The distributions that `roots` (default: the lock's own) need in `environment`, by name.
+def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
+    """The distributions that `roots` need in `environment`, by name.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
     chosen: dict[NormalizedName, LockedDistribution] = {}
     seen: set[tuple[NormalizedName, tuple[NormalizedName, ...]]] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
-    todo.extend((edge, ()) for edge in (lock.roots if roots is None else roots))
+    todo.extend((edge, ()) for edge in roots)
     by_name: dict[NormalizedName, list[LockedDistribution]] = {}
     for distribution in lock.distributions:
         by_name.setdefault(distribution.name, []).append(distribution)
     while todo:
         edge, parent_extras = todo.popleft()
-        if not _holds(edge.marker, environment, parent_extras) or (edge.name, edge.extras) in seen:
+        if not holds(edge.marker, environment, parent_extras) or (edge.name, edge.extras) in seen:
             continue
         seen.add((edge.name, edge.extras))
         distribution = _target(edge, by_name.get(edge.name, []), environment)
@@ -48,7 +46,8 @@ def select(
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def _holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...]) -> bool:
+def holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...] = ()) -> bool:
+    """Whether something under `marker` counts in `environment`, for who asked for `extras`."""
     if marker is None:
         return True
     return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))

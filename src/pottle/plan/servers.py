@@ -4,7 +4,7 @@ Each server is asked in the order of preference; none of them is ever added to t
 workers of uvicorn and gunicorn at run time, so no number is written down here.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -72,6 +72,20 @@ SERVERS: tuple[Server, ...] = (
     Server("uwsgi", ("web-wsgi",), _uwsgi),
     Server("pyuwsgi", ("web-wsgi",), _uwsgi),
 )
+
+_BRING: Mapping[str, Mapping[str, str]] = {
+    "fastapi": {"standard": "uvicorn", "standard-no-fastapi-cloud-cli": "uvicorn", "all": "uvicorn"},
+    "litestar": {"standard": "uvicorn"},
+    "channels": {"daphne": "daphne"},
+}
+"""Distribution → extra → the server that the extra is there to bring."""
+
+
+def brought(requirement: str) -> Iterator[str]:
+    """The servers that a requirement which nobody has resolved yet is known to bring: `fastapi[standard]` has uvicorn."""
+    name, _, extras = requirement.partition("]")[0].partition("[")
+    known = _BRING.get(name, {})
+    return (known[extra] for extra in extras.split(",") if extra in known)
 
 
 def fitting(app: Application, distributions: Collection[str]) -> Server | None:

@@ -19,6 +19,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from pottle.errors import ProjectError
+from pottle.project import groups
 from pottle.project.requirement import marker, parse, without_credentials
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -121,10 +122,10 @@ def _check_member(member: Member, lock: Document, package: Mapping[str, Any]) ->
 
 
 def _check_groups(member: Member, locked: Mapping[str, Any], pythons: SpecifierSet) -> None:
-    groups = _groups(member.document)
-    for name in sorted(groups.keys() | locked.keys()):
+    written = groups.read(member.document)
+    for name in sorted(written.keys() | locked.keys()):
         at = member.document.at("dependency-groups", name)
-        wanted = [asked for text, place in groups.get(name, ()) for asked in _wishes(text, place, member, "")]
+        wanted = [asked for text, place in written.get(name, ()) for asked in _wishes(text, place, member, "")]
         _compare(wanted, list(_locked(locked.get(name, ()), member)), pythons, at)
 
 
@@ -276,32 +277,6 @@ def _git(url: str, ref: str, subdirectory: str) -> str:
 
 def _address(url: str) -> str:
     return without_credentials(url.partition("#")[0]).rstrip("/")
-
-
-def _groups(document: Document) -> dict[str, list[tuple[object, Location]]]:
-    """PEP 735 groups with their includes, and uv's older `dev-dependencies`."""
-    table = {canonicalize_name(name): (name, items) for name, items in document.table("dependency-groups").items()}
-    groups = {key: list(_group(document, table, key, ())) for key in table}
-    older = document.table("tool", "uv").get("dev-dependencies", ())
-    if older:
-        at = document.at("tool", "uv", "dev-dependencies")
-        groups.setdefault("dev", []).extend((text, at) for text in older)  # type: ignore[arg-type]
-    return {str(key): items for key, items in groups.items()}
-
-
-def _group(
-    document: Document, table: Mapping[Any, tuple[str, Any]], key: str, above: tuple[str, ...]
-) -> Iterator[tuple[object, Location]]:
-    if key in above or key not in table:
-        what = "includes itself" if key in above else "does not exist"
-        at = document.at("dependency-groups", table[above[-1]][0] if above else key)
-        raise ProjectError(f"the dependency group {key!r} {what}", at=at, hint="see PEP 735")
-    name, items = table[key]
-    for item in items:
-        if isinstance(item, Mapping):
-            yield from _group(document, table, canonicalize_name(str(item.get("include-group", ""))), (*above, key))
-        else:
-            yield item, document.at("dependency-groups", name, item=str(item))
 
 
 # --- what the lock was made for -------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import packages
 from pottle.plan.bases import of
 from pottle.plan.lock import Compiler, LockedPackage, LockedPlan, LockedWheel
-from pottle.plan.model import ImagePlan, InstallPackages, InstallWheels, Requirement, Struct
+from pottle.plan.model import ImagePlan, InstallPackages, InstallWheels, Requirement, Struct, Wheel
 from pottle.provision import indexes
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
@@ -155,22 +155,35 @@ def _wheels(plan: ImagePlan, settings: Settings) -> tuple[LockedWheel, ...]:
 
 
 def _wheels_of(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Sequence[LockedWheel]:
-    if not step.unresolved and all(requirement.wheel for requirement in step.requirements):
-        return [_chosen(requirement) for requirement in step.requirements]
+    """The wheels that the plan names, and those that an index has for the rest."""
+    asked = [requirement for requirement in step.requirements if requirement.wheel is None]
+    wheels = [_chosen(requirement, requirement.wheel) for requirement in step.requirements if requirement.wheel]
+    if asked:
+        wheels += _resolved_wheels(asked, step, plan, settings)
+    return sorted(wheels, key=lambda wheel: wheel.name)
+
+
+def _resolved_wheels(
+    asked: Sequence[Requirement], step: InstallWheels, plan: ImagePlan, settings: Settings
+) -> Iterable[LockedWheel]:
     from pottle.sources.pypi.resolve import Wanted, resolve
 
-    wanted = [
-        Wanted(f"{r.name}=={r.version}" if r.version else r.name, r.hashes, Location(r.at) if r.at else None)
-        for r in step.requirements
-    ]
+    wanted = [Wanted(r.wanted or r.name, r.hashes, _place_of(r.at)) for r in asked]
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved)
-    return [LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found]
+    return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)
 
 
-def _chosen(requirement: Requirement) -> LockedWheel:
-    wheel = requirement.wheel
-    assert wheel is not None
+def _place_of(text: str | None) -> Location | None:
+    """The place that a plan writes as `uv.lock:3`."""
+    if text is None:
+        return None
+    path, _, line = text.rpartition(":")
+    return Location(path, int(line)) if path and line.isdigit() else Location(text)
+
+
+def _chosen(requirement: Requirement, wheel: Wheel) -> LockedWheel:
+    assert requirement.version is not None, "a wheel's name holds its version"
     return LockedWheel(
         name=requirement.name,
         version=requirement.version,

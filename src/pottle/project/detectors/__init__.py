@@ -11,6 +11,7 @@ from pottle.project.detectors import (
     requirements,
     scripts,
     shell,
+    unlocked,
     uv_lock,
     web_applications,
 )
@@ -19,6 +20,7 @@ LOCKS: tuple[Detector, ...] = (
     uv_lock.detect,
     requirements.detect,
     foreign_locks.detect,
+    unlocked.detect,
 )
 """The first that finds its file gives the lock; those after it are not asked."""
 

@@ -1,0 +1,6 @@
+"""Where things lie in every image, and who runs them: constant, so that layers can be shared."""
+
+ENVIRONMENT = "/opt/venv"
+APP = "/app"
+USER, UID = "nonroot", 65532
+HOME = f"/home/{USER}"

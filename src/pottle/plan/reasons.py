@@ -1,0 +1,73 @@
+"""Why the plan is as it is, as far as the project's files and the configuration decide alone."""
+
+from collections.abc import Iterator
+
+from pottle.config.options import Options
+from pottle.plan.model import Reason
+from pottle.project.facts import Fact, Facts, Lock
+from pottle.text import Location
+
+
+def told(facts: Facts, options: Options) -> Iterator[Reason]:
+    """One reason for each decision, in the order in which a reader wants them."""
+    yield _name(facts.name)
+    if facts.version is not None:
+        yield _reason("version", facts.version.value, "the project says so", facts.version.at)
+    yield _manager(facts.package_manager)
+    if facts.lock is not None:
+        yield _dependencies(facts.lock)
+    yield from _configured(options, "extras", options.extras)
+    yield from _configured(options, "groups", options.groups)
+    yield _project(facts)
+    yield _bytecode(options)
+    yield from _configured(options, "packages", options.packages)
+    yield from _shell(facts, options)
+
+
+def _reason(decision: str, value: str, because: str, at: Location | None = None) -> Reason:
+    return Reason(decision=decision, value=value, because=because, at=str(at) if at is not None else None)
+
+
+def _configured(options: Options, field: str, values: tuple[str, ...]) -> Iterator[Reason]:
+    if values:
+        yield _reason(field, " ".join(values), "they are configured", options.origins.get(field))
+
+
+def _name(name: Fact[str]) -> Reason:
+    if name.at == Location("."):
+        return _reason("name", name.value, "nothing names the project")
+    return _reason("name", name.value, "the project says so", name.at)
+
+
+def _manager(manager: Fact[str]) -> Reason:
+    if manager.value == "none":
+        return _reason("package_manager", "none", "there is no file of one")
+    return _reason("package_manager", manager.value, "its files are here", manager.at)
+
+
+def _dependencies(lock: Lock) -> Reason:
+    if lock.complete:
+        return _reason("dependencies", "locked", "the lock has decided every version", lock.at)
+    return _reason("dependencies", "resolved", "no lock has decided them: a build does, anew every time", lock.at)
+
+
+def _project(facts: Facts) -> Reason:
+    packaging = facts.packaging
+    if packaging is None:
+        return _reason("project", "copied", "it has no build system: its files run where they lie")
+    because = f"{packaging.backend} builds its wheel, which is installed like any other"
+    return _reason("project", "installed", because, packaging.at)
+
+
+def _bytecode(options: Options) -> Reason:
+    at = options.origins.get("optimize")
+    if options.optimize == "size":
+        return _reason("bytecode", "no", "optimize is set to size: smaller, and slower to start", at)
+    return _reason("bytecode", "yes", "it starts faster, for a quarter more of space", at)
+
+
+def _shell(facts: Facts, options: Options) -> Iterator[Reason]:
+    if facts.shell is not None:
+        yield _reason("shell", "/bin/sh", facts.shell.value, facts.shell.at)
+    elif options.variant == "debug":
+        yield _reason("shell", "/bin/sh", "the debug variant has one", options.origins.get("variant"))
