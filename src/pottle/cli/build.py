@@ -1,6 +1,5 @@
 """`pottle build`: the image, in pottle's store and wherever else it is wanted."""
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pottle.cli.choices import plan_flags, platform_flag, project_argument, source_flags, talk_flags
-from pottle.cli.surroundings import host
+from pottle.cli.surroundings import Surroundings
 from pottle.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +30,10 @@ if TYPE_CHECKING:
 @plan_flags
 @source_flags
 @talk_flags
+@click.pass_obj
 def command(
+    around: Surroundings,
+    /,
     path: Path,
     tags: Sequence[str],
     outputs: Sequence[str],
@@ -57,8 +59,8 @@ def command(
     from pottle import api
 
     started = time.monotonic()
-    here = host(os.environ, quiet=quiet, ca_cert=ca_cert, refresh=refresh)
-    options = api.read_options(path, os.environ, flags)
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    options = api.read_options(path, around.environ, flags)
     platforms = api.platforms(options)
     if len(platforms) > 1:
         raise UsageError("one platform at a time, for now", hint="build each one: --platform linux/amd64")

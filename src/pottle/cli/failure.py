@@ -4,54 +4,83 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 
+from pottle.cli.surroundings import Surroundings, cache_directory
 from pottle.errors import HostError, PottleError
 
-INTERRUPTED = 130
 BUG = 70
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE = 1.0
+"""Seconds in which a second signal is not heard: the first is being answered, and cleaning up must not be cut short by it."""
 
 
-class Terminated(BaseException):
-    """SIGTERM arrived: like Ctrl-C, everything is cleaned up on the way out."""
+class Interrupted(BaseException):
+    """Ctrl-C, or somebody wants us to end: everything is cleaned up on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
-def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+def run(arguments: Sequence[str], around: Surroundings) -> int:
     """The exit code of `pottle ARGUMENTS`; whatever goes wrong has been said on stderr by then."""
-    signal.signal(signal.SIGTERM, _terminate)
     try:
-        return _invoke(arguments)
+        with _heard():
+            return _invoke(arguments, around)
     except PottleError as error:
         return show(error, as_json=wants_json(arguments))
-    except KeyboardInterrupt:
-        print("\nstopped", file=sys.stderr)
-        return INTERRUPTED
-    except Terminated:
-        return 128 + signal.SIGTERM
+    except (Interrupted, KeyboardInterrupt) as interruption:
+        print("\nstopped" if sys.stderr.isatty() else "stopped", file=sys.stderr)
+        return 128 + (interruption.number if isinstance(interruption, Interrupted) else signal.SIGINT)
     except BrokenPipeError:
         # Whoever read our output has gone: nothing is left to be said, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except OSError as error:
         if (known := _host_error(error)) is None:
-            return _bug(environ)
+            return _bug(around)
         return show(known, as_json=wants_json(arguments))
     except Exception:  # noqa: BLE001 - the last place before a traceback
-        return _bug(environ)
+        return _bug(around)
 
 
-def _invoke(arguments: Sequence[str]) -> int:
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Signals that end a program raise `Interrupted` instead."""
+    first = -_PATIENCE
+
+    def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        nonlocal first
+        if time.monotonic() - first >= _PATIENCE:
+            first = time.monotonic()
+            raise Interrupted(number)
+
+    heard = [
+        number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN
+    ]  # as `nohup` and `&` want it
+    before = {number: signal.signal(number, hear) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _invoke(arguments: Sequence[str], around: Surroundings) -> int:
     import click
 
     from pottle.cli.commands import pottle
 
     try:
-        code = pottle.main(list(arguments), prog_name="pottle", standalone_mode=False)
+        code = pottle.main(list(arguments), prog_name="pottle", standalone_mode=False, obj=around)
     except click.Abort:
-        raise KeyboardInterrupt from None
+        raise Interrupted(signal.SIGINT) from None
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -107,17 +136,11 @@ def _host_error(error: OSError) -> HostError | None:
     return None
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    raise Terminated
-
-
-def _bug(environ: Mapping[str, str]) -> int:
+def _bug(around: Surroundings) -> int:
     import traceback
 
-    from pottle.cli.surroundings import cache_directory
-
     text = traceback.format_exc()
-    path: Path | None = cache_directory(environ) / "crash.txt"
+    path: Path | None = cache_directory(around.environ) / "crash.txt"
     try:
         assert path is not None
         path.parent.mkdir(parents=True, exist_ok=True)

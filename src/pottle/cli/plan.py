@@ -1,12 +1,12 @@
 """`pottle plan`: the image that would be built, each decision with its evidence."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pottle.cli.choices import plan_flags, platform_flag, project_argument, talk_flags
+from pottle.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from pottle.plan.model import ImagePlan, LayerPlan, Reason
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @platform_flag
 @plan_flags
 @talk_flags
-def command(path: Path, form: str, quiet: bool, **flags: Any) -> int:  # noqa: ARG001
+@click.pass_obj
+def command(around: Surroundings, /, path: Path, form: str, quiet: bool, **flags: Any) -> int:  # noqa: ARG001
     r"""Show the image that would be built, with the reason for every decision.
 
     Nothing is fetched and nothing is written.
@@ -30,7 +31,7 @@ def command(path: Path, form: str, quiet: bool, **flags: Any) -> int:  # noqa: A
     """
     from pottle import api
 
-    options = api.read_options(path, os.environ, flags)
+    options = api.read_options(path, around.environ, flags)
     plans = [api.plan(path, options, platform) for platform in api.platforms(options)]
     if form == "json":
         click.echo(api.plans_as_json(plans), nl=False)

@@ -1,6 +1,5 @@
 """`pottle run`: builds a project, or takes an image that was built, and runs it."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pottle.cli.choices import plan_flags, source_flags
-from pottle.cli.surroundings import host
+from pottle.cli.surroundings import Surroundings
 from pottle.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +30,10 @@ if TYPE_CHECKING:
 @plan_flags
 @source_flags
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings.")
+@click.pass_obj
 def command(
+    around: Surroundings,
+    /,
     what: str,
     arguments: Sequence[str],
     ports: Sequence[str],
@@ -57,10 +59,10 @@ def command(
     from pottle import api
     from pottle.run.settings import Port, Settings, variable
 
-    here = host(os.environ, quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
     settings = Settings(
         arguments=tuple(arguments),
-        environment=tuple(pair for text in variables if (pair := variable(text, os.environ)) is not None),
+        environment=tuple(pair for text in variables if (pair := variable(text, around.environ)) is not None),
         ports=tuple(Port.parse(text) for text in ports),
         network=network,
         backend=backend,
@@ -80,7 +82,7 @@ def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Refe
             hint = "name a directory, or an image that `pottle build -t` has named"
             raise UsageError(f"there is neither a directory nor an image called {what}", hint=hint)
     path = Path(what)
-    options = api.read_options(path, os.environ, flags)
+    options = api.read_options(path, here.environ, flags)
     built = api.build(path, options, api.own_platform(), here)
     names = api.references(built, ())
     api.tag(built, names)

@@ -1,11 +1,45 @@
 """What enters from outside: the environment, the clock, the terminal. Nothing below `pottle.cli` asks for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pottle.api import Host
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a command runs. Every command gets it as click's `obj`."""
+
+    environ: Mapping[str, str]
+    clock: Callable[[], datetime] = _now
+    archive_keys: tuple[bytes, ...] | None = None
+    """Whom to trust instead of the distributions. No flag and no variable says this: it is for programs, such as tests."""
+
+    def host(self, *, quiet: bool, ca_cert: Path | None, refresh: bool) -> "Host":
+        """The machine as a command sees it."""
+        from pottle.api import Host
+        from pottle.cli.terminal import progress
+        from pottle.errors import UsageError
+
+        if ca_cert is not None and not ca_cert.is_file():
+            raise UsageError(f"there is no CA bundle at {ca_cert}", hint="name a PEM file with --ca-cert")
+        return Host(
+            cache=cache_directory(self.environ),
+            environ=self.environ,
+            progress=progress(self.environ, quiet=quiet),
+            ca_bundle=ca_cert,
+            max_age=timedelta(0) if refresh else timedelta(hours=1),
+            clock=self.clock,
+            archive_keys=self.archive_keys,
+        )
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path:
@@ -14,23 +48,4 @@ def cache_directory(environ: Mapping[str, str]) -> Path:
         return Path(chosen).absolute()
     if (xdg := environ.get("XDG_CACHE_HOME")) and Path(xdg).is_absolute():
         return Path(xdg) / "pottle"
-    return Path.home() / ".cache" / "pottle"
-
-
-def host(environ: Mapping[str, str], *, quiet: bool, ca_cert: Path | None, refresh: bool) -> "Host":
-    """The machine as a command sees it."""
-    from datetime import timedelta
-
-    from pottle.api import Host
-    from pottle.cli.terminal import progress
-    from pottle.errors import UsageError
-
-    if ca_cert is not None and not ca_cert.is_file():
-        raise UsageError(f"there is no CA bundle at {ca_cert}", hint="name a PEM file with --ca-cert")
-    return Host(
-        cache=cache_directory(environ),
-        environ=environ,
-        progress=progress(environ, quiet=quiet),
-        ca_bundle=ca_cert,
-        max_age=timedelta(0) if refresh else timedelta(hours=1),
-    )
+    return Path(environ.get("HOME") or Path.home()) / ".cache" / "pottle"
