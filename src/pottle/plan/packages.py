@@ -28,11 +28,12 @@ FOR_SCRIPTS = {
 WITHOUT = {
     **FOR_SCRIPTS,
     "awk": "base-files wants one for its scripts",
-    "libnsl2": "for the module nis, which CPython dropped (PEP 594): it brings 2 MiB of RPC and Kerberos",
+    "libnsl2": "for the module nis, which CPython dropped (PEP 594)",
+    "libtirpc3": "the same: it brings 2 MiB of RPC and Kerberos",
     "openssl": "its command line; ca-certificates wants it for a script whose work is done without",
     "perl-base": "debconf's, and that of scripts",
 }
-"""What the base and the interpreter do without; packages that a project names get the last four if they depend on them."""
+"""What the base and the interpreter do without; packages that a project names get the last five if they depend on them."""
 
 # Two parts of the standard library that Debian has packages of their own for, while CPython still has them (PEP 632; 3.13, "Removed").
 _SPLIT_OFF = {

@@ -1,7 +1,7 @@
 """What of a Debian package does not belong in an image, and why.
 
 One table: the first pattern that matches a path decides, and what no pattern matches stays. Two laws hold it together: every rule
-leaves something out of the base of some suite, and none takes from a package what somebody who names that package wants from it
+decides about something in the base or the debugging tools of some suite, and none takes from a package what somebody who names that package wants from it
 (headers of a -dev package, modules of Perl, generated locales stay). Paths are usr-merged and have no leading slash. Sizes are
 those of a trixie base for CPython 3.13 on amd64, uncompressed, unless another suite is named.
 """
@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _drop(rf"{_LIB}/libnss_(compat|hesiod)\.so.*", "name services that nsswitch.conf does not name"),
     _drop(r"usr/share/(gcc|gdb)/.*", "for debuggers (0.1 MiB)"),
-    _drop(r"usr/sbin/(update-ca-certificates|update-passwd)", "for maintainer scripts"),
+    _drop(r"usr/s?bin/(update-ca-certificates|tzconfig|locale-check)", "shell scripts for an administrator"),
     _drop(
         rf"{_LIB}/engines-3/(afalg|loader_attic|padlock)\.so",
         "OpenSSL's own engines, which nothing loads unasked (0.1 MiB)",
@@ -102,12 +102,12 @@ RULES: tuple[Rule, ...] = (
         rf"{_STDLIB}/(test|idlelib|turtledemo|tkinter)/.*|{_STDLIB}/turtle\.py",
         "its tests; what draws, without Tk (0.6 MiB)",
     ),
-    _drop(rf"{_STDLIB}/ensurepip/.*", "wheels of pip that are not there: Debian cut them out"),
     _drop(rf"{_STDLIB}/pydoc_data/.*", "the language reference: help() says that it is away (0.5 MiB)"),
     _drop(
         rf"{_STDLIB}/lib-dynload/(_test|_ctypes_test|_xxtest|xxlimited)[^/]*\.so",
         "extension modules of the tests (0.9 MiB)",
     ),
+    _drop(rf"{_STDLIB}/lib-dynload/nis\.[^/]*\.so", "Sun's yellow pages (PEP 594), without the library that it needs"),
     _drop(rf"(etc/python3\.[0-9]+|{_STDLIB})/sitecustomize\.py", "looks for a host's crash reporter at every start"),
 )
 
