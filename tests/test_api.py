@@ -143,7 +143,8 @@ def test_a_locked_plan_names_every_byte(here, tmp_path):
     locked = api.lock(project, api.plan(project, options, AMD64), options, host(here))
     assert {wheel.name for wheel in locked.wheels} == {"greeting", "other"}
     assert "libc6" in {package.name for _, packages in locked.packages for package in packages}
-    assert locked.compiler is not None and locked.compiler.version == PYTHON
+    assert locked.compiler is not None
+    assert locked.compiler.version == PYTHON
 
 
 # --- the command -----------------------------------------------------------------------------------
