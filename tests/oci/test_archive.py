@@ -1,4 +1,5 @@
 import json
+import subprocess
 import os
 import shutil
 import subprocess
@@ -28,8 +29,8 @@ def archive(image: Image, tmp_path: Path) -> Path:
 
 
 def test_the_archive_is_a_layout_that_holds_the_image(image: Image, archive: Path, tmp_path: Path) -> None:
-    with tarfile.open(archive) as tar:
-        tar.extractall(tmp_path / "out", filter="data")
+    (tmp_path / "out").mkdir()
+    subprocess.run(["tar", "-xf", archive, "-C", tmp_path / "out"], check=True)
     out = Layout.open(tmp_path / "out")
     found = out.references()
     assert sorted(found) == ["docker.io/library/app:1", "registry.example/team/app:latest"]
