@@ -26,6 +26,7 @@ from pottle.plan.model import (
 )
 
 if TYPE_CHECKING:
+    from pottle.build.base.alternatives import Alternative
     from pottle.build.environment import Environment
     from pottle.sources.pypi.installed import Distribution
 
@@ -38,6 +39,8 @@ class Executor:
     workshop: Workshop
     compilation: Compilation
     _read: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    _choices: "dict[str, tuple[Alternative, ...]]" = field(default_factory=dict)
+    """Links that the packages of a layer share out, known once they are read."""
 
     def entries(self, layer: LayerPlan, work: Path) -> list[Entry]:
         """All that goes into the layer. `work` keeps what is read when the layer is written."""
@@ -79,7 +82,9 @@ class Executor:
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
             debs = self.workshop.supplies.packages(packages)
-            found = [base.package_entries(p.name, deb) for p, deb in zip(packages, debs, strict=True)]
+            self._choices[layer.name] = tuple(each for deb in debs for each in base.alternatives(deb))
+            python = self.ingredients.locked.plan.python
+            found = [base.package_entries(p.name, deb, python) for p, deb in zip(packages, debs, strict=True)]
             self._read[layer.name] = tuple(entry for entries in found for entry in entries)
         return self._read[layer.name]
 
@@ -87,8 +92,9 @@ class Executor:
         from pottle.build.base import layers as base
         from pottle.build.base.accounts import Account
 
-        below = (entry for lower in self.ingredients.below(layer) for entry in self._package_entries(lower))
-        return base.system(own, below, Account(step.user, step.uid, step.gid, step.user, step.home))
+        below = [entry for lower in self.ingredients.below(layer) for entry in self._package_entries(lower)]
+        choices = [each for lower in (*self.ingredients.below(layer), layer) for each in self._choices[lower.name]]
+        return base.system(own, below, Account(step.user, step.uid, step.gid, step.user, step.home), choices)
 
     # --- the environment --------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class Fake:
     files: Sequence[Entry]
     control: str = "Package: fake\nVersion: 1\n"
     md5sums: str = ""
+    postinst: str = ""
 
     def entries(self) -> Iterator[Entry]:
         return iter(self.files)
@@ -143,3 +144,27 @@ def test_the_order_of_the_packages_does_not_show():
 def test_a_package_with_a_link_where_another_has_a_directory_is_refused():
     with pytest.raises(SourceError, match="one package has /usr/lib/x as a link"):
         list(layers.system([File("usr/lib/x/y", b"")], [Symlink("usr/lib/x", "z")], USER))
+
+
+# --- what packages share out among themselves
+
+
+def test_a_link_that_packages_share_out_leads_to_the_best_and_the_loader_knows():
+    path = "usr/lib/x86_64-linux-gnu/blas/libblas.so.3"
+    script = f"update-alternatives --install /usr/lib/x86_64-linux-gnu/libblas.so.3 libblas.so.3 /{path} 10"
+    blas = Fake([File(path, b"no ELF")], postinst=script)
+    found = list(layers.system([], layers.package_entries("libblas3", blas), USER, layers.alternatives(blas)))
+    assert Symlink("usr/lib/x86_64-linux-gnu/libblas.so.3", f"/{path}") in found
+
+
+def test_files_for_another_python_are_neither_there_nor_in_the_status():
+    package = Fake(
+        [File("usr/lib/python3.11/distutils/core.py", b"")],
+        md5sums=f"{'a' * 32}  usr/lib/python3.11/distutils/core.py\n",
+    )
+    entries = layers.package_entries("python3-distutils", package, "3.10")
+    assert paths(entries) == [
+        "var/lib/dpkg/status.d/python3-distutils",
+        "var/lib/dpkg/status.d/python3-distutils.md5sums",
+    ]
+    assert content(entries, "var/lib/dpkg/status.d/python3-distutils.md5sums") == b""

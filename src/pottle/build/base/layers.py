@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Protocol
 
 from pottle.build.base.accounts import Account, accounts
+from pottle.build.base.alternatives import Alternative, chosen, offered
 from pottle.build.base.ca_bundle import ca_bundle, is_source
 from pottle.build.base.directories import of_note, settled
 from pottle.build.base.dpkg_status import status
@@ -16,6 +17,7 @@ from pottle.build.base.ld_cache import ld_cache
 from pottle.build.base.ld_cache import links as soname_links
 from pottle.build.base.ldconfig import unwrapped
 from pottle.build.base.links import check_links
+from pottle.build.base.pythons import of_python
 from pottle.build.base.skeleton import skeleton
 from pottle.build.base.timezone import timezone
 from pottle.build.base.usrmerge import links, merged
@@ -33,15 +35,26 @@ class Package(Protocol):
     def md5sums(self) -> str:
         """Lines of `MD5  path`."""
 
+    @property
+    def postinst(self) -> str:
+        """The script that is not run."""
+
     def entries(self) -> Iterator[Entry]:
         """Its files."""
 
 
-def package_entries(name: str, package: Package) -> tuple[Entry, ...]:
-    """What one package brings: merged, filtered, with its status for scanners."""
-    found = unwrapped(merged(package.entries()))
+def package_entries(name: str, package: Package, python: str | None = None) -> tuple[Entry, ...]:
+    """What one package brings: merged, filtered, with its status for scanners; of Python's files those for `python`, if it is named."""
+    found: Iterable[Entry] = unwrapped(merged(package.entries()))
+    if python is not None:
+        found = of_python(found, name, python)
     kept = tuple(filtered(of_note(tuple(found))))
     return (*kept, *status(name, package.control, package.md5sums, {entry.path for entry in kept}))
+
+
+def alternatives(package: Package) -> tuple[Alternative, ...]:
+    """The links that one package would share out with others."""
+    return tuple(offered(package.postinst))
 
 
 def root(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -66,13 +79,17 @@ def layer(entries: Sequence[Entry]) -> Iterator[Entry]:
         yield Symlink("usr/bin/sh", "dash")
 
 
-def system(own: Iterable[Entry], below: Iterable[Entry], user: Account) -> Iterator[Entry]:
+def system(
+    own: Iterable[Entry], below: Iterable[Entry], user: Account, choices: Iterable[Alternative] = ()
+) -> Iterator[Entry]:
     """The layer above all packages: its `own` packages, and what sums up these and those of the layers `below`."""
     own = tuple(own)
     packages = (*below, *own)
-    everything = tuple(chain(packages, links(entry.path for entry in packages)))
+    best = tuple(chosen(choices, {entry.path for entry in packages}))
+    everything = tuple(chain(packages, best, links(entry.path for entry in packages)))
     check_links(everything)
     yield from (entry for entry in own if not is_source(entry.path))
+    yield from best
     yield from ca_bundle(everything)
     yield from timezone({entry.path for entry in everything})
     yield from accounts(user)

@@ -42,6 +42,8 @@ class Deb:
     """Absolute paths."""
     md5sums: str
     """Lines of `MD5  path`, for `status.d/PACKAGE.md5sums`."""
+    postinst: str = ""
+    """The script that would be run once it is unpacked."""
 
     def entries(self) -> Iterator[Entry]:
         """Its files in their order, one at a time; modes and numeric owners as they are, setuid included."""
@@ -56,7 +58,7 @@ def read_deb(path: Path) -> Deb:
     if "control" not in found:
         raise SourceError("this is not a Debian package: it has no control file", at=Location(str(path)))
     conffiles = tuple(line.split()[-1] for line in found.get("conffiles", "").splitlines() if line.strip())
-    return Deb(path, found["control"], conffiles, found.get("md5sums", ""))
+    return Deb(path, found["control"], conffiles, found.get("md5sums", ""), found.get("postinst", ""))
 
 
 @contextmanager
