@@ -107,7 +107,7 @@ def fetched(base: Base, cache: Path) -> dict[str, tuple[Deb, ...]]:
 def assembled(debs: dict[str, tuple[Deb, ...]], python: str) -> Iterator[tuple[str, list[Entry]]]:
     """Layer → entries."""
     own = {
-        layer: [entry for deb in some for entry in layers.package_entries(_name(deb), deb)]
+        layer: [entry for deb in some for entry in layers.package_entries(_name(deb), deb, python)]
         for layer, some in debs.items()
     }
     yield "base", list(layers.root(list(layers.layer(own["base"]))))
