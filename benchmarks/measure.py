@@ -1,0 +1,108 @@
+"""Times whole processes from outside: alternating, so that a machine that slows down slows every side; medians, never the best."""
+
+import os
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Action = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds of several runs."""
+
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    def __str__(self) -> str:
+        low, high = min(self.seconds), max(self.seconds)
+        return f"{self.median:.2f} s ({low:.2f} to {high:.2f})"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is timed, and what happens before it without being timed."""
+
+    timed: Callable[[], object]
+    before: Action = lambda: None
+
+
+def alternate(jobs: Mapping[str, Job], runs: int) -> dict[str, Times]:
+    """Each job once, then each once more …: `runs` rounds, after one that does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in jobs}
+    for number in range(runs + 1):
+        for name, job in jobs.items():
+            job.before()
+            taken = stopwatch(job.timed)
+            if number:
+                seconds[name].append(taken)
+    return {name: Times(tuple(found)) for name, found in seconds.items()}
+
+
+def stopwatch(timed: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    timed()
+    return time.perf_counter() - began
+
+
+def call(arguments: Sequence[object], environ: Mapping[str, str], directory: Path | None = None) -> str:
+    """The output of a program that must succeed."""
+    done = subprocess.run(
+        [str(argument) for argument in arguments],
+        env=dict(environ),
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+    return done.stdout.strip()
+
+
+def peak_memory(timed: Action) -> int:
+    """The most bytes that this process's children held at one moment: shared pages counted once (PSS), every 10 ms."""
+    peak, done = 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.01):
+            peak = max(peak, sum(map(_pss, _descendants(os.getpid()))))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        timed()
+    finally:
+        done.set()
+        watcher.join()
+    return peak
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in task.read_text().split()]
+        except OSError:
+            continue
+        for child in children:
+            found += [child, *_descendants(child)]
+    return found
+
+
+def _pss(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0  # it has ended
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -1,0 +1,3 @@
+"""Says so."""
+
+print("hello")

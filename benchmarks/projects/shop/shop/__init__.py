@@ -1,0 +1,1 @@
+"""A web shop: products, orders, and who is allowed to see them."""
