@@ -94,7 +94,8 @@ def _glibcs(filename: str) -> Iterator[tuple[int, int]]:
 def _preference(filename: str, ranks: dict[Tag, int]) -> tuple[int, int, str] | None:
     # A large lock lists ten thousand wheels with a few hundred combinations of tags: only names that fit are parsed whole.
     found = [ranks[tag] for tag in _last_tags(filename) if tag in ranks]
-    return (min(found), -_build_number(filename), filename) if found and _tags(filename) else None
+    build = _build_number(filename) if found else None
+    return (min(found), -build, filename) if build is not None else None
 
 
 def _last_tags(filename: str) -> frozenset[Tag]:
@@ -113,8 +114,12 @@ def _tags(filename: str) -> frozenset[Tag]:
         return frozenset()
 
 
-def _build_number(filename: str) -> int:
-    build = parse_wheel_filename(filename)[2]
+def _build_number(filename: str) -> int | None:
+    """0 where there is none; None for a name that is no wheel's."""
+    try:
+        build = parse_wheel_filename(filename)[2]
+    except InvalidWheelFilename:
+        return None
     return build[0] if build else 0
 
 

@@ -33,10 +33,11 @@ def configured(
 ) -> Start:
     """The command that the configuration gives, as it stands; it may name one of the applications."""
     named = next((app for app in applications if app.target in command), None)
-    reason = Reason(
-        decision="command", value=command[0], because="it is configured", at=str(at) if at is not None else None
-    )
-    return Start(named, command, port, "SIGTERM", (reason,))
+    place = str(at) if at is not None else None
+    reasons = [Reason(decision="command", value=command[0], because="it is configured", at=place)]
+    if port is not None:
+        reasons.append(Reason(decision="port", value=str(port), because="it is configured"))
+    return Start(named, command, port, "SIGTERM", tuple(reasons))
 
 
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
@@ -91,7 +92,7 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
         reasons.append(_port_reason(app, port, listens))
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
-        because = "as process 1 a program without a handler ignores SIGTERM; Python handles SIGINT"
+        because = "process 1 ignores SIGTERM without a handler; Python handles SIGINT"
         reasons.append(Reason(decision="runtime.stop_signal", value=signal, because=because))
     return Start(app, _script(app), listens, signal, tuple(reasons))
 
@@ -121,7 +122,7 @@ def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:
     elif app.port is not None:
         because, at = "the code names it", str(app.at)
     else:
-        because, at = "the custom for Python servers, since the code names none", None
+        because, at = "it is customary, and nothing names another", None
     return Reason(decision="port", value=str(listens), because=because, at=at)
 
 

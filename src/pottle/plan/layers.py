@@ -47,7 +47,7 @@ class Layers:
         yield self._app()
 
     def _base(self) -> LayerPlan:
-        because = "the C library and what wheels expect of any Linux change least"
+        because = "what wheels expect of any Linux changes least"
         return LayerPlan(name="base", steps=(self._install(packages.RUNTIME),), because=because)
 
     def _interpreter(self) -> LayerPlan:
@@ -69,7 +69,8 @@ class Layers:
             bytecode=self._third_party_bytecode,
             unresolved=self.unresolved,
         )
-        return LayerPlan(name="environment", steps=(step,), because="changes with the lock, not with the code")
+        because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
+        return LayerPlan(name="environment", steps=(step,), because=because)
 
     def _app(self) -> LayerPlan:
         bytecode: Literal["checked-hash"] | None = "checked-hash" if self._bytecode else None

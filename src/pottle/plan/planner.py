@@ -10,14 +10,14 @@ from pottle.plan.layers import Layers, further_packages
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.runtime import annotations, runtime
-from pottle.project.facts import Facts, PythonWish
+from pottle.project.facts import Fact, Facts, PythonWish
 from pottle.text import Location
 
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
     needs = Needs(facts, options, platform)
-    choice = python.choose(facts.python, base=options.base or "debian", python=_wish(options), gaps=needs.gaps)
+    choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
     base = choice.base
     requirements = needs.requirements(base)
     start = _start(facts, options, held(requirements))
@@ -45,11 +45,20 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     )
 
 
-def _wish(options: Options) -> PythonWish | None:
+def _base(options: Options) -> Fact[str] | None:
+    """The base that the configuration asks for."""
+    return Fact(options.base, _origin(options, "base")) if options.base is not None else None
+
+
+def _python(options: Options) -> PythonWish | None:
     """The Python that the configuration asks for."""
     if options.python is None:
         return None
-    return PythonWish(SpecifierSet(), options.python, options.origins.get("python", Location("configuration")))
+    return PythonWish(SpecifierSet(), options.python, _origin(options, "python"))
+
+
+def _origin(options: Options, field: str) -> Location:
+    return options.origins.get(field, Location("configuration"))
 
 
 def _start(facts: Facts, options: Options, holds: Held) -> Start:

@@ -12,7 +12,7 @@ from packaging.version import Version
 from pottle.errors import ConfigError, ProjectError
 from pottle.plan.bases import BASES, Base, named
 from pottle.plan.model import Reason
-from pottle.project.facts import LockedDistribution, PythonWish
+from pottle.project.facts import Fact, LockedDistribution, PythonWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ Gaps = Callable[[Base], Sequence[LockedDistribution]]
 """The distributions that have no wheel for a base. It is asked for as few bases as can be: a large lock takes its time."""
 
 
-def choose(wishes: Sequence[PythonWish], *, base: str, python: PythonWish | None, gaps: Gaps) -> Choice:
+def choose(wishes: Sequence[PythonWish], *, base: Fact[str] | None, python: PythonWish | None, gaps: Gaps) -> Choice:
     """The base for these wishes. `base` and `python` are what the configuration says ("debian", "trixie"; "3.12").
 
     Raises `ConfigError` for a base that does not exist and `ProjectError` when nothing fits.
@@ -49,7 +49,7 @@ def choose(wishes: Sequence[PythonWish], *, base: str, python: PythonWish | None
         raise _nothing_fits(candidates, ranges, exact)
     chosen, skipped = _first_whole(fitting, gaps)
     why = _python_reason(chosen, candidates, skipped, (*exact, *ranges))
-    return Choice(chosen, (why, _base_reason(chosen)), tuple(_patch_warnings(chosen, exact)))
+    return Choice(chosen, (why, _base_reason(chosen, base)), tuple(_patch_warnings(chosen, exact)))
 
 
 def _first_whole(fitting: Sequence[Base], gaps: Gaps) -> tuple[Base, list[Skipped]]:
@@ -63,14 +63,15 @@ def _first_whole(fitting: Sequence[Base], gaps: Gaps) -> tuple[Base, list[Skippe
     return fitting[0], []
 
 
-def _of_name(name: str) -> tuple[Base, ...]:
-    if name in ("debian", "auto"):
+def _of_name(wanted: Fact[str] | None) -> tuple[Base, ...]:
+    if wanted is None or wanted.value in ("debian", "auto"):
         # "debian" is the embedded default: Ubuntu's suites stand in for versions that no Debian suite has.
         return BASES
-    if found := named(name):
+    if found := named(wanted.value):
         return found
     known = ", ".join(["debian", "ubuntu", *(base.suite for base in BASES)])
-    raise ConfigError(f"there is no base named {name!r}", hint=f"pottle assembles bases from: {known}")
+    what, hint = f"there is no base named {wanted.value!r}", f"pottle assembles bases from: {known}"
+    raise ConfigError(what, at=wanted.at, hint=hint)
 
 
 def _admitted(base: Base, ranges: Sequence[PythonWish]) -> bool:
@@ -111,6 +112,8 @@ def _python_reason(
         at = first.at
     elif excluding := next((w for w in wishes if chosen is not candidates[0] and not _admits(w, candidates[0])), None):
         because, at = f"{excluding.specifier} leaves {candidates[0].python} out", excluding.at
+    elif len(candidates) == 1:
+        because, at = f"{chosen.name} has no other", None
     elif wishes:
         because = f"{wishes[0].specifier} admits it"
     else:
@@ -118,9 +121,11 @@ def _python_reason(
     return Reason(decision="python", value=chosen.python, because=because, at=str(at) if at else None)
 
 
-def _base_reason(chosen: Base) -> Reason:
+def _base_reason(chosen: Base, wanted: Fact[str] | None) -> Reason:
     because = f"{chosen.distribution.title()} {chosen.standing} has CPython {chosen.python}"
-    return Reason(decision="base", value=chosen.name, because=because)
+    if wanted is None:
+        return Reason(decision="base", value=chosen.name, because=because)
+    return Reason(decision="base", value=chosen.name, because=f"{wanted.value} is asked for", at=str(wanted.at))
 
 
 def _patch_warnings(chosen: Base, exact: Sequence[PythonWish]) -> list[str]:

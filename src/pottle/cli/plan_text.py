@@ -1,0 +1,139 @@
+"""A plan as a person reads it: decisions with their evidence, layers from the lowest up, and what is run."""
+
+import shlex
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+if TYPE_CHECKING:
+    from pottle.plan.model import ImagePlan, LayerPlan, Reason, Step
+
+NARROWEST, USUAL, WIDEST = 72, 100, 120
+"""Columns: below, lines would be single words; where nobody says how many there are; above, eyes lose the line."""
+ROOMY = 112
+"""From so many columns on there is room for a layer's contents and its reason side by side."""
+CONTENTS = 46
+"""Columns for a layer's contents where its reason stands beside them."""
+
+Row: TypeAlias = tuple[str, str, str, str | None]
+"""What is decided, how, why, and the place that says so."""
+
+
+def text(plan: "ImagePlan", columns: int) -> str:
+    """The whole plan, in lines of `columns` at most; only a command is longer where it has to be."""
+    width = max(NARROWEST, min(columns, WIDEST))
+    title = " ".join(filter(None, (plan.name, plan.version)))
+    lines = [f"{click.style(title, bold=True)} for {plan.platform}", ""]
+    lines += _table([_row(reason) for reason in plan.reasons], width)
+    lines += ["", _heading("layers, the lowest first")]
+    lines += _layers(plan.layers, width)
+    lines += ["", _heading("runs"), f"    {click.style(shlex.join(plan.command), fg='green')}", f"    {_manner(plan)}"]
+    if plan.warnings:
+        lines += ["", *(line for warning in plan.warnings for line in _warning(warning, width))]
+    return "\n".join(lines)
+
+
+def _heading(words: str) -> str:
+    return f"  {click.style(words, bold=True)}"
+
+
+def _row(reason: "Reason") -> Row:
+    label = reason.decision.removeprefix("runtime.").replace("_", " ")
+    return label, reason.value, reason.because, reason.at
+
+
+def _table(rows: Sequence[Row], width: int) -> Iterator[str]:
+    """Three columns; a value that is longer than its column has a line of its own."""
+    labels = max(len(label) for label, *_ in rows)
+    widest = (width - labels) // 4
+    values = max((len(value) for _, value, *_ in rows if len(value) <= widest), default=widest)
+    margin = 2 + labels + 2 + values + 2
+    for label, value, because, at in rows:
+        why = _wrapped(because, at, width - margin)
+        start = f"  {label:<{labels}}  {click.style(value, fg='green')}"
+        if len(value) <= values:
+            yield f"{start}{' ' * (values - len(value))}  {why.pop(0)}".rstrip()
+        else:
+            yield start
+        yield from (" " * margin + line for line in why)
+
+
+def _wrapped(because: str, at: str | None, width: int) -> list[str]:
+    place = f"({at})" if at else ""
+    lines = textwrap.wrap(f"{because} {place}".strip(), width, break_long_words=False, break_on_hyphens=False)
+    if place and lines[-1].endswith(place):
+        lines[-1] = lines[-1].removesuffix(place) + _dim(place)
+    return lines
+
+
+def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
+    names = max(len(layer.name) for layer in layers)
+    margin = 4 + names + 2
+    room = CONTENTS if width >= ROOMY else width - margin
+    for layer in layers:
+        contents = _contents(layer, room)
+        why = textwrap.wrap(layer.because, width - margin - (room + 2 if width >= ROOMY else 0))
+        start = f"    {layer.name:<{names}}  {contents}"
+        if width >= ROOMY:
+            yield f"{start}{' ' * (room - len(contents))}  {_dim(why[0])}"
+            yield from (" " * (margin + room + 2) + _dim(line) for line in why[1:])
+        else:
+            yield start
+            yield from (" " * margin + _dim(line) for line in why)
+
+
+def _contents(layer: "LayerPlan", room: int) -> str:
+    """What its steps bring: lists of packages are shortened until all of it fits."""
+    for most in (*range(8, 0, -1), 0):
+        told = ", ".join(_brought(step, most) for step in layer.steps)
+        if len(told) <= room:
+            break
+    return told
+
+
+def _brought(step: "Step", most: int) -> str:
+    from pottle.plan import model
+
+    match step:
+        case model.InstallPackages(packages=packages):
+            return shortened(packages, most)
+        case model.CreateEnvironment(path=path):
+            return path
+        case model.InstallWheels(requirements=requirements, unresolved=unresolved):
+            return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
+        case model.InstallProject(backend=backend):
+            return f"the wheel that {backend.partition('.')[0]} builds"
+        case model.CopyProject(into=into):
+            return f"files in {into}"
+        case model.SumUp():
+            return "accounts, CA bundle, ld.so.cache"
+
+
+def shortened(names: Sequence[str], most: int) -> str:
+    """The first `most` of `names` and how many more there are: `libc6 libgcc-s1 … +6`; with none, their number."""
+    if most == 0:
+        return _counted(len(names), "package")
+    left = len(names) - most
+    return " ".join(names) if left <= 0 else f"{' '.join(names[:most])} … +{left}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _manner(plan: "ImagePlan") -> str:
+    runtime = plan.runtime
+    ports = f", listening on {' '.join(runtime.ports)}" if runtime.ports else ""
+    return f"as {runtime.user} in {runtime.working_dir}{ports}, stopped by {runtime.stop_signal}"
+
+
+def _warning(warning: str, width: int) -> list[str]:
+    word = "warning: "
+    first, *others = textwrap.wrap(warning, width - len(word), break_long_words=False, break_on_hyphens=False)
+    return [click.style(word, fg="yellow") + first, *(" " * len(word) + line for line in others)]
+
+
+def _dim(words: str) -> str:
+    return click.style(words, dim=True)

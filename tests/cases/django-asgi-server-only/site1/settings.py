@@ -1,0 +1,1 @@
+WSGI_APPLICATION = "site1.wsgi.application"

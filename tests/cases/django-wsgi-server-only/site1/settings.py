@@ -1,0 +1,1 @@
+ASGI_APPLICATION = "site1.asgi.application"

@@ -1,0 +1,74 @@
+"""How a plan looks. `make golden` writes the text anew."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from pottle import api
+from pottle.cli.plan_text import NARROWEST, WIDEST, shortened, text
+from pottle.oci.platform import Platform
+
+CASES = Path(__file__).parents[1] / "cases"
+GOLDEN = Path(__file__).parent / "golden"
+PLANNED = sorted(path.parent.name for path in CASES.glob("*/plan.json"))
+
+
+def shown(case: str, columns: int) -> str:
+    root = CASES / case
+    plan = api.plan(root, api.read_options(root, {}, {}), Platform.parse("linux/amd64"))
+    return click.unstyle(text(plan, columns)) + "\n"
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("case", ["fastapi-packaged", "requirements-unpinned"])
+def test_a_plan_as_a_person_reads_it(case: str, columns: int):
+    golden = GOLDEN / f"{case}-{columns}.txt"
+    if os.environ.get("GOLDEN") == "rewrite":
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(shown(case, columns))
+    assert golden.read_text() == shown(case, columns)
+
+
+@pytest.mark.parametrize("columns", [NARROWEST, 80, 100, WIDEST])
+@pytest.mark.parametrize("case", PLANNED)
+def test_no_line_is_wider_than_the_terminal_but_a_command_that_can_be_copied(case: str, columns: int):
+    lines = shown(case, columns).splitlines()
+    command = lines[lines.index("  runs") + 1]
+    wide = [line for line in lines if len(line) > columns and line != command]
+    # A place is one word, and a word is never broken.
+    assert [line for line in wide if " " in line.strip()] == []
+
+
+@pytest.mark.parametrize("case", PLANNED)
+def test_no_line_ends_in_spaces(case: str):
+    assert not re.search(r" $", shown(case, 80), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("columns", "as_if"), [(20, NARROWEST), (400, WIDEST)])
+def test_very_narrow_and_very_wide_terminals_are_not_followed(columns: int, as_if: int):
+    assert shown("fastapi-packaged", columns) == shown("fastapi-packaged", as_if)
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"), [(9, "a b c d"), (4, "a b c d"), (3, "a b c … +1"), (1, "a … +3"), (0, "4 packages")]
+)
+def test_a_list_is_shortened(most: int, expected: str):
+    assert shortened(["a", "b", "c", "d"], most) == expected
+
+
+def printed(*flags: str, **environ: str) -> bytes:
+    command = [sys.executable, "-m", "pottle", "plan", "--platform", "linux/amd64", *flags, str(CASES / "plain-script")]
+    return subprocess.run(command, capture_output=True, check=True, env={**os.environ, **environ}).stdout
+
+
+def test_a_pipe_gets_plain_text_of_the_columns_that_are_asked_for():
+    assert printed(COLUMNS="80").decode() == shown("plain-script", 80)
+
+
+def test_json_is_the_plan_itself():
+    assert printed("--format", "json") == (CASES / "plain-script" / "plan.json").read_bytes()
