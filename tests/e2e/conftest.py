@@ -3,11 +3,15 @@
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from tests.e2e import projects
 from tests.e2e.engines import Docker
+from tests.e2e.pottle import Pottle
 
 ENGINES = Path(__file__).parents[2] / "tools" / "engines"
 DEMANDED = os.environ.get("CI") == "true" or os.environ.get("POTTLE_REQUIRE_ENGINES") == "1"
@@ -73,3 +77,49 @@ def builder_image(engines: dict[str, str]) -> str:
     """The same with uv."""
     subprocess.run([ENGINES, "builder-image", "3.13"], check=True, env=engines, capture_output=True)
     return "ghcr.io/astral-sh/uv:python3.13-trixie-slim"
+
+
+@pytest.fixture(scope="session")
+def cache_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests: what every image shares is made once."""
+    return tmp_path_factory.mktemp("pottle-cache")
+
+
+@pytest.fixture(scope="session")
+def pottle(cache_directory: Path) -> Pottle:
+    """The command, without the machine's engines in sight."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+    return Pottle({**kept, "POTTLE_CACHE_DIR": str(cache_directory)})
+
+
+@pytest.fixture(scope="session")
+def pottle_with_engines(pottle: Pottle, engines: dict[str, str]) -> Pottle:
+    """The command, which finds the Docker engine of the tests."""
+    return Pottle({**engines, "POTTLE_CACHE_DIR": pottle.environ["POTTLE_CACHE_DIR"]})
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[projects.Files], Path]:
+    """Writes a project, and locks it with uv if it has a `pyproject.toml`; asked again, it gives the same one."""
+    made: dict[int, Path] = {}
+
+    def make(files: projects.Files) -> Path:
+        if id(files) not in made:
+            path = projects.write(files, tmp_path_factory.mktemp("project"))
+            if "pyproject.toml" in files:
+                uv("lock", "--quiet", "--python", sys.executable, cwd=path)
+            made[id(files)] = path
+        return made[id(files)]
+
+    return make
+
+
+def uv(*arguments: str, cwd: Path) -> None:
+    """Runs uv with the certificates that this machine trusts."""
+    from uv import find_uv_bin
+
+    environ = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    done = subprocess.run(
+        [find_uv_bin(), *arguments], cwd=cwd, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

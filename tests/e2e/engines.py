@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +75,19 @@ class Docker:
         )
         return done.returncode
 
+    def everything(self, *arguments: str) -> str:
+        """What one command writes to stdout and stderr together."""
+        program = shutil.which(self.program, path=self.environ["PATH"])
+        done = subprocess.run(
+            (program, *arguments),
+            env=dict(self.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return done.stdout.decode(errors="replace")
+
     def load(self, archive: Path) -> str:
         """The name of the image that was in the archive."""
         return self("load", "--input", str(archive)).partition(": ")[2]
@@ -107,7 +120,27 @@ class Server:
             raise AssertionError(f"{self.url}{path} does not answer:\n{self.logs()}") from error
 
     def logs(self) -> str:
-        return self.docker("logs", self.container)
+        """What it wrote, to either stream."""
+        return self.docker.everything("logs", self.container)
+
+    def command(self) -> str:
+        return self.docker("inspect", "--format={{.Path}} {{.Args}}", self.container)
+
+    def wait_for_output(self, text: str) -> None:
+        self._wait(lambda: text in self.logs(), text)
+
+    def wait_for_health(self, status: str) -> None:
+        """Until the engine has run the image's health check and thinks so."""
+        self._wait(
+            lambda: self.docker("inspect", "--format={{.State.Health.Status}}", self.container) == status, status
+        )
+
+    def _wait(self, reached: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not reached():
+            assert self.running(), f"it ended before {what!r}:\n{self.logs()}"
+            assert time.monotonic() < deadline, f"{what!r} does not come:\n{self.logs()}"
+            time.sleep(0.05)
 
     def stop(self) -> tuple[int, float]:
         """The exit code after the stop signal, and the seconds until then."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.run.launching import image, launch
 
+from pottle.errors import HostError
 from pottle.run.backend import NotStarted
 from pottle.run.backends.docker import DOCKER
 from pottle.run.backends.podman import PODMAN
@@ -107,10 +108,17 @@ def test_a_refused_load_is_not_started_and_leaves_no_archive(engine):
 
     wanted = launch(CONFIG)
     wanted = type(wanted)(image(CONFIG, write_archive=write_archive), ("app",), (), (), None)
-    with pytest.raises(NotStarted, match="docker load failed: no space left"), DOCKER.start(wanted, host):
+    with pytest.raises(NotStarted, match="`load` failed: no space left"), DOCKER.start(wanted, host):
         pass
     assert seen
     assert not seen[0].parent.exists()
+
+
+def test_a_load_for_its_own_sake_names_the_engine_that_refused(engine):
+    host = engine("case $1 in image) exit 1;; load) echo 'no space left.' >&2; exit 1;; esac")
+    wanted = image(CONFIG, write_archive=lambda path: path.write_text("tar"))
+    with pytest.raises(HostError, match="docker: `load` failed: no space left"):
+        DOCKER.load(wanted, host)
 
 
 @pytest.mark.parametrize("state", ["0001-01-01T00:00:00Z 128", ""])

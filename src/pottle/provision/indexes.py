@@ -1,6 +1,7 @@
 """How uv is called for a plan: its target, the user's way to their indexes, the certificates to trust."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ from pottle.tags import Target
 
 if TYPE_CHECKING:
     from pottle.sources.pypi.uv import Session
+
+# Debian's OpenSSL, for one, knows a directory only: it names a file that is not there.
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora and its family
+    "/etc/ssl/ca-bundle.pem",  # openSUSE
+)
 
 
 def target(plan: ImagePlan) -> Target:
@@ -29,13 +37,11 @@ def session(plan: ImagePlan, settings: Settings) -> "Session":
 
 def _certificates(settings: Settings) -> Path | None:
     """One file with the machine's certificates and the extra ones, since uv takes one; None: just the machine's."""
-    import ssl
-
     if settings.ca_bundle is None:
         return None
-    own = settings.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
+    own = _machines_bundle(settings.environ)
     try:
-        content = b"".join(Path(path).read_bytes() + b"\n" for path in (own, settings.ca_bundle) if path)
+        content = b"".join(path.read_bytes() + b"\n" for path in (own, settings.ca_bundle) if path)
     except OSError as error:
         raise ConfigError(f"the CA bundle cannot be read: {error.strerror}", hint="check --ca-cert") from error
     path = settings.cache / "certificates" / f"{hashlib.sha256(content).hexdigest()}.pem"
@@ -46,3 +52,13 @@ def _certificates(settings: Settings) -> Path | None:
         with replacing(path) as file:
             file.write(content)
     return path
+
+
+def _machines_bundle(environ: Mapping[str, str]) -> Path | None:
+    """The certificates that this machine trusts, as one file, where it has one."""
+    import ssl
+
+    if named := environ.get("SSL_CERT_FILE"):
+        return Path(named)
+    candidates = map(Path, (ssl.get_default_verify_paths().openssl_cafile, *_BUNDLES))
+    return next((path for path in candidates if path.is_file()), None)

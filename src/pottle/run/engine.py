@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pottle.errors import HostError
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.image import Image
 from pottle.run.sandbox import CANNOT_EXECUTE, NOT_FOUND
@@ -45,7 +46,7 @@ class Client:
         """The output of a command that has to succeed for the container to start."""
         done = self.call(*arguments)
         if done.returncode != 0:
-            raise NotStarted(f"{Path(self.name).name} {arguments[0]} failed: {_last_line(done.stderr)}")
+            raise NotStarted(f"`{arguments[0]}` failed: {_last_line(done.stderr)}")
         return done.stdout.strip()
 
 
@@ -86,7 +87,10 @@ class Engine:
 
     def load(self, image: Image, host: Host) -> str:
         """The name under which the engine has the image now."""
-        return _load(self._client(host), image)
+        try:
+            return _load(self._client(host), image)
+        except NotStarted as error:
+            raise HostError(f"{self.name}: {error.what}") from error
 
     def shares_network(self, launch: Launch, host: Host) -> bool:
         """If asked for, and where the engine was set up without a network for containers."""
@@ -169,7 +173,7 @@ class EngineContainer:
     def _judge(self, state: str, code: int) -> int:
         started, _, ended = state.rpartition(" ")
         if not started or (started.startswith(_NEVER_STARTED) and ended not in {str(CANNOT_EXECUTE), str(NOT_FOUND)}):
-            raise NotStarted(f"{Path(self._client.name).name} could not start the container")
+            raise NotStarted("could not start the container")
         return int(ended) if ended.isdecimal() else code
 
     def signal(self, number: int) -> None:

@@ -53,6 +53,12 @@ def test_the_backend_sees_the_epoch_and_nothing_of_the_caller(session, tmp_path)
     assert build(session, project(tmp_path / "project", body), tmp_path).exists()
 
 
+def test_a_python_that_this_machine_lacks_is_not_needed(session, tmp_path):
+    files = project(tmp_path / "project", pyproject=PYPROJECT + 'requires-python = ">=3.99"\n')
+    (tmp_path / "project/.python-version").write_text("3.99\n")
+    assert build(session, [*files, (".python-version", tmp_path / "project/.python-version")], tmp_path).is_file()
+
+
 def test_the_copy_has_fixed_modes(session, tmp_path):
     files = project(tmp_path / "project", "assert oct(os.stat('pyproject.toml').st_mode & 0o777) == '0o644'")
     (tmp_path / "project/pyproject.toml").chmod(0o600)

@@ -61,7 +61,7 @@ def _first_process(info: bytes) -> int:
     try:
         return int(json.loads(info)["child-pid"])
     except ValueError as error:
-        raise NotStarted("bwrap could not make a sandbox") from error
+        raise NotStarted("could not make a sandbox") from error
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def _away(who: str, said: str, at: Location | None) -> PottleError:
 
 
 def _untrusted(who: str, said: str, at: Location | None) -> PottleError:
-    hint = "if a proxy has a certificate of its own, name its bundle with SSL_CERT_FILE"
+    hint = "if your company signs certificates itself, name its bundle: --ca-cert FILE"
     return SourceError(f"the index's certificate is not trusted{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
 
 

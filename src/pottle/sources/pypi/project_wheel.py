@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -47,7 +48,8 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
         ) from error
 
 
-_BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517")
+# Our own interpreter, whatever `.python-version` says: a wheel that has to be built by the image's Python would not be accepted.
+_BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517", "--python", sys.executable)
 
 
 def _variables(environ: Mapping[str, str], epoch: int) -> dict[str, str]:

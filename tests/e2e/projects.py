@@ -1,0 +1,211 @@
+"""Small projects of the kinds that there are, written into a directory by the tests that build them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+Files = Mapping[str, str]
+
+_SERVES = """
+import os
+import sys
+
+def about():
+    return {
+        "uid": os.getuid(),
+        "python": "%d.%d" % sys.version_info[:2],
+        "home": os.access(os.environ["HOME"], os.W_OK),
+        "debug": os.environ.get("DEBUG", ""),
+    }
+"""
+
+FASTAPI: Files = {
+    "pyproject.toml": """
+[project]
+name = "weather-desk"
+version = "2.3.1"
+description = "A web service in a package"
+requires-python = ">=3.11"
+dependencies = ["fastapi[standard]>=0.115"]
+
+[project.scripts]
+weather-desk = "weather_desk.__main__:main"
+
+[dependency-groups]
+dev = ["ruff>=0.9"]
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+""",
+    "src/weather_desk/__init__.py": """
+from fastapi import FastAPI
+
+from weather_desk.about import about
+
+app = FastAPI()
+
+
+@app.get("/")
+def root() -> dict:
+    return about()
+
+
+@app.get("/healthz")
+def healthz() -> str:
+    return "ok"
+""",
+    "src/weather_desk/about.py": _SERVES,
+    "src/weather_desk/__main__.py": "def main() -> None:\n    print('weather')\n",
+    "tests/test_app.py": "def test_nothing():\n    pass\n",
+    ".env": "API_KEY=do-not-ship-this-value\n",
+    ".gitignore": ".env\n",
+}
+
+FLASK: Files = {
+    "pyproject.toml": """
+[project]
+name = "guestbook"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["flask>=3", "gunicorn>=23"]
+""",
+    "app.py": """
+from flask import Flask, jsonify
+
+from about import about
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def index():
+    return jsonify(about())
+""",
+    "about.py": _SERVES,
+}
+
+DJANGO: Files = {
+    "pyproject.toml": """
+[project]
+name = "bookshop"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["django>=5.1", "gunicorn>=23"]
+""",
+    "manage.py": """
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookshop.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+""",
+    "bookshop/__init__.py": "",
+    "bookshop/about.py": _SERVES,
+    "bookshop/settings.py": """
+import os
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "for development")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "shop.example").split(",")
+ROOT_URLCONF = "bookshop.urls"
+WSGI_APPLICATION = "bookshop.wsgi.application"
+""",
+    "bookshop/urls.py": """
+from django.http import JsonResponse
+from django.urls import path
+
+from bookshop.about import about
+
+urlpatterns = [path("", lambda request: JsonResponse(about()))]
+""",
+    "bookshop/wsgi.py": """
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookshop.settings")
+application = get_wsgi_application()
+""",
+}
+
+LOOP: Files = {
+    "main.py": """
+import time
+
+if __name__ == "__main__":
+    print("up", flush=True)
+    while True:
+        time.sleep(60)
+""",
+    "requirements.txt": "",
+}
+
+COMMAND: Files = {
+    "pyproject.toml": """
+[project]
+name = "shouter"
+version = "1"
+requires-python = ">=3.11"
+dependencies = []
+
+[project.scripts]
+shouter = "shouter:main"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+""",
+    "src/shouter/__init__.py": """
+import sys
+
+
+def main() -> None:
+    print(" ".join(sys.argv[1:]).upper())
+""",
+}
+
+REQUIREMENTS: Files = {
+    "requirements.in": "flask>=3\nwaitress>=3\n",
+    "app.py": FLASK["app.py"],
+    "about.py": FLASK["about.py"],
+}
+
+SHELL: Files = {
+    "main.py": """
+import subprocess
+
+print(subprocess.run("echo $((6 * 7))", shell=True, check=True, capture_output=True, text=True).stdout)
+""",
+    "requirements.txt": "",
+}
+
+NATIVE_MODULES = ("numpy", "pydantic_core", "uvloop", "cryptography.hazmat.bindings._rust", "lxml.etree", "psycopg")
+NATIVE: Files = {
+    "pyproject.toml": """
+[project]
+name = "native"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["numpy", "pydantic-core", "uvloop", "cryptography", "lxml", "psycopg[binary]"]
+""",
+    "main.py": f"""
+import importlib
+
+for name in {NATIVE_MODULES!r}:
+    print("imported", importlib.import_module(name).__name__)
+
+import numpy, psycopg
+print(int(numpy.arange(10) @ numpy.arange(10)), psycopg.pq.__impl__)
+""",
+}
+
+
+def write(files: Files, into: Path) -> Path:
+    """The directory, with the project in it."""
+    for name, text in files.items():
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"))
+    return into
