@@ -125,3 +125,9 @@ def test_one_file_may_be_included_twice():
 
 def test_stays_quiet_without_the_file():
     assert list(detect(Survey(DictTree({"requirements-dev.txt": "idna"})))) == []
+
+
+def test_a_url_by_name_is_the_url_alone():
+    url = "https://files.example/idna-3.7-py3-none-any.whl"
+    for text in (f"idna @ {url}", f"idna@{url}", url):
+        assert (only(text).source_id, lock(text).roots[0].url) == (url, url)

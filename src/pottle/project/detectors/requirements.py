@@ -38,7 +38,7 @@ _IGNORED = (
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _OWN_OPTIONS = re.compile(r"\s+--(?:hash|config-settings?|global-option)\b")
 _HASH = re.compile(r"--hash[= ]\s*(\w+):([0-9a-fA-F]+)")
-_WHERE = re.compile(r"(?:\.{0,2}/|file:|[A-Za-z][A-Za-z0-9+.-]*://|\.$|\.\[|.*\.(?:whl|tar\.gz|zip)$)")
+_WHERE = re.compile(r"(?:\.{0,2}/|file:|[A-Za-z][A-Za-z0-9+.-]*://|\.$|\.\[|[^\s@]*\.(?:whl|tar\.gz|zip)$)")
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
 
 Line: TypeAlias = tuple[str, Location]

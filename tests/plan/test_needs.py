@@ -1,0 +1,129 @@
+"""What goes into the environment: from a lock, from a list, or not at all."""
+
+import re
+from types import MappingProxyType
+
+import pytest
+
+from pottle.config.options import Options
+from pottle.errors import ConfigError, ProjectError
+from pottle.oci.platform import Platform
+from pottle.plan.bases import of
+from pottle.plan.model import Requirement
+from pottle.plan.needs import Needs, held
+from pottle.project.reader import read_project
+from pottle.project.tree import DictTree
+from pottle.text import Location
+
+TRIXIE, AMD64 = of("debian:trixie"), Platform.parse("linux/amd64")
+PROJECT = '[project]\nname = "p"\nversion = "1"\n'
+
+
+def needs(files: dict[str, str], options: Options | None = None) -> Needs:
+    return Needs(read_project(DictTree(files)), options or Options(), AMD64)
+
+
+def listed(text: str, **more: str) -> tuple[Requirement, ...]:
+    return needs({"requirements.txt": text, **more}).requirements(TRIXIE)
+
+
+def wanted(text: str) -> list[str | None]:
+    return [requirement.wanted for requirement in listed(text)]
+
+
+# --- lists that no lock has decided ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("flask\n", ["flask"]),
+        ("Flask[async,dotenv]>=3,<4\n", ["flask[async,dotenv]<4,>=3"]),
+        ("flask==3.1.2\n", ["flask==3.1.2"]),
+        ("a; sys_platform == 'win32'\nb; python_version >= '3.13'\n", ["b"]),
+        ("a>=1\na[x]<2\na[y]!=1.5\n", ["a[x,y]!=1.5,<2,>=1"]),
+        ("b\na\n", ["a", "b"]),
+        (
+            "w @ https://files.example/w-1-py3-none-any.whl\nb\n",
+            ["b", "w @ https://files.example/w-1-py3-none-any.whl"],
+        ),
+    ],
+)
+def test_what_is_wanted_reaches_locking_as_it_is_written(text: str, expected: list[str]):
+    assert wanted(text) == expected
+
+
+def test_a_hash_in_a_loose_list_still_binds():
+    (a, b) = listed(f"a==1 --hash=sha256:{'1' * 64}\nb\n")
+    assert (a.version, a.hashes) == ("1", (f"sha256:{'1' * 64}",))
+    assert (b.version, b.hashes, b.at) == (None, (), "requirements.txt:2")
+
+
+def test_a_complete_list_is_a_lock_and_is_not_resolved():
+    found = needs(
+        {"requirements.txt": f"a==1 --hash=sha256:{'1' * 64}\nb==2; sys_platform == 'win32' --hash=sha256:{'2' * 64}\n"}
+    )
+    assert not found.unresolved
+    assert [(r.name, r.version, r.wanted) for r in found.requirements(TRIXIE)] == [("a", "1", "a==1")]
+
+
+def test_without_any_dependency_nothing_is_needed():
+    assert needs({"main.py": ""}).requirements(TRIXIE) == ()
+
+
+def test_everything_that_is_no_wheel_is_said_at_once():
+    text = "-e ./lib\ng @ git+https://git.example/g\ns @ https://files.example/s-1.tar.gz\np @ file:///tmp/p-1.tar.gz\n"
+    with pytest.raises(ProjectError) as caught:
+        listed(text, **{"lib/pyproject.toml": '[project]\nname = "lib"\nversion = "1"\n'})
+    errors = (caught.value, *caught.value.also)
+    assert [(str(error.at), re.split(": ", error.what)[0]) for error in errors] == [
+        ("requirements.txt:1", "lib comes from the directory lib"),
+        ("requirements.txt:2", "g comes from a repository"),
+        ("requirements.txt:3", "s comes from a source archive"),
+        ("requirements.txt:4", "p comes from the file file:///tmp/p-1.tar.gz"),
+    ]
+
+
+# --- extras and groups ----------------------------------------------------------------------------
+
+EXTRAS = PROJECT + (
+    'dependencies = ["a"]\n[project.optional-dependencies]\nfast = ["b"]\n[dependency-groups]\ndev = ["c"]\njobs = ["d"]\n'
+)
+
+
+def asked(**fields: tuple[str, ...]) -> list[str]:
+    origins = MappingProxyType({name: Location("pottle.toml", 3) for name in fields})
+    found = needs({"pyproject.toml": EXTRAS}, Options(**fields, origins=origins))  # type: ignore[arg-type]
+    return [requirement.name for requirement in found.requirements(TRIXIE)]
+
+
+def test_extras_and_groups_are_installed_for_who_asks():
+    assert asked() == ["a"]
+    assert asked(extras=("Fast",)) == ["a", "b"]
+    assert asked(groups=("jobs",)) == ["a", "d"]
+    assert asked(extras=("fast",), groups=("dev", "jobs")) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "what", "hint"),
+    [
+        ({"extras": ("fats",)}, "the project has no extra 'fats'", "did you mean `fast`?"),
+        ({"groups": ("test",)}, "the project has no group 'test'", "it has dev, jobs"),
+    ],
+)
+def test_an_unknown_one_is_an_error_with_a_suggestion(fields: dict[str, tuple[str, ...]], what: str, hint: str):
+    with pytest.raises(ConfigError) as caught:
+        asked(**fields)
+    assert (caught.value.what, caught.value.hint) == (what, hint)
+    assert caught.value.at == Location("pottle.toml", 3)
+
+
+def test_a_project_without_extras_says_so():
+    with pytest.raises(ConfigError) as caught:
+        needs({"main.py": ""}, Options(extras=("x",)))
+    assert caught.value.hint == "it has no extras"
+
+
+def test_a_server_is_found_under_its_name_and_in_extras_that_bring_one():
+    names = held(listed("fastapi[standard]\nhttpx\n"))
+    assert names == {"fastapi": "requirements.txt:1", "uvicorn": "requirements.txt:1", "httpx": "requirements.txt:2"}
