@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Self
 
@@ -33,7 +34,8 @@ class Pattern:
         cleaned = posixpath.normpath(text).lstrip("/")
         try:
             expression = "".join(_translated(cleaned))
-            re.compile(expression)
+            if "[" in cleaned:  # all else is escaped
+                re.compile(expression)
         except re.error:
             raise ValueError(f"{text!r} is no pattern") from None
         return cls(expression, takes_back)
@@ -44,14 +46,17 @@ class Ignore:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
-        # Neighbours of one kind are one expression: the order among them decides nothing.
-        self._groups = [
-            (takes_back, re.compile(f"(?:{'|'.join(p.expression for p in group)})(?:/.*)?", re.DOTALL))
-            for takes_back, group in groupby(self._patterns, key=lambda pattern: pattern.takes_back)
-        ]
 
     def __add__(self, other: "Ignore") -> "Ignore":
         return Ignore((*self._patterns, *other._patterns))
+
+    @cached_property
+    def _groups(self) -> list[tuple[bool, re.Pattern[str]]]:
+        """Neighbours of one kind are one expression: the order among them decides nothing."""
+        return [
+            (takes_back, re.compile(f"(?:{'|'.join(p.expression for p in group)})(?:/.*)?", re.DOTALL))
+            for takes_back, group in groupby(self._patterns, key=lambda pattern: pattern.takes_back)
+        ]
 
     def leaves_out(self, path: str) -> bool:
         """Whether `path` is left out: the last pattern that matches it, or a directory above it, decides."""
