@@ -67,6 +67,17 @@ def test_a_stop_from_outside_ends_the_wait_for_results():
     released.set()
 
 
+def test_the_cause_is_raised_though_those_whom_it_stopped_are_faster():
+    stop, asleep = Stop(), threading.Event()
+
+    def inner():
+        together([partial(failing, ValueError("the cause")), asleep.wait], stop, 2)
+
+    with pytest.raises(ValueError, match="the cause"):
+        together([inner, partial(stop.sleep, 60)], stop, 2)
+    asleep.set()
+
+
 def test_an_end_is_called_once_and_only_while_its_wait_lasts():
     stop, ended = Stop(), []
     with stop.ending(lambda: ended.append("over")):

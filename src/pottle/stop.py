@@ -29,10 +29,13 @@ class Stop:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._enders: dict[object, Callable[[], None]] = {}
+        self.cause: BaseException | None = None
+        """The first failure that was a reason to stop."""
 
-    def set(self) -> None:
+    def set(self, cause: BaseException | None = None) -> None:
         """Stop: every wait that is under way is ended, every later one refused. May be called often, from any thread."""
         with self._lock:
+            self.cause = self.cause or cause
             self._event.set()
             enders, self._enders = tuple(self._enders.values()), {}
         for end in enders:
@@ -77,9 +80,14 @@ def together(works: Sequence[Callable[[], _T]], stop: Stop, threads: int) -> lis
     try:
         crew.start(min(threads, len(works)))
         return crew.results()
-    except BaseException:
-        stop.set()
-        crew.leave(time.monotonic() + GRACE)
+    except Stopped:
+        crew.leave()
+        if stop.cause is not None:
+            raise stop.cause  # noqa: B904 - who was stopped adds nothing
+        raise
+    except BaseException as error:
+        stop.set(error)
+        crew.leave()
         raise
 
 
@@ -119,7 +127,8 @@ class _Crew(Generic[_T]):
                 found[outcome.number] = outcome.value  # type: ignore[assignment]
         return [found[number] for number in range(len(self._works))]
 
-    def leave(self, deadline: float) -> None:
+    def leave(self) -> None:
+        deadline = time.monotonic() + GRACE
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(0.0, deadline - time.monotonic()))

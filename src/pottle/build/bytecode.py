@@ -9,7 +9,7 @@ import posixpath
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -129,9 +129,7 @@ def _run_workers(jobs: Sequence[_Job], work: _Work, scratch: Path) -> None:
     largest_first = sorted(jobs, key=lambda job: -job.source.stat().st_size)
     count = max(1, min(_cores(), len(jobs) // 20))
     shares = [b"".join(job.line() for job in largest_first[start::count]) for start in range(count)]
-    part = Stop()
-    with work.stop.ending(part.set):
-        together([partial(_run_worker, share, replace(work, stop=part), scratch) for share in shares], part, count)
+    together([partial(_run_worker, share, work, scratch) for share in shares], work.stop, count)
 
 
 def _run_worker(share: bytes, work: _Work, scratch: Path) -> None:

@@ -10,9 +10,13 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from pottle.cli.surroundings import Surroundings, cache_directory
-from pottle.errors import HostError, PottleError
+from pottle.errors import HostError, PottleError, UsageError
+
+if TYPE_CHECKING:
+    import click
 
 BUG = 70
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -81,10 +85,16 @@ def _invoke(arguments: Sequence[str], around: Surroundings) -> int:
         code = pottle.main(list(arguments), prog_name="pottle", standalone_mode=False, obj=around)
     except click.Abort:
         raise Interrupted(signal.SIGINT) from None
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    except click.UsageError as error:
+        raise _usage_error(error) from None
     return code if isinstance(code, int) else 0
+
+
+def _usage_error(error: "click.UsageError") -> UsageError:
+    """Click's words as one of our errors."""
+    what = error.format_message().rstrip(".")
+    hint = f"`{error.ctx.command_path} --help` shows what there is" if error.ctx else None
+    return UsageError(f"{what[:1].lower()}{what[1:]}", hint=hint)
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -9,17 +9,19 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import msgspec
 
 from pottle.config.keys import LISTS, MAPPINGS, TYPES, description, written
 from pottle.config.options import Options
-from pottle.errors import ConfigError
+from pottle.errors import ConfigError, UsageError
 from pottle.text import Location
 from pottle.toml import Document, InvalidToml
 
 PREFIX = "POTTLE_"
+
+Problem: TypeAlias = ConfigError | UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Layer:
     """What one place, or several combined, says; `Layer()` says nothing."""
 
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    problems: tuple[ConfigError, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def __or__(self, later: Self) -> "Layer":
         merged = {**self.settings, **later.settings}
@@ -45,7 +47,7 @@ class Layer:
         return Layer(merged, (*self.problems, *later.problems))
 
     def options(self) -> Options:
-        """The options that the settings give. Raises one `ConfigError` that holds every problem."""
+        """The options that the settings give. Raises one error that holds every problem."""
         if self.problems:
             raise combined(self.problems)
         values = {name: _frozen(setting.value) for name, setting in self.settings.items()}
@@ -89,15 +91,21 @@ def from_environment(environ: Mapping[str, str]) -> Layer:
 
 
 def from_flags(flags: Mapping[str, Any]) -> Layer:
-    """What the command line says: field name → value; None and empty collections say nothing."""
+    """What the command line says: field name → value; None and empty collections say nothing. Its problems are the user's slips."""
     given = {name: value for name, value in flags.items() if value is not None and value not in ((), [], {})}
-    return _sum(_checked(name, value, Location(f"--{written(name)}")) for name, value in given.items())
+    found = _sum(_checked(name, value, Location(_flag(name))) for name, value in given.items())
+    return Layer(found.settings, tuple(UsageError(p.what, at=p.at, hint=p.hint) for p in found.problems))
 
 
-def combined(problems: tuple[ConfigError, ...]) -> ConfigError:
+def _flag(name: str) -> str:
+    """A flag that may be repeated is named in the singular."""
+    return f"--{written(name)}".removesuffix("s") if name in LISTS else f"--{written(name)}"
+
+
+def combined(problems: tuple[Problem, ...]) -> Problem:
     """One error for all of `problems`: the first in full, the others with it."""
     first, *others = problems
-    return ConfigError(first.what, at=first.at, hint=first.hint, also=others)
+    return type(first)(first.what, at=first.at, hint=first.hint, also=others)
 
 
 def _from_table(document: Document, table: object, above: tuple[str, ...]) -> Layer:
@@ -162,10 +170,14 @@ def _checked(name: str, value: object, at: Location) -> Layer:
     try:
         return Layer({name: Setting(msgspec.convert(value, TYPES[name]), at)})
     except msgspec.ValidationError as error:
-        what = str(error)
-        return Layer(
-            problems=(ConfigError(f"`{written(name)}`: {what[:1].lower()}{what[1:]}", at=at, hint=description(name)),)
-        )
+        return Layer(problems=(ConfigError(_refused(name, value, str(error)), at=at, hint=description(name)),))
+
+
+def _refused(name: str, value: object, why: str) -> str:
+    """Msgspec's reason, but for patterns, which say nothing to a reader."""
+    if "matching regex" in why:
+        return f"`{written(name)}` cannot be {' '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
+    return f"`{written(name)}`: {why[:1].lower()}{why[1:]}"
 
 
 def _sum(layers: Iterable[Layer]) -> Layer:

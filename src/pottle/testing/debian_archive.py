@@ -11,6 +11,7 @@ It is an archive of trixie unless told otherwise, signed with a key of its own, 
 import hashlib
 import io
 import lzma
+import sys
 import tarfile
 import time
 from collections import Counter
@@ -20,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, assert_never
 
 from pottle.oci.entry import Directory, Entry, File, Symlink
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 Compression: TypeAlias = Literal["xz", "gz", "zst", ""]
 Signature: TypeAlias = Literal["clear", "detached", "altered", "foreign", "none"]
-Fault: TypeAlias = Literal["cut", "reset", "damaged", "longer", "slow"] | int
-"""Half of the body, no answer at all, one bit turned, a byte too many, a pause before the answer; or an HTTP status."""
+Fault: TypeAlias = Literal["cut", "reset", "damaged", "longer", "slow", "hang"] | int
+"""Half of the body, no answer at all, one bit turned, a byte too many, a pause before the answer, silence; or an HTTP status."""
 
 DATE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -80,6 +81,7 @@ class DebianArchive:
         """Every path that was asked for, in order."""
         self._packages: dict[str, list[Package]] = {pocket.name: [] for pocket in self.suite.pockets}
         self._faults: dict[str, tuple[Fault, int]] = {}
+        self._closing = Event()
         self.publish()
 
     # --- content
@@ -183,6 +185,7 @@ class DebianArchive:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -197,12 +200,22 @@ class DebianArchive:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 served.requests.append(self.path)
-                _answer(self, served.files.get(self.path), served._fault(self.path))
+                fault = served._fault(self.path)
+                if fault == "hang":
+                    served._closing.wait()
+                _answer(self, served.files.get(self.path), fault)
 
             def log_message(self, *_: Any) -> None:
                 """Nobody reads it."""
 
-        return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        return _Server(("127.0.0.1", 0), Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up is no news; anything else is a fault of the test's."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _answer(handler: BaseHTTPRequestHandler, content: bytes | None, fault: Fault | None) -> None:

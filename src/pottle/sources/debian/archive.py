@@ -54,7 +54,7 @@ class ArchiveOptions:
     keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates instead of the suite's own."""
     stop: Stop = field(default_factory=Stop)
-    """What ends resolving and fetching before they are done. `http` should know it too."""
+    """What ends resolving and fetching before they are done; a failure sets it. `http` should know it too."""
 
 
 class Pinned(Protocol):
@@ -213,21 +213,11 @@ class Archive:
 
     def fetch_all(self, packages: Iterable[Pinned], progress: Progress | None = None) -> tuple[Path, ...]:
         """The files of many packages, several at once, in their order. Stops at the first failure, and at once on Ctrl-C."""
-        stop = Stop()
+        return tuple(self._at_once(lambda package: self.fetch(package, progress), tuple(packages)))
 
-        def report(count: int) -> None:
-            if count > 0:
-                stop.check()
-            if progress:
-                progress(count)
-
-        return tuple(self._at_once(lambda package: self.fetch(package, report), tuple(packages), stop))
-
-    def _at_once(self, do: Callable[[_A], _B], arguments: Sequence[_A], stop: Stop | None = None) -> list[_B]:
-        """`map` by a few threads, until `stop`."""
-        part = stop or Stop()
-        with self._options.stop.ending(part.set):
-            return together([partial(do, argument) for argument in arguments], part, _AT_ONCE)
+    def _at_once(self, do: Callable[[_A], _B], arguments: Sequence[_A]) -> list[_B]:
+        """`map` by a few threads."""
+        return together([partial(do, argument) for argument in arguments], self._options.stop, _AT_ONCE)
 
     def _place(self, package: Pinned) -> Path:
         segments = package.filename.split("/")

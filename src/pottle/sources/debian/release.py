@@ -99,7 +99,7 @@ class Signed:
             signature = pysequoia.Sig.from_bytes(self.signature) if self.signature is not None else None
             verified = pysequoia.verify(bytes=self.content, store=lambda _: certificates, signature=signature)
         except Exception as error:  # noqa: BLE001 (pysequoia raises bare exceptions, with a stack trace in the message)
-            raise BadSignature(str(error).partition("\n")[0].strip()) from None
+            raise BadSignature(str(error).partition("\n")[0].strip().rstrip(".")) from None
         if not verified.valid_sigs:
             raise BadSignature("no signature")
         return self.content if signature is not None else bytes(verified.bytes or b"")
