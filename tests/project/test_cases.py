@@ -38,7 +38,8 @@ def summary(lock: Lock):
         "roots": [f"{d.name} {d.at}" for d in lock.roots],
         "extras": {name: [d.name for d in edges] for name, edges in lock.extras},
         "groups": {name: [d.name for d in edges] for name, edges in lock.groups},
-        "indexes": list(lock.indexes),
+        "index": lock.index,
+        "extra_indexes": list(lock.extra_indexes),
         "distributions": [
             f"{d.name} {d.version} {d.source} {d.source_id} {d.at} wheels={len(d.wheels)} hashes={len(d.hashes)}"
             for d in lock.distributions

@@ -63,11 +63,14 @@ class Layers:
         return LayerPlan(name="system", steps=steps, because="sums up the packages below, which stay shared")
 
     def _environment(self) -> LayerPlan:
+        lock = self.facts.lock
         step = InstallWheels(
             into=ENVIRONMENT,
             requirements=self.requirements,
             bytecode=self._third_party_bytecode,
             unresolved=self.unresolved,
+            index=lock.index if lock else None,
+            extra_indexes=lock.extra_indexes if lock else (),
         )
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
         return LayerPlan(name="environment", steps=(step,), because=because)

@@ -82,6 +82,10 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """PEP 552 invalidation mode of the .pyc files, or None: no bytecode."""
     unresolved: bool = False
     """The requirements are not a complete, pinned set: locking resolves them."""
+    index: str | None = None
+    """The index that is asked in place of the user's, without credentials."""
+    extra_indexes: tuple[str, ...] = ()
+    """Indexes that are asked before that one."""
 
 
 class InstallProject(Struct, frozen=True, tag="install-project"):

@@ -100,8 +100,10 @@ class Lock:
     """The project's own extras → further roots, for those who ask for one."""
     groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
     """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
-    indexes: tuple[str, ...] = ()
-    """Index URLs that an unresolved list names, in its order and without credentials; empty: whatever the user's are."""
+    index: str | None = None
+    """The URL, without credentials, of the index that a list names in place of the user's."""
+    extra_indexes: tuple[str, ...] = ()
+    """Those of the indexes that it names besides, in its order."""
 
 
 # --- what the project is --------------------------------------------------------------------------

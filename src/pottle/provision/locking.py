@@ -166,11 +166,12 @@ def _wheels_of(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Sequ
 def _resolved_wheels(
     asked: Sequence[Requirement], step: InstallWheels, plan: ImagePlan, settings: Settings
 ) -> Iterable[LockedWheel]:
-    from pottle.sources.pypi.resolve import Wanted, resolve
+    from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
 
+    named = Indexes(step.index, step.extra_indexes)
     wanted = [Wanted(r.wanted or r.name, r.hashes, _place_of(r.at)) for r in asked]
     with settings.progress.task("Resolving requirements"):
-        found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved)
+        found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved, indexes=named)
     return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pottle.errors import IntegrityError, ProjectError, SourceError
-from pottle.sources.pypi.resolve import Wanted, resolve
+from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
 from pottle.text import Location
@@ -87,3 +87,14 @@ def test_an_index_that_is_away_is_a_source_error(session):
         pass
     with pytest.raises(SourceError, match="cannot be reached"):
         resolve(using(session, index), [Wanted("demo")])
+
+
+def test_an_index_named_in_the_list_takes_the_place_of_the_users(session):
+    private = WheelFile("private", files={"private.py": ""})
+    with PackageIndex(PURE) as users, PackageIndex(private) as named:
+        environ = {key: value for key, value in session.environ.items() if key != "UV_DEFAULT_INDEX"}
+        asked = replace(session, environ=environ)
+        (wheel,) = resolve(asked, [Wanted("private")], indexes=Indexes(named.url))
+        assert wheel.name == "private"
+        found = resolve(using(session, users), [Wanted("private"), Wanted("demo")], indexes=Indexes(None, (named.url,)))
+        assert [(w.name, w.url) for w in found] == [("demo", users.url_of(PURE)), ("private", named.url_of(private))]

@@ -66,7 +66,8 @@ class Collected:
 
     wanted: list[Wanted] = field(default_factory=list)
     constraints: list[Dependency] = field(default_factory=list)
-    indexes: list[str] = field(default_factory=list)
+    index: str | None = None
+    extra_indexes: list[str] = field(default_factory=list)
     warnings: list[Said] = field(default_factory=list)
     itself: Location | None = None
     """Where the list names the project: `-e .`"""
@@ -85,21 +86,21 @@ def detect(survey: Survey) -> Iterator[Clue]:
     if found.itself is not None:
         wanted += list(_own(survey, {one.dependency.name for one in wanted}))
     yield from (Direct(one.dependency) for one in wanted)
-    lock = _lock(wanted, tuple(dict.fromkeys(found.indexes)))
+    lock = _lock(wanted, found.index, tuple(dict.fromkeys(found.extra_indexes)))
     if not lock.complete:
         yield _unfinished(wanted)
     yield lock
 
 
-def _lock(wanted: Sequence[Wanted], indexes: tuple[str, ...]) -> Lock:
-    index = indexes[0] if indexes else ""
+def _lock(wanted: Sequence[Wanted], index: str | None, extra_indexes: tuple[str, ...]) -> Lock:
     return Lock(
         format="requirements",
         at=Location(PATH),
         roots=tuple(one.dependency for one in wanted),
-        distributions=tuple(_distribution(one, index) for one in wanted),
+        distributions=tuple(_distribution(one, index or "") for one in wanted),
         complete=all(one.pinned and one.hashes for one in wanted),
-        indexes=indexes,
+        index=index,
+        extra_indexes=extra_indexes,
     )
 
 
@@ -199,9 +200,9 @@ def _index(option: str, value: str, at: Location, found: Collected) -> None:
         what = "the credentials in this index URL are not used: keep them in netrc or in the environment"
         found.warnings.append(Said("warning", what, at))
     if option in _INDEX:
-        found.indexes.insert(0, url)
+        found.index = url  # the last one counts, as in pip
     else:
-        found.indexes.append(url)
+        found.extra_indexes.append(url)
 
 
 def _take(survey: Survey, line: str, at: Location, found: Collected, *, constraints: bool) -> None:

@@ -24,7 +24,23 @@ class Wanted:
     at: Location | None = None
 
 
-def resolve(session: uv.Session, wanted: Sequence[Wanted], *, complete: bool = False) -> tuple[PinnedWheel, ...]:
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """The indexes that a list of requirements names itself; with none of them, the user's own are asked."""
+
+    instead: str | None = None
+    """In place of the user's."""
+    besides: tuple[str, ...] = ()
+
+    def lines(self) -> str:
+        """The options of pip's requirements file format that say so."""
+        instead = [f"--index-url {self.instead}\n"] if self.instead else []
+        return "".join([*instead, *(f"--extra-index-url {url}\n" for url in self.besides)])
+
+
+def resolve(
+    session: uv.Session, wanted: Sequence[Wanted], *, complete: bool = False, indexes: Indexes | None = None
+) -> tuple[PinnedWheel, ...]:
     """The wheels that satisfy `wanted` and all that these depend on, by name; `complete` means that nothing may be added.
 
     Raises `ProjectError` where no wheel fits the target, `IntegrityError` where those that fit do not have a wanted hash.
@@ -33,15 +49,16 @@ def resolve(session: uv.Session, wanted: Sequence[Wanted], *, complete: bool = F
         return ()
     asked = {_name(each): each for each in wanted}
     places = {name: each.at for name, each in asked.items() if each.at is not None}
-    found = pylock.read(_compile(session, wanted, places, complete=complete))
+    lines = (indexes or Indexes()).lines() + "".join(f"{each.requirement}\n" for each in wanted)
+    found = pylock.read(_compile(session, lines, places, complete=complete))
     pinned = [_pin(session.target, package, asked.get(canonicalize_name(package.name))) for package in found]
     return tuple(sorted(pinned, key=lambda wheel: wheel.name))
 
 
-def _compile(session: uv.Session, wanted: Sequence[Wanted], places: Mapping[str, Location], *, complete: bool) -> bytes:
+def _compile(session: uv.Session, lines: str, places: Mapping[str, Location], *, complete: bool) -> bytes:
     with uv.scratch(session) as work:
         asked, lock = work / "requirements.in", work / "pylock.toml"
-        asked.write_text("".join(f"{each.requirement}\n" for each in wanted), encoding="utf-8")
+        asked.write_text(lines, encoding="utf-8")
         options = ["--no-deps"] if complete else []
         try:
             uv.run(session, [*_COMPILE, *uv.for_target(session.target), *options, "--output-file", lock, asked], work)
