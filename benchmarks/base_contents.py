@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from pottle import api
 from pottle.build.base.filters import RULES, Rule, deciding
 from pottle.build.base.usrmerge import merged
 from pottle.config.options import Options
-from pottle.oci.entry import Directory, File
+from pottle.oci.entry import Entry, File
 from pottle.oci.platform import Platform
 from pottle.plan.bases import BASES
 from pottle.provision.archives import Archives
@@ -25,6 +26,8 @@ from pottle.provision.settings import Settings
 from pottle.provision.supplies import Supplies
 
 LONGEST_PATTERN = 72
+
+Variant: TypeAlias = Literal["default", "debug"]
 
 
 @dataclass
@@ -37,13 +40,14 @@ class Contents:
     directories: Counter[str] = field(default_factory=Counter)
     files: Counter[str] = field(default_factory=Counter)
 
-    def add(self, package: str, path: str, size: int) -> None:
-        """Count one file."""
+    def add(self, package: str, entry: Entry) -> None:
+        """Count a file, or a directory: those weigh nothing."""
+        path, size = entry.path, entry.size if isinstance(entry, File) else 0
         rule = deciding(path)
         if rule is not None:
             self.hits[rule] += 1
             self.saved[rule] += size
-        if rule is None or rule.keep:
+        if isinstance(entry, File) and (rule is None or rule.keep):
             self.packages[package] += size
             self.files[path] += size
             for directory in above(path):
@@ -56,12 +60,12 @@ def above(path: str) -> Iterator[str]:
         yield path
 
 
-def contents(suite: str, platform: Platform, host: api.Host) -> Contents:
+def contents(suite: str, platform: Platform, host: api.Host, variant: Variant = "default") -> Contents:
     """What the base of a project without dependencies is made of."""
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         (root / "main.py").write_text("")
-        options = Options(base=suite, allow_expired=(suite,))
+        options = Options(base=suite, variant=variant, allow_expired=(suite,))
         locked = api.lock(root, api.plan(root, options, platform), options, host)
     settings = Settings(host.cache, host.environ, root, host.progress, host.clock, host.max_age)
     supplies = Supplies(locked, Archives(settings), settings)
@@ -69,8 +73,7 @@ def contents(suite: str, platform: Platform, host: api.Host) -> Contents:
     for _, packages in locked.packages:
         for package, deb in zip(packages, supplies.packages(packages), strict=True):
             for entry in merged(deb.entries()):
-                if not isinstance(entry, Directory):
-                    found.add(package.name, entry.path, entry.size if isinstance(entry, File) else 0)
+                found.add(package.name, entry)
     return found
 
 
@@ -84,7 +87,7 @@ def show_rules(found: Mapping[str, Contents]) -> None:
 
 def show_largest(what: str, sizes: Counter[str], count: int) -> None:
     """The heaviest of something."""
-    print(f"\n{what}, {sum(sizes.values()) / 1024:.0f} KiB" if what != "directories" else f"\n{what}")
+    print(f"\n{what}")
     for name, size in sizes.most_common(count):
         print(f"{size / 1024:10.1f} {name}")
 
@@ -94,6 +97,7 @@ def parsed(arguments: Sequence[str] | None, suites: Iterable[str]) -> argparse.N
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*", default=list(suites), metavar="SUITE")
     parser.add_argument("--architecture", default="amd64")
+    parser.add_argument("--variant", choices=("default", "debug"), default="default")
     parser.add_argument("--largest", type=int, default=40, help="how many packages, directories and files are listed")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "pottle")
     return parser.parse_args(arguments)
@@ -104,10 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parsed(arguments, (base.suite for base in BASES))
     host = api.Host(options.cache, os.environ)
     platform = Platform.parse(f"linux/{options.architecture}")
-    found = {suite: contents(suite, platform, host) for suite in options.suites}
+    found = {suite: contents(suite, platform, host, options.variant) for suite in options.suites}
     show_rules(found)
     for suite, of_suite in found.items():
-        print(f"\n== {suite}")
+        print(f"\n== {suite}: {sum(of_suite.files.values()) / 1024:.0f} KiB")
         show_largest("packages", of_suite.packages, options.largest)
         show_largest("directories", of_suite.directories, options.largest)
         show_largest("files", of_suite.files, options.largest)

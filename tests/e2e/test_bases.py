@@ -123,9 +123,10 @@ def real(path: str, links: dict[str, str], depth: int = 40) -> str:
 
 
 @pytest.fixture(params=["plain", "tools"])
-def everything(request: pytest.FixtureRequest) -> dict[str, tarfile.TarInfo]:
+def everything(request: pytest.FixtureRequest, plain: Path, tools: Path) -> dict[str, tarfile.TarInfo]:
     """All that an image has, by path."""
-    return {member.name: member for member in members(request.getfixturevalue(request.param))}
+    archive = {"plain": plain, "tools": tools}[request.param]
+    return {member.name: member for member in members(archive)}
 
 
 def test_no_link_leads_nowhere(everything: dict[str, tarfile.TarInfo]):

@@ -6,6 +6,7 @@ A change of code makes the app layer alone, so what only the other steps need is
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -38,7 +39,8 @@ class Executor:
     ingredients: Ingredients
     workshop: Workshop
     compilation: Compilation
-    _read: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
+    """Layer → its packages and their entries."""
     _choices: "dict[str, tuple[Alternative, ...]]" = field(default_factory=dict)
     """Links that the packages of a layer share out, known once they are read."""
 
@@ -78,15 +80,17 @@ class Executor:
     def _package_entries(self, layer: LayerPlan) -> tuple[Entry, ...]:
         """Read once for the layer itself and for the one that sums it up."""
         from pottle.build.base import layers as base
+        from pottle.build.base.clashes import check_files
 
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
             debs = self.workshop.supplies.packages(packages)
             self._choices[layer.name] = tuple(each for deb in debs for each in base.alternatives(deb))
             python = self.ingredients.locked.plan.python
-            found = [base.package_entries(p.name, deb, python) for p, deb in zip(packages, debs, strict=True)]
-            self._read[layer.name] = tuple(entry for entries in found for entry in entries)
-        return self._read[layer.name]
+            found = [(p.name, base.package_entries(p.name, deb, python)) for p, deb in zip(packages, debs, strict=True)]
+            check_files(chain(*self._read.values(), found))
+            self._read[layer.name] = found
+        return tuple(entry for _, entries in self._read[layer.name] for entry in entries)
 
     def _sum_up(self, step: SumUp, layer: LayerPlan, own: Sequence[Entry]) -> Iterable[Entry]:
         from pottle.build.base import layers as base

@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = (
         r"usr/share/doc/[^/]+(/copyright)?",
         "licences are passed on with the binary; or a link to another package's (0.4 MiB)",
     ),
-    _drop(r"usr/share/(doc|doc-base|man|info)/.*", "documentation (1.8 MiB)"),
+    _drop(r"usr/share/(doc|doc-base|man|info)/.*", "documentation (2.0 MiB)"),
     _drop(r"usr/share/(lintian|bug|menu|bash-completion|pixmaps|apport)/.*", "for a desktop or a package's maintainer"),
     _drop(r"usr/share/(locale|i18n)/.*", "translations of programs' messages, sources of locales: CPython has neither"),
     _drop(r"usr/share/(base-files|libc-bin|debianutils)/.*", "templates that scripts copy"),
@@ -76,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _drop(
         rf"{_LIB}/gconv/.*",
-        "iconv(3) for EBCDIC, telegraphs and mail of the nineties; Python has its own codecs (6.7 MiB)",
+        "iconv(3) for EBCDIC, telegraphs and mail of the nineties; Python has its own codecs (6.6 MiB)",
     ),
     _drop(
         r"usr/s?bin/(getconf|getent|iconv|iconvconfig|ldd|locale|localedef|pldd|sotruss|sprof|tzselect|zdump|zic)",
@@ -101,6 +101,11 @@ RULES: tuple[Rule, ...] = (
     _drop(
         rf"{_STDLIB}/(test|idlelib|turtledemo|tkinter)/.*|{_STDLIB}/turtle\.py",
         "its tests; what draws, without Tk (0.6 MiB)",
+    ),
+    _drop(
+        rf"{_STDLIB}/(asyncio/windows_(events|utils)|multiprocessing/popen_spawn_win32|encodings/(mbcs|oem)|"
+        r"_pyrepl/windows_console|_ios_support|distutils/(_msvccompiler|msvc9compiler|command/bdist_msi)|msilib/.*)\.py",
+        "modules that raise ImportError on Linux (0.1 MiB)",
     ),
     _drop(rf"{_STDLIB}/pydoc_data/.*", "the language reference: help() says that it is away (0.5 MiB)"),
     _drop(
