@@ -1,6 +1,6 @@
 """Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,16 +45,24 @@ def build(locked: LockedPlan, project: ProjectFiles, workshop: Workshop) -> Buil
 
 
 def _make(plans: Sequence[LayerPlan], ingredients: Ingredients, workshop: Workshop) -> dict[str, Layer]:
-    """The layers that were not there, by name: those of packages one after the other, beside them the environment and the app."""
-    executor = Executor(ingredients, workshop, Compilation(ingredients.locked.compiler, workshop))
+    """The layers that were not there, by name: those of packages one after the other, beside them the environment and the app.
+
+    The compiling interpreter, which both will ask for, is unpacked meanwhile.
+    """
+    compilation = Compilation(ingredients.locked.compiler, workshop)
+    executor = Executor(ingredients, workshop, compilation)
     of_packages = [plan for plan in plans if ingredients.packages(plan)]
     others = [plan for plan in plans if not ingredients.packages(plan)]
 
     def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
         return {plan.name: _layer(plan, executor) for plan in some}
 
-    halves = together([partial(make, some) for some in (of_packages, others)], workshop.stop, 2)
-    return {name: layer for half in halves for name, layer in half.items()}
+    def prepare() -> dict[str, Layer]:
+        compilation.prepare()
+        return {}
+
+    works: list[Callable[[], dict[str, Layer]]] = [prepare, partial(make, of_packages), partial(make, others)]
+    return {name: layer for some in together(works, workshop.stop, len(works)) for name, layer in some.items()}
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:

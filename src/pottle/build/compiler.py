@@ -1,4 +1,4 @@
-"""The interpreter that compiles the image's bytecode: unpacked when the first file has to be compiled, and not before."""
+"""The interpreter that compiles the image's bytecode: unpacked once, when the first layer is made."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +24,10 @@ class Compilation:
     def identity(self) -> str | None:
         """What names the compiler, as part of the key of every layer with bytecode."""
         return identity(self._compiler) if self._compiler is not None else None
+
+    def prepare(self) -> None:
+        """Unpack the interpreter, if there is to be one, before the first file has to be compiled."""
+        self._interpreter()
 
     def compiled(
         self, groups: Mapping[str, Iterable[File]], mode: bytecode.Invalidation | None
