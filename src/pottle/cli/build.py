@@ -1,6 +1,5 @@
 """`pottle build`: the image, in pottle's store and wherever else it is wanted."""
 
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pottle.errors import UsageError
 
 if TYPE_CHECKING:
     from pottle.build.builder import Built
+    from pottle.oci.layer import Layer
     from pottle.oci.reference import Reference
 
 
@@ -45,14 +45,14 @@ def command(
     refresh: bool,
     **flags: Any,
 ) -> int:
-    r"""Build the image of the project at PATH: no Docker, no root, no Dockerfile.
+    """Build the image of the project at PATH: no Docker, no root, no Dockerfile.
 
     It stays in pottle's own store, where `pottle run` finds it; NAME@DIGEST is printed on stdout.
 
     \b
     Examples:
       pottle build
-      pottle build -t shop:1.2 -o shop.tar    # for docker load, podman load, skopeo
+      pottle build -t shop:1.2 -o shop.tar    # for docker, podman, skopeo
       pottle build --load ../shop             # straight into Docker or Podman
       pottle build --platform linux/arm64     # on any machine, without emulation
     """
@@ -72,21 +72,25 @@ def command(
     if digest_file is not None:
         api.write_digest(built, digest_file)
     if not quiet:
-        _summarise(built, time.monotonic() - started, [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else [])])
+        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else [])]
+        click.echo(_summary(built, time.monotonic() - started, destinations), err=True, color=around.colour)
     click.echo(_json(built, names, written, loaded) if form == "json" else f"{_short(names[0])}@{built.image.digest}")
     return 0
 
 
-def _summarise(built: "Built", seconds: float, destinations: Sequence[str]) -> None:
-    """On stderr: what each layer weighs, and which had to be made."""
-    rows = [(name, layer.descriptor.size, layer.size, name in built.made) for name, layer in built.layers]
-    for name, packed, unpacked, made in rows:
-        mark = click.style("made" if made else "unchanged", dim=not made)
-        click.echo(f"  {name:<12} {_megabytes(unpacked):>9} {_megabytes(packed):>9}  {mark}", err=True)
-    total = f"{_megabytes(sum(r[2] for r in rows))} unpacked, {_megabytes(sum(r[1] for r in rows))} compressed"
+def _summary(built: "Built", seconds: float, destinations: Sequence[str]) -> str:
+    """What each layer weighs, unpacked and compressed, and which had to be made."""
+    lines = [_weight(name, layer, made=name in built.made) for name, layer in built.layers]
+    unpacked = _megabytes(sum(layer.size for _, layer in built.layers))
+    compressed = _megabytes(sum(layer.descriptor.size for _, layer in built.layers))
     where = f" → {', '.join(destinations)}" if destinations else ""
-    click.echo(f"{built.plan.name} for {built.plan.platform}: {total}, {seconds:.2f} s{where}", err=True)
-    sys.stderr.flush()
+    title = f"{built.plan.name} for {built.plan.platform}"
+    return "\n".join([*lines, f"{title}: {unpacked} unpacked, {compressed} compressed, {seconds:.2f} s{where}"])
+
+
+def _weight(name: str, layer: "Layer", *, made: bool) -> str:
+    mark = click.style("made" if made else "unchanged", dim=not made)
+    return f"  {name:<12} {_megabytes(layer.size):>9} {_megabytes(layer.descriptor.size):>9}  {mark}"
 
 
 def _short(name: "Reference") -> str:

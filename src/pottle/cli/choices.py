@@ -14,7 +14,7 @@ _PLAN_FLAGS = (
     click.option("--python", metavar="X.Y", help="The Python version, in place of what the project asks for."),
     click.option("--base", metavar="NAME", help='What the image stands on: "debian", or a suite such as "trixie".'),
     click.option("--app", metavar="TARGET", help="Which application, where the project has several: module:attribute."),
-    click.option("--port", type=click.IntRange(1, 65535), help="The port that the application listens on."),
+    click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Where the application listens."),
     click.option("--optimize", type=click.Choice(["speed", "size"]), help='"size" leaves bytecode out.'),
     click.option("--variant", type=click.Choice(["default", "debug"]), help='"debug" adds a shell and coreutils.'),
     click.option("--allow-expired", metavar="SUITE", multiple=True, help="Accept this suite's Release past its date."),

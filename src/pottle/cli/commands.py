@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", prog_name="pottle", message="%(prog)s %(version)s")
 def pottle() -> None:
-    r"""Put any Python project into a small, fast, reproducible container image.
+    """Put any Python project into a small, fast, reproducible container image.
 
     \b
     Examples:

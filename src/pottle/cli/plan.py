@@ -18,7 +18,7 @@ from pottle.cli.surroundings import Surroundings
 @talk_flags
 @click.pass_obj
 def command(around: Surroundings, /, path: Path, form: str, quiet: bool, **flags: Any) -> int:  # noqa: ARG001
-    r"""Show the image that would be built, with the reason for every decision.
+    """Show the image that would be built, with the reason for every decision.
 
     Nothing is fetched and nothing is written.
 
@@ -36,6 +36,5 @@ def command(around: Surroundings, /, path: Path, form: str, quiet: bool, **flags
         click.echo(api.plans_as_json(plans), nl=False)
     else:
         columns = shutil.get_terminal_size(fallback=(plan_text.USUAL, 24)).columns
-        colour = False if around.environ.get("NO_COLOR") else None
-        click.echo("\n\n".join(plan_text.text(plan, columns) for plan in plans), color=colour)
+        click.echo("\n\n".join(plan_text.text(plan, columns) for plan in plans), color=around.colour)
     return 0

@@ -45,7 +45,7 @@ def command(
     refresh: bool,
     **flags: Any,
 ) -> int:
-    r"""Run a project, built first if anything has changed, or an image from pottle's store.
+    """Run a project, built first if anything has changed, or an image from pottle's store.
 
     The container gets a read-only root, no capabilities and the image's own user, whatever runs it: docker or podman where one
     answers, else bubblewrap, else the kernel's namespaces. ARGUMENTS replace the image's command.
@@ -68,7 +68,7 @@ def command(
         backend=backend,
     )
     image, name = _found(what, flags, here)
-    return api.run(image, name, settings, _Told(quiet=quiet), here)
+    return api.run(image, name, settings, _Told(quiet=quiet, colour=around.colour), here)
 
 
 def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Reference]":
@@ -92,16 +92,19 @@ def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Refe
 class _Told:
     """Says on stderr how it goes."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, colour: bool | None) -> None:
         self._quiet = quiet
+        self._colour = colour
 
     def started(self, backend: str) -> None:
         self._backend = backend
 
     def ready(self, url: str) -> None:
-        if not self._quiet:
-            click.echo(f"listening on {click.style(url, bold=True)} (in {self._backend}; Ctrl-C stops it)", err=True)
+        self._say(f"listening on {click.style(url, bold=True)} (in {self._backend}; Ctrl-C stops it)")
 
     def passed_over(self, backend: str, reason: str) -> None:
+        self._say(f"{click.style('warning:', fg='yellow')} {backend}: {reason}; trying the next")
+
+    def _say(self, text: str) -> None:
         if not self._quiet:
-            click.echo(f"{click.style('warning:', fg='yellow')} {backend} {reason}; trying the next", err=True)
+            click.echo(text, err=True, color=self._colour)

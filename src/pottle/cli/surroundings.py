@@ -23,6 +23,11 @@ class Surroundings:
     archive_keys: tuple[bytes, ...] | None = None
     """Whom to trust instead of the distributions. No flag and no variable says this: it is for programs, such as tests."""
 
+    @property
+    def colour(self) -> bool | None:
+        """As click wants it: never where NO_COLOR is set (no-color.org), else None, and the terminal decides."""
+        return False if self.environ.get("NO_COLOR") else None
+
     def host(self, *, quiet: bool, ca_cert: Path | None, refresh: bool) -> "Host":
         """The machine as a command sees it."""
         from pottle.api import Host
