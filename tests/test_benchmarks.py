@@ -1,0 +1,76 @@
+"""The benchmarks' own arithmetic, and that the page says what the script printed. Measuring itself is `make bench`."""
+
+from pathlib import Path
+
+import pytest
+from benchmarks import report
+from benchmarks.measure import Job, Times, alternate
+from benchmarks.project import Project
+from benchmarks.sides import Size
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+SIDES = {
+    side: Times((seconds,)) for side, seconds in (("pottle", 0.2), ("known", 3.0), ("guide", 4.0), ("pattern", 2.0))
+}
+STARTS = {f"bench-{name}": Times((1.0,)) for name in ("pottle", "pottle-size", "guide", "pattern")}
+IMAGES = {name: Size(100_000_000, 40_000_000) for name in (*STARTS, "python:3.13-slim")}
+LAYERS = {"base": Size(50_000_000, 20_000_000), "app": Size(1, 1)}
+
+
+def results(layers=LAYERS, memory=200_000_000) -> report.Results:
+    times = dict.fromkeys(("cold", "image", "archive", "engine", "packaged"), SIDES) | {"start": STARTS}
+    return report.Results(times, Times((0.05,)), IMAGES, layers, layers, {"shop": memory}, 30)
+
+
+def test_every_side_takes_its_turn_and_the_first_round_does_not_count():
+    said = []
+    jobs = {name: Job(lambda name=name: said.append(name), lambda: said.append("-")) for name in "ab"}
+    found = alternate(jobs, 2)
+    assert "".join(said) == "-a-b" * 3
+    assert [len(times.seconds) for times in found.values()] == [2, 2]
+
+
+def test_the_median_is_told_with_its_range():
+    assert str(Times((3.0, 1.0, 9.0))) == "3.00 s (1.00 to 9.00)"
+
+
+def test_ratios_come_first():
+    assert "| code change → image | **20.0** | **10.0** | 0.20 s" in report.text(results(), "")
+
+
+def test_a_missed_limit_is_said():
+    assert "missed" not in report.text(results(), "")
+    text = report.text(results({"base": Size(61_000_000, 20_000_000)}, 301_000_000), "")
+    assert text.count("**missed**") == 2
+
+
+def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nafter\n")
+    report.write("new\n", page)
+    report.write("newer\n", page)
+    assert page.read_text() == "before\n<!-- measured: begin -->\n\nnewer\n\n<!-- measured: end -->\nafter\n"
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("mine\n")
+    with pytest.raises(SystemExit, match="has no"):
+        report.write("new\n", page)
+    assert page.read_text() == "mine\n"
+
+
+def test_the_page_has_its_marks():
+    assert PAGE.read_text().count("<!-- measured: ") == 2
+
+
+def test_no_two_changes_are_equal(tmp_path):
+    module = tmp_path / "main.py"
+    module.write_text("app = 1\n")
+    project = Project(tmp_path, module)
+    seen = set()
+    for _ in range(3):
+        project.change()
+        seen.add(module.read_text())
+    assert len(seen) == 3
+    assert all(text.startswith("app = 1\n") and text.count("_EDITION") == 1 for text in seen)
