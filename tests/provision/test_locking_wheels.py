@@ -31,8 +31,12 @@ def settings(tmp_path: Path) -> Settings:
     home = tmp_path / "home"
     home.mkdir()
     environ = {
-        "HOME": str(home), "PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "UV_HTTP_RETRIES": "0",
-        "UV_CACHE_DIR": str(tmp_path / "uv-cache"), "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(tmp_path),
+        "UV_HTTP_RETRIES": "0",
+        "UV_CACHE_DIR": str(tmp_path / "uv-cache"),
+        "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
     }
     return Settings(tmp_path / "cache", environ, home, Silent(), lambda: datetime.now(UTC), timedelta(hours=1))
 
