@@ -17,6 +17,8 @@ class Times:
     """Seconds of several runs."""
 
     seconds: tuple[float, ...]
+    processor: tuple[float, ...] = ()
+    """Of the processes that were started and of theirs; what a daemon does for them is not in it. Other load hardly moves it."""
 
     @property
     def median(self) -> float:
@@ -37,20 +39,26 @@ class Job:
 
 def alternate(jobs: Mapping[str, Job], runs: int) -> dict[str, Times]:
     """Each job once, then each once more …: `runs` rounds, after one that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in jobs}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in jobs}
     for number in range(runs + 1):
         for name, job in jobs.items():
             job.before()
-            taken = stopwatch(job.timed)
+            found = _stopwatch(job.timed)
             if number:
-                seconds[name].append(taken)
-    return {name: Times(tuple(found)) for name, found in seconds.items()}
+                taken[name].append(found)
+    return {name: Times(*zip(*found, strict=True)) for name, found in taken.items()}
 
 
-def stopwatch(timed: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _stopwatch(timed: Callable[[], object]) -> tuple[float, float]:
+    """Seconds on the wall, and of processors."""
+    began, used = time.perf_counter(), _processor_time()
     timed()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, _processor_time() - used
+
+
+def _processor_time() -> float:
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def call(arguments: Sequence[object], environ: Mapping[str, str], directory: Path | None = None) -> str:

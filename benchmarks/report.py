@@ -2,6 +2,7 @@
 
 import os
 import platform
+import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,16 +120,15 @@ def _limits(results: Results) -> Iterator[str]:
     speed, small = (_sum(layers.values()) for layers in (results.layers, results.layers_for_size))
     base = _sum(size for name, size in results.layers.items() if name not in ("environment", "app"))
     archive = results.times["archive"]
-    ratio = min(archive[side].median for side in ("guide", "pattern")) / archive["pottle"].median
+    change = archive["pottle"]
+    ratio = min(archive[side].median for side in ("guide", "pattern")) / change.median
     memory = max(results.memory.values())
     projects = ", ".join(f"`{name}` {value / 1e6:.0f} MB" for name, value in results.memory.items())
     rows = [
         _size_limit("base with bytecode", base, 60, 21),
         _size_limit("the project with bytecode", speed, 150, 48),
         _size_limit('the project, `optimize = "size"`', small, 119, 43),
-        _limit(
-            "code change → archive", f"{archive['pottle'].median:.2f} s", "≤ 0.3 s", archive["pottle"].median <= 0.3
-        ),
+        _limit("code change → archive", _with_processor(change), "≤ 0.3 s", change.median <= 0.3),
         _limit("the same against BuildKit's faster one", f"{ratio:.1f} times", "≥ 6 times", ratio >= 6),
         _limit("`pottle --help`", f"{results.help.median * 1e3:.0f} ms", "≤ 150 ms", results.help.median <= 0.15),
         _limit("peak memory of a cold build, all processes", projects, "< 300 MB", memory < 300e6),
@@ -145,6 +145,10 @@ def _size_limit(title: str, size: Size, unpacked: int, compressed: int) -> tuple
 
 def _limit(title: str, measured: str, limit: str, kept: bool) -> tuple[str, ...]:
     return title, measured, limit, "kept" if kept else "**missed**"
+
+
+def _with_processor(times: Times) -> str:
+    return f"{times.median:.2f} s; of processors {statistics.median(times.processor):.2f} s"
 
 
 def _sum(sizes: Iterable[Size]) -> Size:
