@@ -123,10 +123,10 @@ def test_a_configured_port_is_probed_and_exposed_even_when_nobody_knows_the_appl
     assert plan(SCRIPT, Options(command=("serve",))).runtime.health_check is None
 
 
-def test_no_annotation_claims_an_image_that_this_one_is_not_based_on():
+def test_annotations_name_the_base_and_claim_no_digest_of_one():
     keys = dict(plan(PACKAGED).annotations)
     assert keys == {
-        "dev.pottle.base": "debian:trixie",
+        "org.opencontainers.image.base.name": "debian:trixie",
         "org.opencontainers.image.title": "p",
         "org.opencontainers.image.version": "1",
     }

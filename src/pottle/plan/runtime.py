@@ -19,9 +19,9 @@ ENVIRON: Mapping[str, str] = {
 }
 """What every container has; the configuration adds to it or overrides it."""
 
-BASE = "dev.pottle.base"
-"""Not `org.opencontainers.image.base.name`: that is a reference to an image that this one is based on, and there is none.
-A `debian:trixie` would be read as the one on a public registry, whose layers are not here."""
+BASE = "org.opencontainers.image.base.name"
+"""The release whose packages the image is put together from. No `base.digest` stands beside it, because no image of that name
+was taken: tools that rebase need both and leave this one alone."""
 
 
 def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[Reason, ...]]:

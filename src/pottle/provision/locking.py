@@ -59,12 +59,18 @@ def _resolved(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolv
 
 
 def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[LockedPackage, ...]]]:
-    """Each package once. What the image itself needs comes first: what a project names adds to that and never changes it."""
+    """Each package once. What the image itself needs comes first: what a project names adds to that and never changes it.
+
+    What one of the image's own layers asks for by name is left to that layer, even if one below depends on it: time zones
+    change more often than the interpreter that wants them.
+    """
     steps = [(layer.name, step) for layer in plan.layers for step in layer.steps if isinstance(step, InstallPackages)]
     found: dict[str, tuple[BinaryPackage, ...]] = {}
-    for layer, step in sorted(steps, key=lambda pair: len(pair[1].without), reverse=True):
+    ordered = sorted(steps, key=lambda pair: len(pair[1].without), reverse=True)
+    for number, (layer, step) in enumerate(ordered, 1):
         given = [package for packages in found.values() for package in packages]
-        found[layer] = archive.resolve(step.packages, step.without, given)
+        later = [name for _, other in ordered[number:] if other.without == step.without for name in other.packages]
+        found[layer] = archive.resolve(step.packages, (*step.without, *later), given)
     return [(layer, tuple(map(_locked, found[layer]))) for layer, _ in steps]
 
 
