@@ -120,9 +120,9 @@ class World:
         launcher = Path(__file__).with_name("launch.py")
         return [sys.executable, str(launcher), str(key), str(self.archive.now.timestamp()), *map(str, arguments)]
 
-    def start(self, *arguments: str | Path, **how: object) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str | Path, before: tuple[str, ...] = (), **how: object) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            self.command(*arguments),
+            [*before, *self.command(*arguments)],
             env=self.environ | _OURSELVES,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -60,11 +60,11 @@ def test_that_it_runs_is_asked_once_on_a_machine(tmp_path, monkeypatch):
     assert len(asked) == 2
 
 
-def test_a_no_is_asked_again(tmp_path, monkeypatch):
+def test_after_a_no_it_is_unpacked_and_asked_again(tmp_path, monkeypatch):
     monkeypatch.setattr("pottle.build.interpreter.runs", lambda _: False)
     assert unpack(packages, VERSION, "id", tmp_path) is None
     monkeypatch.setattr("pottle.build.interpreter.runs", lambda _: True)
-    assert unpack(never, VERSION, "id", tmp_path)
+    assert unpack(packages, VERSION, "id", tmp_path)
 
 
 NO = {

@@ -3,6 +3,7 @@
 Compiling is by far the slowest part of an environment, so each group's result is kept under a digest of all that it depends on.
 """
 
+import errno
 import hashlib
 import os
 import posixpath
@@ -23,6 +24,7 @@ from pottle.stop import Stop, together
 
 Invalidation: TypeAlias = Literal["unchecked-hash", "checked-hash"]
 _FLAGS: Mapping[Invalidation, int] = {"unchecked-hash": 0b01, "checked-hash": 0b11}
+_LISTING = ".listing"
 _WORKER = Path(__file__).with_name("compile_worker.py")
 
 
@@ -44,11 +46,12 @@ def compile_groups(
     A group is compiled as a whole and kept in `cache`: one file changed, that group again, the others not.
     """
     wanted = {name: _Group.of(files, interpreter, invalidation, cache) for name, files in groups.items()}
-    missing = {group.kept: group for group in wanted.values() if group.sources and not group.kept.is_dir()}
+    missing = {group.kept: group for group in wanted.values() if group.sources and not _is_whole(group.kept)}
     try:
         _compile(list(missing.values()), _Work(interpreter, invalidation, stop or Stop()), cache)
     except OSError as error:
-        raise HostError(f"cannot compile bytecode: {error.strerror or error}", hint="is the disk full?") from error
+        hint = "free some space, or choose another disk with POTTLE_CACHE_DIR"
+        raise HostError(f"cannot compile bytecode: {error.strerror or error}", hint=hint) from error
     return {name: group.entries(interpreter.tag) for name, group in wanted.items()}
 
 
@@ -140,18 +143,40 @@ def _run_worker(share: bytes, work: _Work, scratch: Path) -> None:
         jobs.seek(0)
         status, said = child.run(command, work.stop, env=interpreter.variables(), cwd=scratch, stdin=jobs)
     if status != 0:
-        lines = said.decode(errors="replace").strip().splitlines()
-        raise HostError(f"the compiling interpreter failed: {lines[-1] if lines else status}")
+        last = (said.decode(errors="replace").strip().splitlines() or [f"it ended with {status}"])[-1]
+        if f"[Errno {errno.ENOSPC}]" in last:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise HostError(
+            f"the compiling interpreter failed: {last}",
+            hint=f"remove {interpreter.argv[0]}, or do without bytecode: --optimize size",
+        )
+
+
+def _is_whole(kept: Path) -> bool:
+    """Whether all bytecode of a group is there: a power cut may leave files that are shorter than they were."""
+    try:
+        return (kept / _LISTING).read_text() == _listing(kept)
+    except (OSError, ValueError):
+        return False
+
+
+def _listing(compiled: Path) -> str:
+    """How long each file is, and that the list itself is whole: it ends in a full stop."""
+    files = sorted(path for path in compiled.rglob("*") if path.is_file() and path.name != _LISTING)
+    return "".join(f"{path.stat().st_size} {path.relative_to(compiled)}\n" for path in files) + ".\n"
 
 
 def _publish(compiled: Path, kept: Path) -> None:
+    (compiled / _LISTING).write_text(_listing(compiled))
     kept.parent.mkdir(parents=True, exist_ok=True)
     try:
         compiled.rename(kept)
     except OSError:
-        if not kept.is_dir():  # else another build was faster, with the same content
+        if not kept.is_dir():
             raise
-        shutil.rmtree(compiled, ignore_errors=True)
+        if not _is_whole(kept):  # else another build was faster, with the same content
+            shutil.rmtree(kept, ignore_errors=True)
+            compiled.rename(kept)
 
 
 def _cores() -> int:

@@ -62,13 +62,20 @@ def runs(interpreter: Interpreter) -> bool:
 def unpack(entries: Callable[[], Iterable[Entry]], version: str, identity: str, cache: Path) -> Interpreter | None:
     """The interpreter that some packages hold, unpacked once into `cache`; None where this machine cannot run it.
 
-    `identity` is a digest of the packages; `entries` is only called when they were not unpacked before.
+    `identity` is a digest of the packages; `entries` is only called when what was unpacked before does not run, or nothing was.
     """
     root = cache / identity
-    if not root.is_dir():
-        _unpack(entries(), root)
-    interpreter = _found(root, version, identity)
-    return interpreter if interpreter is not None and _known_to_run(interpreter, root) else None
+    if root.is_dir():
+        if (found := _running(root, version, identity)) is not None:
+            return found
+        shutil.rmtree(root, ignore_errors=True)  # it may be that only a part of it has reached the disk
+    _unpack(entries(), root)
+    return _running(root, version, identity)
+
+
+def _running(root: Path, version: str, identity: str) -> Interpreter | None:
+    found = _found(root, version, identity)
+    return found if found is not None and _known_to_run(found, root) else None
 
 
 def _known_to_run(interpreter: Interpreter, root: Path) -> bool:
@@ -107,7 +114,8 @@ def _unpack(entries: Iterable[Entry], root: Path) -> None:
             _publish(half, root)
     except OSError as error:
         raise HostError(
-            f"cannot unpack the compiling interpreter: {error.strerror or error}", hint="is the disk full?"
+            f"cannot unpack the compiling interpreter: {error.strerror or error}",
+            hint="free some space, or choose another disk with POTTLE_CACHE_DIR",
         ) from error
 
 

@@ -8,7 +8,9 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-PROJECT = click.Path(path_type=Path)  # whether it exists is for the project reader to say, in pottle's words
+PROJECT = click.Path(
+    path_type=Path, readable=False
+)  # whether it exists is for the project reader to say, in pottle's words
 
 _PLAN_FLAGS = (
     click.option("--python", metavar="X.Y", help="The Python version, in place of what the project asks for."),

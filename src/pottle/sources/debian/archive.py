@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
-from pottle.errors import SourceError
+from pottle.errors import IntegrityError, PottleError, SourceError
 from pottle.oci.writing import staged_directory
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
@@ -152,11 +152,18 @@ class Archive:
             return self._universes[components]
 
     def _indexes(self, components: tuple[str, ...]) -> Sequence[Index]:
-        def open_pocket(pocket: Pocket) -> list[Index]:
-            self._known[pocket] = release = self._releases.current(pocket, self.mirrors.root_of(pocket))
-            return [self._index(pocket, release, component) for component in components]
+        def open_pocket(pocket: Pocket) -> list[Index] | PottleError:
+            try:
+                self._known[pocket] = release = self._releases.current(pocket, self.mirrors.root_of(pocket))
+                return [self._index(pocket, release, component) for component in components]
+            except PottleError as error:
+                return error
 
-        return [index for indexes in self._at_once(open_pocket, self.suite.pockets) for index in indexes]
+        opened = self._at_once(open_pocket, self.suite.pockets)
+        for error in opened:
+            if isinstance(error, PottleError):
+                raise error  # the first in the pockets' order, whichever came first
+        return [index for indexes in opened if not isinstance(indexes, PottleError) for index in indexes]
 
     def _index(self, pocket: Pocket, release: Release, component: str) -> Index:
         name = f"{component}/binary-{self.architecture}/Packages"
@@ -168,9 +175,11 @@ class Archive:
                 hint=f"check that {shown(root)} is an archive of {self.suite.family}",
             )
         path = self._options.cache / "indexes" / f"{listed.sha256}.{FORMAT}"
-        if not path.is_file():
-            with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
-                compile_index(packed, path, release.file(name))
+        with suppress(IntegrityError):
+            if path.is_file():
+                return Index(path, pocket.name)
+        with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
+            compile_index(packed, path, release.file(name))
         return Index(path, pocket.name)
 
     @contextmanager

@@ -4,8 +4,10 @@ A suite has about 69,000 paragraphs in 57 MB. They are cut down once to what res
 sorted; later runs map that file (25 MB) and find a name by bisection, so that nothing is parsed that nobody asks for.
 """
 
+import hashlib
 import lzma
 import mmap
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from pottle.sources.debian.control import Clause
 from pottle.sources.http import Expected
 from pottle.sources.placing import host_errors, placing
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the lines change."""
 
 _STEP = 1 << 22
@@ -111,10 +113,12 @@ class Index:
         self._suite = suite
         self._path = path
         with host_errors(path), path.open("rb") as file:
-            self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._start = len(_header())
-        if self._lines[: self._start] != _header():
-            raise IntegrityError(f"{path} is not an index of packages", hint="delete it")
+            empty = os.fstat(file.fileno()).st_size == 0  # which cannot be mapped
+            self._lines = mmap.mmap(-1, 1) if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._start = self._lines.find(b"\n") + 1
+        with memoryview(self._lines) as content, content[self._start :] as lines:
+            if content[: self._start] != _header(lines):
+                raise IntegrityError(f"{path} is not an index of packages", hint="delete it")
 
     def named(self, name: str) -> Iterator[BinaryPackage]:
         """Every version of the package called `name`."""
@@ -189,12 +193,14 @@ def compile_index(packages_xz: Path, target: Path, text: Expected | None = None)
             lines += _lines(paragraph)
     lines.sort()
     with placing(target) as file:
-        file.write(_header())
-        file.writelines(lines)
+        content = b"".join(lines)
+        file.write(_header(content))
+        file.write(content)
 
 
-def _header() -> bytes:
-    return b"!pottle packages %d\n" % FORMAT
+def _header(lines: bytes | memoryview) -> bytes:
+    """The first line, which tells a whole index from one that a power cut has left."""
+    return b"!pottle packages %d %s\n" % (FORMAT, hashlib.sha256(lines).hexdigest().encode())
 
 
 def _blocks(packages_xz: Path, limit: int) -> Iterator[bytes]:
