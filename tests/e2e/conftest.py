@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import pytest
 from tests.e2e import projects
+from tests.e2e.command import Pottle
 from tests.e2e.engines import Docker
-from tests.e2e.pottle import Pottle
 
 ENGINES = Path(__file__).parents[2] / "tools" / "engines"
 DEMANDED = os.environ.get("CI") == "true" or os.environ.get("POTTLE_REQUIRE_ENGINES") == "1"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from benchmarks import base_contents
 from tests.e2e import projects
+from tests.e2e.command import Pottle
 from tests.e2e.contents import contents
-from tests.e2e.pottle import Pottle
 
 from pottle import api
 from pottle.build.base.filters import RULES

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.e2e import projects
+from tests.e2e.command import Pottle
 from tests.e2e.conftest import uv
 from tests.e2e.contents import contents
-from tests.e2e.pottle import Pottle
 
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile

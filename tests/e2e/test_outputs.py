@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from tests.e2e import projects
+from tests.e2e.command import Pottle
 from tests.e2e.contents import Contents, contents
 from tests.e2e.engines import Docker
-from tests.e2e.pottle import Pottle
 
 from pottle.native import elf
 

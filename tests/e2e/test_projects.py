@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.e2e import projects
+from tests.e2e.command import Pottle
 from tests.e2e.conftest import uv
 from tests.e2e.contents import Contents, contents
 from tests.e2e.engines import Docker, Server, fetch, free_port
-from tests.e2e.pottle import Pottle
 
 pytestmark = [pytest.mark.engine, pytest.mark.network]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.e2e import projects
+from tests.e2e.command import Pottle
 from tests.e2e.engines import fetch, free_port
-from tests.e2e.pottle import Pottle
 
 pytestmark = [pytest.mark.engine, pytest.mark.network]
 
