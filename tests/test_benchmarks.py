@@ -68,10 +68,9 @@ def test_the_page_has_its_marks():
 def test_no_two_changes_are_equal(tmp_path):
     module = tmp_path / "main.py"
     module.write_text("app = 1\n")
-    project = Project(tmp_path, module)
     seen = set()
     for _ in range(3):
-        project.change()
+        Project(tmp_path, module).change()
         seen.add(module.read_text())
     assert len(seen) == 3
     assert all(text.startswith("app = 1\n") and text.count("_EDITION") == 1 for text in seen)
