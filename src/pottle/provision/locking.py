@@ -104,7 +104,7 @@ def _compiler(plan: ImagePlan, archives: Archives) -> Compiler | None:
 
     None where no bytecode is wanted, or this machine is none that Debian's interpreters run on.
     """
-    if not any(getattr(step, "bytecode", None) for layer in plan.layers for step in layer.steps):
+    if not _wants_bytecode(plan):
         return None
     base = of(plan.base)
     try:
@@ -117,6 +117,10 @@ def _compiler(plan: ImagePlan, archives: Archives) -> Compiler | None:
     return Compiler(version=base.python, packages=tuple(_locked(package) for package in found))
 
 
+def _wants_bytecode(plan: ImagePlan) -> bool:
+    return any(getattr(step, "bytecode", None) for layer in plan.layers for step in layer.steps)
+
+
 # --- what was resolved a short while ago ----------------------------------------------------------
 
 
@@ -126,10 +130,9 @@ def _place(plan: ImagePlan, settings: Settings) -> Path:
         settings.mirror,
         *(v for k, v in sorted(settings.environ.items()) if k.startswith("POTTLE_") and "MIRROR" in k),
     ]
-    bytecode = [getattr(step, "bytecode", None) for layer in plan.layers for step in layer.steps]
-    question = msgspec.json.encode(
-        (plan.platform, plan.base, steps, plan.allow_expired, mirrors, bytecode, platform.machine())
-    )
+    trusted = [hashlib.sha256(key).hexdigest() for key in settings.archive_keys or ()]
+    compiler = platform.machine() if _wants_bytecode(plan) else None
+    question = msgspec.json.encode((plan.platform, plan.base, steps, plan.allow_expired, mirrors, trusted, compiler))
     return settings.cache / "resolved" / f"{hashlib.sha256(question).hexdigest()}.json"
 
 
