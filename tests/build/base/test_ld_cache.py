@@ -292,9 +292,9 @@ def test_four_hundred_libraries_take_less_than_50_ms(tmp_path: Path):
     entries = [File(f"usr/lib/lib{number}.so.1", tmp_path / "lib") for number in range(400)]
 
     def took() -> float:
-        start = time.perf_counter()
+        start = time.thread_time()  # of the processor: a busy machine is not slower code
         ld_cache(entries)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     assert min(took() for _ in range(3)) < 0.05
 

@@ -118,6 +118,6 @@ def test_five_hundred_packages_are_read_in_a_third_of_a_second():
     )
     text = HEAD + "".join(package(f"a-{n}", rest=rest) for n in range(500)) + package("p", 'source = { virtual = "." }')
     tree = DictTree({"pyproject.toml": '[project]\nname = "p"\nversion = "1"\n', "uv.lock": text})
-    start = time.perf_counter()
+    start = time.process_time()  # a busy machine is not slower code
     read_project(tree)
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
