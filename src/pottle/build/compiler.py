@@ -17,6 +17,8 @@ class Compilation:
         self._compiler = compiler
         self._workshop = workshop
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        """One at a time: each takes every core, and the memory of as many processes."""
         self._found: Interpreter | None = None
         self._looked = False
 
@@ -36,7 +38,7 @@ class Compilation:
         found = self._interpreter() if mode is not None else None
         if found is None or mode is None:
             return dict.fromkeys(groups, ())
-        with self._workshop.progress.task("Compiling bytecode"):
+        with self._turn, self._workshop.progress.task("Compiling bytecode"):
             return bytecode.compile_groups(groups, found, mode, self._workshop.bytecode, self._workshop.stop)
 
     def _interpreter(self) -> Interpreter | None:
