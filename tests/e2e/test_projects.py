@@ -94,8 +94,8 @@ def test_docker_stops_it_at_once(served: Server):
 def test_its_home_can_be_written_by_the_images_user_and_by_any_other(docker: Docker, service: Path):
     image = docker.load(service)
     program = "import os,pathlib; p=pathlib.Path.home()/'.cache'; p.mkdir(); print(os.getuid(), p)"
-    for user, tmpfs in (("65532:65532", ()), ("12345", ("--read-only", "--tmpfs=/home/nonroot:mode=1777"))):
-        said = docker("run", "--rm", "--network=none", f"--user={user}", *tmpfs, image, "python", "-c", program)
+    for user in ("65532:65532", "12345"):  # an engine puts a user without an account into the group 0
+        said = docker("run", "--rm", "--network=none", f"--user={user}", image, "python", "-c", program)
         assert said == f"{user.partition(':')[0]} /home/nonroot/.cache"
 
 
