@@ -119,6 +119,14 @@ def test_bytecode_of_every_source_is_there(here, tmp_path):
     assert f"app/__pycache__/main.cpython-{tag}.pyc" in found
 
 
+def test_a_checkout_that_git_cannot_list_is_told(here, tmp_path):
+    project = here.virtual(tmp_path / "shop")
+    (project / ".git").mkdir()
+    heard = Listening()
+    build(here, project, progress=heard)
+    assert [text for text in heard.warnings if text.startswith("git cannot say")]
+
+
 def test_where_the_interpreter_does_not_run_there_is_no_bytecode_and_one_warning(tmp_path):
     heard = Listening()
     with world(tmp_path / "home", bytecode=False) as here:

@@ -236,6 +236,8 @@ def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles"
 
     tree = _tree(root)
     in_checkout = listed(root, host.environ)
+    if in_checkout is None and (root / ".git").exists():
+        host.progress.warn("git cannot say which files it ignores: all but caches and secrets may get into the image")
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")

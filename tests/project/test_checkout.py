@@ -1,5 +1,6 @@
 """What a git checkout holds."""
 
+import os
 import subprocess
 
 import pytest
@@ -38,6 +39,13 @@ def test_the_users_own_excludes_do_not_count(checkout, tmp_path_factory):
     (home / ".gitconfig").write_text(f"[core]\nexcludesFile = {home}/ignore\n")
     (home / "ignore").write_text("new.py\n")
     assert "new.py" in (listed(checkout, {**ENVIRON, "HOME": str(home)}) or ())
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_a_checkout_of_another_user_is_listed_too(checkout):
+    for path in [checkout, *checkout.rglob("*")]:
+        os.chown(path, 4711, 4711)
+    assert listed(checkout, ENVIRON) == {".gitignore", "tracked.py", "new.py", "sub/é ü.py"}
 
 
 def test_git_variables_do_not_point_elsewhere(checkout, tmp_path_factory):

@@ -16,9 +16,11 @@ def listed(root: Path, environ: Mapping[str, str]) -> frozenset[str] | None:
 
     `environ` is what git runs in, without the variables that would point it at another repository.
     """
+    # Whose files they are decides nothing here: nothing that the repository configures is run, the one exception is switched off.
+    trusted = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false")
     clean = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
     options = ("-z", "--cached", "--others", "--exclude-per-directory=.gitignore")
-    command = ("git", "-C", str(root), "-c", "core.fsmonitor=false", "ls-files", *options)
+    command = ("git", "-C", str(root), *trusted, "ls-files", *options)
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, timeout=_TIMEOUT, env=clean, stdin=subprocess.DEVNULL
@@ -26,5 +28,5 @@ def listed(root: Path, environ: Mapping[str, str]) -> frozenset[str] | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     if done.returncode != 0:
-        return None  # no checkout, or one that git does not trust: everything less caches then
+        return None  # no checkout: everything less caches then
     return frozenset(os.fsdecode(path).rstrip("/") for path in done.stdout.split(b"\0") if path)
