@@ -184,7 +184,7 @@ def save(built: "Built", output: str, names: "Sequence[Reference]") -> Path:
 
 def write_digest(built: "Built", path: Path) -> None:
     """Write the image's digest to a file, for scripts."""
-    from pottle.oci.writing import replacing
+    from pottle.writing import replacing
 
     with replacing(path) as file:
         file.write(f"{built.image.digest}\n".encode())

@@ -20,7 +20,7 @@ from pottle.oci.layout import Layout
 from pottle.oci.members import InvalidArchive
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import Bounds, unpack
-from pottle.oci.writing import remove_tree
+from pottle.writing import remove_tree
 
 Members = list[tuple[tarfile.TarInfo, bytes]]
 

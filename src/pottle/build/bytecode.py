@@ -19,8 +19,8 @@ from pottle import child
 from pottle.build.interpreter import Interpreter
 from pottle.errors import HostError
 from pottle.oci.entry import File
-from pottle.oci.writing import staged_directory
 from pottle.stop import Stop, together
+from pottle.writing import staged_directory
 
 Invalidation: TypeAlias = Literal["unchecked-hash", "checked-hash"]
 _FLAGS: Mapping[Invalidation, int] = {"unchecked-hash": 0b01, "checked-hash": 0b11}

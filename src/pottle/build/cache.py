@@ -15,7 +15,7 @@ from pottle.build import recipe
 from pottle.oci.document import decode, encode
 from pottle.oci.layer import Layer
 from pottle.oci.layout import Layout
-from pottle.oci.writing import replacing
+from pottle.writing import replacing
 
 
 def key(*parts: object) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pottle.errors import HostError
 from pottle.oci.entry import Directory, Entry, File, Symlink
-from pottle.oci.writing import staged_directory
+from pottle.writing import staged_directory
 
 _LOADER = re.compile(r"(?:usr/)?lib/[\w-]+-linux-gnu/ld-(?:linux-[\w-]+\.so\.\d|\d[\d.]*\.so)")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from pottle.build.cache import LayerCache
 from pottle.build.supplies import Supplies
 from pottle.oci.layout import Layout
-from pottle.oci.writing import host_errors, staged_directory
 from pottle.progress import Progress
 from pottle.stop import Stop
+from pottle.writing import host_errors, staged_directory
 
 
 @dataclass(frozen=True, slots=True)

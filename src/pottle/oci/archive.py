@@ -20,7 +20,7 @@ from pottle.oci.index import index
 from pottle.oci.layout import MARK, Layout, named
 from pottle.oci.reference import Reference
 from pottle.oci.tarball import END, header, padding
-from pottle.oci.writing import replacing
+from pottle.writing import replacing
 
 _MTIME = 0
 

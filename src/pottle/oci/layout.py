@@ -22,7 +22,7 @@ from pottle.oci.digest import Digest
 from pottle.oci.document import MAX_SIZE, InvalidDocument, encode
 from pottle.oci.index import Index, index, read_index
 from pottle.oci.reference import Reference
-from pottle.oci.writing import Staged, copy_content, host_errors, replacing, staged
+from pottle.writing import Staged, copy_content, host_errors, replacing, staged
 
 REF_NAME: Final = "org.opencontainers.image.ref.name"
 """The annotation of a reference in `index.json` (image-spec, annotations.md): the tag, as engines write and read it."""

@@ -19,7 +19,7 @@ from pottle.oci.descriptor import Descriptor
 from pottle.oci.image import Image
 from pottle.oci.layout import Layout
 from pottle.oci.members import InvalidArchive, Kind, Member, read_members
-from pottle.oci.writing import host_errors, staged_directory
+from pottle.writing import host_errors, staged_directory
 
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"

@@ -46,7 +46,7 @@ def _certificates(settings: Settings) -> Path | None:
         raise ConfigError(f"the CA bundle cannot be read: {error.strerror}", hint="check --ca-cert") from error
     path = settings.cache / "certificates" / f"{hashlib.sha256(content).hexdigest()}.pem"
     if not path.is_file():
-        from pottle.oci.writing import replacing
+        from pottle.writing import replacing
 
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:

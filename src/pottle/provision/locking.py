@@ -147,7 +147,7 @@ def _remembered(plan: ImagePlan, settings: Settings) -> Resolved | None:
 
 
 def _remember(resolved: Resolved, plan: ImagePlan, settings: Settings) -> None:
-    from pottle.oci.writing import replacing
+    from pottle.writing import replacing
 
     place = _place(plan, settings)
     place.parent.mkdir(parents=True, exist_ok=True)

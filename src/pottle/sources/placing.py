@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO
 
 from pottle.errors import HostError
-from pottle.oci.writing import staged
 from pottle.text import Location
+from pottle.writing import staged
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 

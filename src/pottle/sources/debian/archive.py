@@ -17,7 +17,6 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
-from pottle.oci.writing import staged_directory
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
 from pottle.sources.debian.release import Release, Releases, Trust
@@ -27,6 +26,7 @@ from pottle.sources.debian.version import upstream
 from pottle.sources.http import Expected, Http, NotFound, Progress, shown
 from pottle.sources.placing import host_errors
 from pottle.stop import Stop, together
+from pottle.writing import staged_directory
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pottle import writing
 from pottle.errors import HostError
-from pottle.oci import writing
-from pottle.oci.writing import copy_content, host_errors, remove_tree, replacing, staged, staged_directory
+from pottle.writing import copy_content, host_errors, remove_tree, replacing, staged, staged_directory
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, interruption
 WRITER = """if True:
     import sys, time
     from pathlib import Path
-    from pottle.oci.writing import staged, staged_directory
+    from pottle.writing import staged, staged_directory
     place = Path(sys.argv[1])
     with staged(place, ".x.") as one, staged_directory(place, ".x.") as two:
         (two / "inner").mkdir(0o500)
