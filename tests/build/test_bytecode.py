@@ -134,6 +134,14 @@ def test_another_input_is_another_result(tmp_path, change):
     assert len(set(tmp_path.glob("??/*")) - before) == 1
 
 
+@pytest.mark.parametrize("program", ["", "import sys; print('compiled 0', file=sys.stderr)"])
+def test_a_program_that_ends_well_without_compiling_is_no_interpreter(tmp_path, program):
+    idle = Interpreter((sys.executable, "-c", program), VERSION, "test")
+    with pytest.raises(HostError, match="the compiling interpreter failed"):
+        compiled(tmp_path, File("a.py", b"x = 1\n"), by=idle)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_an_interpreter_that_fails_is_a_host_error_and_leaves_nothing(tmp_path):
     failing = Interpreter((sys.executable, "-c", "import sys; sys.exit('out of order')"), VERSION, "test")
     with pytest.raises(HostError, match="the compiling interpreter failed: out of order"):

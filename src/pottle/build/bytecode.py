@@ -142,8 +142,8 @@ def _run_worker(share: bytes, work: _Work, scratch: Path) -> None:
         jobs.write(share)
         jobs.seek(0)
         status, said = child.run(command, work.stop, env=interpreter.variables(), cwd=scratch, stdin=jobs)
-    if status != 0:
-        last = (said.decode(errors="replace").strip().splitlines() or [f"it ended with {status}"])[-1]
+    last = (said.decode(errors="replace").strip().splitlines() or [f"it ended with {status}, without a word"])[-1]
+    if status != 0 or last != f"compiled {share.count(0) // 3}":
         if f"[Errno {errno.ENOSPC}]" in last:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise HostError(
