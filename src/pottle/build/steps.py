@@ -98,7 +98,10 @@ class Executor:
 
         below = [entry for lower in self.ingredients.below(layer) for entry in self._package_entries(lower)]
         choices = [each for lower in (*self.ingredients.below(layer), layer) for each in self._choices[lower.name]]
-        return base.system(own, below, Account(step.user, step.uid, step.gid, step.user, step.home), choices)
+        user = Account(step.user, step.uid, step.gid, step.user, step.home)
+        entries = list(base.system(own, below, user, choices))
+        self._read.clear()  # the last that wanted the packages' contents, which are most of a build's memory
+        return entries
 
     # --- the environment --------------------------------------------------------------------------
 
