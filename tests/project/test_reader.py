@@ -75,6 +75,7 @@ STOPS: dict[str, dict[str, str | bytes]] = {
     "lock without pyproject": {"uv.lock": LOCK},
     "lock without the project": edited('virtual = "."', 'registry = "https://index.example/simple"'),
     "lock entry without a name": edited('name = "idna"\nversion', "version"),
+    "lock entry with a number for a name": edited('name = "idna"\nversion', "name = 3\nversion"),
     "lock entry without a source": edited('source = { registry = "https://index.example/simple" }\n', ""),
     "lock entry from nowhere": edited('{ registry = "https://index.example/simple" }', '{ ftp = "x" }'),
     "lock entry with a broken version": edited('"3.7"', '"three"'),

@@ -53,8 +53,12 @@ def detect(survey: Survey) -> Iterator[Clue]:
     try:
         lock = _lock(document)
         freshness.check(survey, document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        # Whatever is not shaped as uv writes it: entries have their own message, this is for all the rest.
+    except KeyError as error:
+        raise ProjectError(f"it is not as uv writes it: {error} is missing", at=Location(PATH), hint=AGAIN) from None
+    except (TypeError, AttributeError):
+        # Entries have their own message, this is for all the rest.
+        raise ProjectError("a value is of another type than uv writes", at=Location(PATH), hint=AGAIN) from None
+    except ValueError as error:
         raise ProjectError(f"it is not as uv writes it: {error}", at=Location(PATH), hint=AGAIN) from None
     yield lock
 
@@ -73,7 +77,7 @@ def _check_version(document: Document) -> None:
 def _lock(document: Document) -> Lock:
     tables = document.get("package") or []
     if not isinstance(tables, list):
-        raise TypeError("`package` is no list of tables")
+        raise ValueError("`package` is no list of tables")  # noqa: TRY004 - of the file, not of the program
     lines = _package_lines(document)
     distributions = tuple(_distribution(document, table, line) for table, line in zip(tables, lines, strict=False))
     root, table = _root(distributions, tables)
@@ -125,7 +129,10 @@ def _distribution(document: Document, table: Table, line: int) -> LockedDistribu
         )
     except KeyError as error:
         raise _broken(table, line, f"{error} is missing") from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except (TypeError, AttributeError):
+        # A number where a text belongs, and the like: what Python says of it tells nobody anything.
+        raise _broken(table, line, "a value is of another type than uv writes") from None
+    except ValueError as error:
         raise _broken(table, line, str(error)) from None
 
 
