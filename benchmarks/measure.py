@@ -104,8 +104,21 @@ def _descendants(pid: int) -> list[int]:
         except OSError:
             continue
         for child in children:
-            found += [child, *_descendants(child)]
+            if not _shares_memory(child, pid):
+                found += [child, *_descendants(child)]
     return found
+
+
+def _shares_memory(child: int, parent: int) -> bool:
+    """Whether the child was made by vfork(2) and has not become a program of its own yet: it would count its parent twice."""
+    return _command(child) == _command(parent)
+
+
+def _command(pid: int) -> bytes | None:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return None  # it has ended
 
 
 def _pss(pid: int) -> int:

@@ -1,10 +1,12 @@
 """The benchmarks' own arithmetic, and that the page says what the script printed. Measuring itself is `make bench`."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from benchmarks import report
-from benchmarks.measure import Job, Times, alternate
+from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.sides import Size
 
@@ -29,6 +31,12 @@ def test_every_side_takes_its_turn_and_the_first_round_does_not_count():
     found = alternate(jobs, 2)
     assert "".join(said) == "-a-b" * 3
     assert [len(times.seconds) for times in found.values()] == [2, 2]
+
+
+def test_the_memory_of_children_counts_and_of_what_is_not_a_program_yet_does_not():
+    hungry = "import subprocess, sys; data = b'x' * 100_000_000; [subprocess.run(['true']) for _ in range(200)]"
+    peak = peak_memory(lambda: call([sys.executable, "-c", hungry], os.environ))
+    assert 100_000_000 < peak < 190_000_000
 
 
 def test_the_median_is_told_with_its_range():
