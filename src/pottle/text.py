@@ -12,8 +12,3 @@ class Location:
 
     def __str__(self) -> str:
         return self.path if self.line is None else f"{self.path}:{self.line}"
-
-
-def line_of(text: str, offset: int) -> int:
-    """The line, counted from 1, on which the character at `offset` stands."""
-    return text.count("\n", 0, offset) + 1

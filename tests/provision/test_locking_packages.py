@@ -3,6 +3,8 @@
 from tests.world import BASE, World
 
 from pottle import api
+from pottle.plan.bases import BASES
+from pottle.sources.debian.suites import SUITES
 from pottle.testing.debian_archive import Package
 
 
@@ -11,6 +13,10 @@ def layers(here: World, project) -> dict[str, set[str]]:
     host = api.Host(here.cache, here.environ, clock=lambda: here.archive.now, archive_keys=here.archive.keys)
     locked = api.lock(project, api.plan(project, options, api.own_platform()), options, host)
     return {layer: {package.name for package in packages} for layer, packages in locked.packages}
+
+
+def test_every_base_of_a_plan_is_a_suite_with_the_same_python():
+    assert {base.suite: base.python for base in BASES} == {suite.name: suite.python for suite in SUITES}
 
 
 def test_every_package_is_in_the_lowest_layer_that_needs_it(here, tmp_path):

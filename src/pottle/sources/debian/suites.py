@@ -90,8 +90,3 @@ def suite_named(name: str) -> Suite:
         if suite.name == name:
             return suite
     raise UnknownSuite(f"no suite is called {name!r}: there are {', '.join(suite.name for suite in SUITES)}")
-
-
-def suite_with_python(version: str) -> Suite | None:
-    """The suite whose CPython is `version` (X.Y), if there is one."""
-    return next((suite for suite in SUITES if suite.python == version), None)
