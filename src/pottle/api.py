@@ -234,7 +234,7 @@ def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles"
     from pottle.project.assets import collect, tracked
     from pottle.project.checkout import listed
 
-    tree = _tree(root)
+    tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
     in_checkout = listed(root, host.environ)
     if in_checkout is None and (root / ".git").exists():
         host.progress.warn("git cannot say which files it ignores: all but caches and secrets may get into the image")

@@ -1,6 +1,6 @@
 """Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,10 +33,11 @@ def build(locked: LockedPlan, project: ProjectFiles, workshop: Workshop) -> Buil
     """The image that `locked` describes, in the workshop's store."""
     ingredients = Ingredients(locked, project)
     plans = locked.plan.layers
-    found = {plan.name: workshop.layers.find(ingredients.key(plan)) for plan in plans}
+    keys = {plan.name: ingredients.key(plan) for plan in plans}
+    found = {name: workshop.layers.find(key) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
     if missing:
-        found |= _make(missing, ingredients, workshop)
+        found |= _make(missing, keys, ingredients, workshop)
     layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
     addenda = [Addendum(layer, _created_by(plan)) for plan, layer in layers]
     image = assemble(addenda, makeup(locked.plan), workshop.store)
@@ -44,7 +45,9 @@ def build(locked: LockedPlan, project: ProjectFiles, workshop: Workshop) -> Buil
     return Built(image, locked.plan, named, frozenset(plan.name for plan in missing))
 
 
-def _make(plans: Sequence[LayerPlan], ingredients: Ingredients, workshop: Workshop) -> dict[str, Layer]:
+def _make(
+    plans: Sequence[LayerPlan], keys: Mapping[str, str], ingredients: Ingredients, workshop: Workshop
+) -> dict[str, Layer]:
     """The layers that were not there, by name: those of packages one after the other, beside them the environment and the app.
 
     The compiling interpreter, which both will ask for, is unpacked meanwhile.
@@ -55,7 +58,7 @@ def _make(plans: Sequence[LayerPlan], ingredients: Ingredients, workshop: Worksh
     others = [plan for plan in plans if not ingredients.packages(plan)]
 
     def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
-        return {plan.name: _layer(plan, executor) for plan in some}
+        return {plan.name: workshop.layers.keep(keys[plan.name], _layer(plan, executor)) for plan in some}
 
     def prepare() -> dict[str, Layer]:
         compilation.prepare()
@@ -67,14 +70,12 @@ def _make(plans: Sequence[LayerPlan], ingredients: Ingredients, workshop: Worksh
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:
     workshop = executor.workshop
-    key = executor.ingredients.key(plan)
     workshop.stop.check()
     with workshop.scratch() as work:
         entries = executor.entries(plan, work)
         epoch = executor.ingredients.locked.plan.epoch
         with workshop.progress.task(f"Writing the layer {plan.name}"):
-            layer = write_layer(entries, workshop.store, mtime=epoch, check=workshop.stop.check)
-    return workshop.layers.keep(key, layer)
+            return write_layer(entries, workshop.store, mtime=epoch, check=workshop.stop.check)
 
 
 def _created_by(plan: LayerPlan) -> str:

@@ -5,7 +5,6 @@ A record that cannot be read, or whose blob is gone, is no record: trouble with 
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +45,6 @@ class LayerCache:
         with replacing(path) as file:
             file.write(encode(layer))
         return layer
-
-    def get(self, name: str, make: Callable[[], Layer]) -> Layer:
-        """The layer of this key, made unless it is there."""
-        found = self.find(name)
-        return found if found is not None else self.keep(name, make())
 
     def _path(self, name: str) -> Path:
         return self.records / name[:2] / f"{name}.json"

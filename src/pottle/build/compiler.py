@@ -22,11 +22,6 @@ class Compilation:
         self._found: Interpreter | None = None
         self._looked = False
 
-    @property
-    def identity(self) -> str | None:
-        """What names the compiler, as part of the key of every layer with bytecode."""
-        return identity(self._compiler) if self._compiler is not None else None
-
     def prepare(self) -> None:
         """Unpack the interpreter, if there is to be one, before the first file has to be compiled."""
         self._interpreter()

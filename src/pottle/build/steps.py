@@ -4,7 +4,7 @@ A change of code makes the app layer alone, so what only the other steps need is
 """
 
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -148,8 +148,8 @@ class Executor:
         groups = {entry.path: (entry,) for entry in _sources(entries)}
         return [*entries, *self._bytecode(groups, step.bytecode)]
 
-    def _bytecode(self, groups: "dict[str, Iterable[File]] | object", mode: Invalidation | None) -> list[Entry]:
-        compiled = self.compilation.compiled(groups, mode)  # type: ignore[arg-type]
+    def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
+        compiled = self.compilation.compiled(groups, mode)
         return [file for name in sorted(compiled) for file in compiled[name]]
 
 

@@ -178,18 +178,10 @@ def _resolved_wheels(
     from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
 
     named = Indexes(step.index, step.extra_indexes)
-    wanted = [Wanted(r.wanted or r.name, r.hashes, _place_of(r.at)) for r in asked]
+    wanted = [Wanted(r.wanted or r.name, r.hashes, Location.parse(r.at) if r.at else None) for r in asked]
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved, indexes=named)
     return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)
-
-
-def _place_of(text: str | None) -> Location | None:
-    """The place that a plan writes as `uv.lock:3`."""
-    if text is None:
-        return None
-    path, _, line = text.rpartition(":")
-    return Location(path, int(line)) if path and line.isdigit() else Location(text)
 
 
 def _chosen(requirement: Requirement, wheel: Wheel) -> LockedWheel:

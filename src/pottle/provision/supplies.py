@@ -58,7 +58,7 @@ class Supplies:
     def _places(self) -> dict[str, Location]:
         """Where the project's lock names each distribution."""
         steps = (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
-        return {r.name: _location(r.at) for step in steps for r in step.requirements if r.at is not None}
+        return {r.name: Location.parse(r.at) for step in steps for r in step.requirements if r.at is not None}
 
 
 def _of_file(wheel: Path) -> LockedWheel:
@@ -69,8 +69,3 @@ def _of_file(wheel: Path) -> LockedWheel:
     with wheel.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return LockedWheel(name, str(version), wheel.name, wheel.as_uri(), digest, wheel.stat().st_size, index=None)
-
-
-def _location(text: str) -> Location:
-    path, colon, line = text.rpartition(":")
-    return Location(path, int(line)) if colon and line.isdecimal() else Location(text)
