@@ -45,7 +45,7 @@ bench: $(READY) engines ## Measure against docker build; rewrites docs/benchmark
 	$(BIN)/python -m benchmarks.docker --write docs/benchmarks.md $(ARGS)
 
 pins: ## Pin the development tools anew
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --no-header --no-annotate \
 	  --python-version 3.11 pyproject.toml requirements-dev.in -o requirements-dev.txt
 
 golden: $(READY) ## Write the goldens anew; their diff is what is reviewed
