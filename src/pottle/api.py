@@ -84,7 +84,7 @@ def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
 
-    return make_plan(read_project(_tree(root)), options, platform)
+    return make_plan(read_project(_tree(root), options.lockfile), options, platform)
 
 
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
@@ -253,7 +253,13 @@ def _tree(root: Path) -> Any:
         raise ProjectError(
             f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project"
         )
-    return DirectoryTree(root)
+    return DirectoryTree(root, repository(root))
+
+
+def repository(root: Path) -> Path:
+    """The repository that the project at `root` is a part of: what of it may be read. The project itself where there is none."""
+    absolute = root.absolute()
+    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), root)
 
 
 def _read(path: Path) -> str | None:

@@ -59,6 +59,7 @@ def test_every_key_is_read():
     command = ["python", "-m", "x"]
     port = 9000
     app = "x.y:app"
+    lockfile = "poetry.lock"
     optimize = "size"
     variant = "debug"
     packages = ["libpq5"]

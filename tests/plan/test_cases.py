@@ -23,8 +23,14 @@ AMD64, ARM64 = Platform.parse("linux/amd64"), Platform.parse("linux/arm64")
 PLANNED = [case for case in CASES if (case / PLAN).exists()]
 
 
+def project(case: Path) -> Path:
+    """The project of a case: itself, or the member of a repository that `member.txt` names."""
+    member = case / "member.txt"
+    return case / member.read_text().strip() if member.exists() else case
+
+
 def planned(case: Path, platform: Platform = AMD64) -> ImagePlan:
-    return api.plan(case, api.read_options(case, {}, {}), platform)
+    return api.plan(project(case), api.read_options(project(case), {}, {}), platform)
 
 
 def outcome(case: Path) -> tuple[str, str]:
@@ -62,9 +68,11 @@ def test_a_plan_comes_back_from_json_unchanged(case: Path, platform: Platform):
 def test_the_same_files_give_the_same_plan_wherever_they_lie_and_however_they_are_listed(case: Path):
     files = [(str(path.relative_to(case)), path.read_bytes()) for path in case.rglob("*") if path.is_file()]
     random.Random(case.name).shuffle(files)
-    options = api.read_options(case, {}, {})
+    options = api.read_options(project(case), {}, {})
+    directory = str(project(case).relative_to(case)).removeprefix(".")
     try:
-        text = encode(make_plan(read_project(DictTree(dict(files))), options, AMD64)).decode()
+        facts = read_project(DictTree(dict(files), directory=directory), options.lockfile)
+        text = encode(make_plan(facts, options, AMD64)).decode()
     except PottleError as error:
         text = f"{error}\n"
     assert text == outcome(case)[1]

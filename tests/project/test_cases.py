@@ -53,7 +53,9 @@ def as_json(facts: Facts) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_facts_of_a_named_project(case: Path):
-    found = as_json(read_project(DirectoryTree(case)))
+    member = case / "member.txt"
+    project = case / member.read_text().strip() if member.exists() else case
+    found = as_json(read_project(DirectoryTree(project, case)))
     golden = GOLDEN / f"{case.name}.json"
     if os.environ.get("GOLDEN") == "rewrite":
         golden.write_text(found)

@@ -45,6 +45,13 @@ class Keys(TypedDict, total=False):
             description='Which application is meant: "module:attribute", a module, or a file.',
         ),
     ]
+    lockfile: Annotated[
+        str,
+        Meta(
+            pattern=r"^[^/\x00][^\x00]*$",
+            description='The lock to read where there are several: "uv.lock", "requirements/production.txt".',
+        ),
+    ]
     optimize: Annotated[
         Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
     ]

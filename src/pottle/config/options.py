@@ -23,6 +23,8 @@ class Options:
     port: int | None = None
     app: str | None = None
     """`module:attribute`, a module or a file: which of the applications found is meant."""
+    lockfile: str | None = None
+    """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()

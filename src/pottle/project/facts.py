@@ -62,6 +62,16 @@ SourceKind: TypeAlias = Literal["registry", "url", "vcs", "path", "directory", "
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """A commit of a repository, as a lock pins it (PEP 610)."""
+
+    url: str
+    """Without credentials, and without `git+`."""
+    commit: str
+    subdirectory: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LockedDistribution:
     """One distribution at one version in a lock."""
 
@@ -69,7 +79,7 @@ class LockedDistribution:
     version: Version | None
     source: SourceKind
     source_id: str
-    """The index's URL, the file's URL, the repository and commit, or the path relative to the lock's directory."""
+    """The index's URL, the file's URL, the repository and commit, or the path relative to the project's directory."""
     at: Location
     dependencies: tuple[Dependency, ...] = ()
     optional: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
@@ -81,6 +91,10 @@ class LockedDistribution:
     """`sha256:…` of any file that may be installed, for formats that do not say which file is which."""
     markers: tuple[Marker, ...] = ()
     """Environments in which this entry of a forked lock counts (`resolution-markers`); empty means all."""
+    repository: Repository | None = None
+    """The commit, where `source` is "vcs" and the lock pins one."""
+    backend: str | None = None
+    """The PEP 517 backend of a directory in the project's repository; None for a virtual one, whose dependencies alone count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,10 @@ class Lock:
     """The URL, without credentials, of the index that a list names in place of the user's."""
     extra_indexes: tuple[str, ...] = ()
     """Those of the indexes that it names besides, in its order."""
+    owner: NormalizedName | None = None
+    """The project whose extras and groups conflict, as the lock's markers name it (`extra == 'extra-4-shop-cpu'`)."""
+    members: tuple[str, ...] = ()
+    """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
 
 # --- what the project is --------------------------------------------------------------------------
@@ -170,6 +188,19 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
+    arguments: tuple[str, ...] = ()
+    """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One of the ways in which the project's files say that it is started: a line of a `Procfile`."""
+
+    name: str
+    """"web", "worker", "release" …"""
+    command: str
+    """As a shell would read it."""
+    at: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +226,6 @@ class Facts:
     """Why the project needs `/bin/sh` at run time, if it does."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
+    processes: tuple[Process, ...] = ()
+    """In the order of their file."""
     warnings: tuple[Fact[str], ...] = field(default=())

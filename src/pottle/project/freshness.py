@@ -77,9 +77,13 @@ class Member:
     members: frozenset[str]
 
 
-def check(survey: Survey, lock: Document) -> None:
-    """Raise `ProjectError` at the first place where a project has moved away from `lock`."""
-    if survey.pyproject is None:
+def check(survey: Survey, lock: Document, ours: Callable[[str], str] = posixpath.normpath) -> None:
+    """Raise `ProjectError` at the first place where a project has moved away from `lock`.
+
+    `ours` turns a path that the lock tells, relative to where it lies, into one that is relative to the project.
+    """
+    root = survey.toml(ours("pyproject.toml"))
+    if root is None:
         raise ProjectError(
             "there is a uv.lock, but no pyproject.toml", at=Location(lock.path), hint="run `uv init --bare`"
         )
@@ -88,9 +92,9 @@ def check(survey: Survey, lock: Document) -> None:
         directory = next((package["source"][kind] for kind in _LOCAL if kind in package["source"]), None)
         if directory is None or directory.startswith(("..", "/")):
             continue
-        document = survey.toml(posixpath.normpath(posixpath.join(directory, "pyproject.toml")))
+        document = survey.toml(ours(posixpath.join(directory, "pyproject.toml")))
         if document is not None and document.get("project") is not None:
-            member = _member(survey.pyproject, document, directory, members)
+            member = _member(root, document, directory, members)
             _check_member(member, lock, package)
             if directory == ".":
                 _check_manifest(member, lock)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
-from pottle.project import frameworks
+from pottle.project import frameworks, precedence
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, PythonWish, Script
+from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, Process, PythonWish, Script
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -17,25 +17,29 @@ NAMELESS = "app"
 """A project that does not name itself: its directory's name would make the image depend on where it lies."""
 
 
-def read_project(tree: Tree) -> Facts:
-    """Everything that the project says of itself. Raises `ProjectError` where there is none, or where it contradicts itself."""
+def read_project(tree: Tree, lockfile: str | None = None) -> Facts:
+    """Everything that the project says of itself. Raises `ProjectError` where there is none, or where it contradicts itself.
+
+    `lockfile` is the path of the lock to read, where the configuration names one.
+    """
     survey = Survey(tree)
     if not tree.files():
         raise ProjectError("there is no project here: no files at all", at=Location("."), hint="name its directory")
     clues = [clue for detector in DETECTORS for clue in detector(survey)]
-    facts = _gathered([*_locked(survey), *clues])
+    facts = _gathered([*_locked(survey, lockfile), *clues])
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)
     return facts
 
 
-def _locked(survey: Survey) -> list[Clue]:
-    """What the first lock says."""
-    for detector in LOCKS:
-        if found := list(detector(survey)):
-            return found
-    return []
+def _locked(survey: Survey, lockfile: str | None) -> list[Clue]:
+    """What the lock says, and which others are passed over."""
+    choice = precedence.choose(survey, LOCKS, lockfile)
+    for candidate in choice.candidates:
+        if found := list(candidate.format.detect(survey, candidate.path)):
+            return [*found, *choice.warnings]
+    return list(choice.warnings)
 
 
 def _gathered(clues: list[Clue]) -> Facts:
@@ -53,6 +57,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         shell=_first(clues, "shell"),
         source=_first(clues, "source"),
+        processes=tuple(clue for clue in clues if isinstance(clue, Process)),
         warnings=tuple(_said(clues, "warning")),
     )
 

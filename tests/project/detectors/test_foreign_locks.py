@@ -3,22 +3,27 @@
 import pytest
 
 from pottle.errors import ProjectError
-from pottle.project.detectors.foreign_locks import EXPORTS, detect
+from pottle.project.detectors.foreign_locks import FORMATS
 from pottle.project.reader import read_project
-from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
+PATHS = {"poetry.lock": "poetry export", "pdm.lock": "pdm export", "Pipfile.lock": "pipenv requirements"}
 
-@pytest.mark.parametrize("path", EXPORTS)
+
+@pytest.mark.parametrize("path", PATHS)
 def test_fires(path):
     with pytest.raises(ProjectError, match="cannot be read yet") as caught:
-        list(detect(Survey(DictTree({path: ""}))))
-    assert EXPORTS[path] in (caught.value.hint or "")
+        read_project(DictTree({path: "", "main.py": "print()"}))
+    assert PATHS[path] in (caught.value.hint or "")
 
 
-def test_a_lock_that_can_be_read_comes_first():
-    assert read_project(DictTree({"poetry.lock": "", "requirements.txt": "idna"})).lock is not None
+@pytest.mark.parametrize("path", PATHS)
+def test_stays_quiet(path):
+    assert all(each.find(survey(f"a/{path}")) is None for each in FORMATS)
+    assert all(each.find(survey("main.py")) is None for each in FORMATS)
 
 
-def test_stays_quiet():
-    assert list(detect(Survey(DictTree({"a/poetry.lock": ""})))) == []
+def survey(path):
+    from pottle.project.survey import Survey
+
+    return Survey(DictTree({path: ""}))

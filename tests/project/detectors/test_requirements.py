@@ -12,7 +12,7 @@ HASH = "a" * 64
 
 
 def lock(text: str, **files: str) -> Lock:
-    clues = detect(Survey(DictTree({"requirements.txt": text, **files})))
+    clues = detect(Survey(DictTree({"requirements.txt": text, **files})), "requirements.txt")
     return next(clue for clue in clues if isinstance(clue, Lock))
 
 
@@ -22,7 +22,7 @@ def only(text: str, **files: str):
 
 
 def warnings(text: str) -> list[str]:
-    clues = detect(Survey(DictTree({"requirements.txt": text})))
+    clues = detect(Survey(DictTree({"requirements.txt": text})), "requirements.txt")
     return [clue.value for clue in clues if isinstance(clue, Said) and clue.subject == "warning"]
 
 
@@ -124,7 +124,7 @@ def test_one_file_may_be_included_twice():
 
 
 def test_stays_quiet_without_the_file():
-    assert list(detect(Survey(DictTree({"requirements-dev.txt": "idna"})))) == []
+    assert list(detect(Survey(DictTree({"requirements-dev.txt": "idna"})), "requirements.txt")) == []
 
 
 def test_a_url_by_name_is_the_url_alone():

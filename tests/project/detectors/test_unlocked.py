@@ -13,7 +13,7 @@ PROJECT = '[project]\nname = "p"\nversion = "1"\n'
 
 
 def clues(text: str):
-    return list(detect(Survey(DictTree({"pyproject.toml": text}))))
+    return list(detect(Survey(DictTree({"pyproject.toml": text})), "pyproject.toml"))
 
 
 def lock(text: str) -> Lock:

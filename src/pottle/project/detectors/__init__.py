@@ -15,14 +15,15 @@ from pottle.project.detectors import (
     uv_lock,
     web_applications,
 )
+from pottle.project.lock_format import LockFormat
 
-LOCKS: tuple[Detector, ...] = (
-    uv_lock.detect,
-    requirements.detect,
-    foreign_locks.detect,
-    unlocked.detect,
+LOCKS: tuple[LockFormat, ...] = (
+    uv_lock.FORMAT,
+    *foreign_locks.FORMATS,
+    requirements.FORMAT,
+    unlocked.FORMAT,
 )
-"""The first that finds its file gives the lock; those after it are not asked."""
+"""Which of them is read is decided by `pottle.project.precedence`; of lists and unlocked projects, the first that is there."""
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,

@@ -1,25 +1,32 @@
 """Locks of managers that are not read: ignoring one would resolve anew what it has decided."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pottle.errors import ProjectError
+from pottle.project import lock_format
 from pottle.project.clues import Clue
+from pottle.project.lock_format import LockFormat
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-EXPORTS = {
-    "poetry.lock": "poetry export -o requirements.txt",
-    "pdm.lock": "pdm export -o requirements.txt",
-    "Pipfile.lock": "pipenv requirements --hash > requirements.txt",
-    "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt",
-}
+
+def _refuse(command: str) -> Callable[[Survey, str], Iterator[Clue]]:
+    def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
+        hint = f"export it: `{command}`"
+        raise ProjectError("this lock cannot be read yet, and is not passed over", at=Location(path), hint=hint)
+
+    return detect
+
+
+def _format(name: str, path: str, command: str) -> LockFormat:
+    evidence = lock_format.in_use("tool", name) if name in ("poetry", "pdm") else lock_format.nothing
+    return LockFormat(name, "lock", lock_format.beside(path), lock_format.named(path), evidence, _refuse(command))
+
+
+FORMATS = (
+    _format("poetry", "poetry.lock", "poetry export -o requirements.txt"),
+    _format("pdm", "pdm.lock", "pdm export -o requirements.txt"),
+    _format("pipenv", "Pipfile.lock", "pipenv requirements --hash > requirements.txt"),
+    _format("pylock", "pylock.toml", "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"),
+)
 """File → the command that writes what it holds as hashed requirements."""
-
-
-def detect(survey: Survey) -> Iterator[Clue]:
-    """Nothing: raises `ProjectError` where there is one and no lock that can be read."""
-    for path, command in EXPORTS.items():
-        if survey.tree.exists(path):
-            hint = f"export it: `{command}`"
-            raise ProjectError("this lock cannot be read yet, and is not passed over", at=Location(path), hint=hint)
-    yield from ()

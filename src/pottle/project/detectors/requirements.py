@@ -20,6 +20,7 @@ from pottle.errors import ProjectError
 from pottle.project import requirement
 from pottle.project.clues import Clue, Direct, Said
 from pottle.project.facts import Artifact, Dependency, Lock, LockedDistribution, SourceKind
+from pottle.project.lock_format import LockFormat, beside, nothing
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -73,34 +74,34 @@ class Collected:
     """Where the list names the project: `-e .`"""
 
 
-def detect(survey: Survey) -> Iterator[Clue]:
-    """The list as a lock, complete or not."""
-    if not survey.tree.exists(PATH):
+def detect(survey: Survey, path: str) -> Iterator[Clue]:
+    """The list at `path` as a lock, complete or not."""
+    if not survey.tree.exists(path):
         return
     found = Collected()
-    _read(survey, PATH, found, above=(), constraints=False)
-    at = Location(PATH, 1)
+    _read(survey, path, found, above=(), constraints=False)
+    at = Location(path, 1)
     yield Said("package_manager", "pip", at)
     yield from found.warnings
     wanted = [_constrained(one, found.constraints) for one in found.wanted]
     if found.itself is not None:
         wanted += list(_own(survey, {one.dependency.name for one in wanted}))
     yield from (Direct(one.dependency) for one in wanted)
-    lock = _lock(wanted, found.index, tuple(dict.fromkeys(found.extra_indexes)))
+    lock = _lock(path, wanted, found)
     if not lock.complete:
         yield _unfinished(wanted)
     yield lock
 
 
-def _lock(wanted: Sequence[Wanted], index: str | None, extra_indexes: tuple[str, ...]) -> Lock:
+def _lock(path: str, wanted: Sequence[Wanted], found: Collected) -> Lock:
     return Lock(
         format="requirements",
-        at=Location(PATH),
+        at=Location(path),
         roots=tuple(one.dependency for one in wanted),
-        distributions=tuple(_distribution(one, index or "") for one in wanted),
+        distributions=tuple(_distribution(one, found.index or "") for one in wanted),
         complete=all(one.pinned and one.hashes for one in wanted),
-        index=index,
-        extra_indexes=extra_indexes,
+        index=found.index,
+        extra_indexes=tuple(dict.fromkeys(found.extra_indexes)),
     )
 
 
@@ -318,3 +319,6 @@ def _own(survey: Survey, listed: set[NormalizedName]) -> Iterator[Wanted]:
         wanted = _named(requirement.parse(text, at), at, ())
         if wanted.dependency.name not in listed:
             yield wanted
+
+
+FORMAT = LockFormat("requirements", "list", beside(PATH), lambda path: path.endswith((".txt", ".in")), nothing, detect)

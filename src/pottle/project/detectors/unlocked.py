@@ -8,18 +8,19 @@ from pottle.errors import ProjectError
 from pottle.project import groups, requirement
 from pottle.project.clues import Clue, Said
 from pottle.project.facts import Dependency, Lock
+from pottle.project.lock_format import LockFormat, beside, named, nothing
 from pottle.project.survey import Survey
 from pottle.text import Location
 from pottle.toml import Document
 
 PATH = "pyproject.toml"
-FORMAT = "pyproject"
+NAME = "pyproject"
 """`Lock.format` of what is none."""
 
 
-def detect(survey: Survey) -> Iterator[Clue]:
+def detect(survey: Survey, path: str) -> Iterator[Clue]:
     """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735)."""
-    document = survey.pyproject
+    document = survey.toml(path)
     if document is None or not document.table("project"):
         return
     lock = _wanted(document)
@@ -37,7 +38,7 @@ def _wanted(document: Document) -> Lock:
     keys = ("project", "dependencies")
     extras = project.get("optional-dependencies", {})
     return Lock(
-        format=FORMAT,
+        format=NAME,
         at=document.at(*keys),
         roots=_edges(document, _placed(document, keys, project.get("dependencies", ()))),
         distributions=(),
@@ -70,3 +71,6 @@ def _edge(document: Document, text: object, at: Location) -> Dependency:
         hint = "run `uv lock`: an index may have something else of that name"
         raise ProjectError(f"{edge.name} has a source of its own, and there is no lock", at=at, hint=hint)
     return edge
+
+
+FORMAT = LockFormat(NAME, "project", beside(PATH), named(PATH), nothing, detect)
