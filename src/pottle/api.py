@@ -4,6 +4,7 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pottle.oci.reference import Reference
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
+    from pottle.project.tree import Tree
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
@@ -124,7 +126,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
     workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
-    return build_locked(locked, _project_files(root, options, host), workshop)
+    return build_locked(locked, _project_files(root, options, host, _neighbours(planned)), workshop)
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
@@ -229,9 +231,17 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles":
+def _neighbours(planned: "ImagePlan") -> list[str]:
+    """The directories of the other projects whose wheels the plan wants."""
+    from pottle.plan.model import InstallProject
+
+    steps = [step for layer in planned.layers for step in layer.steps]
+    return [step.path for step in steps if isinstance(step, InstallProject) and step.path != "."]
+
+
+def _project_files(root: Path, options: "Options", host: Host, neighbours: Sequence[str]) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
-    from pottle.project.assets import collect, tracked
+    from pottle.project.assets import collect
     from pottle.project.checkout import listed
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
@@ -241,11 +251,26 @@ def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles"
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    everything = tree.files() if in_checkout is None else tuple(tracked(tree.files(), in_checkout))
-    return ProjectFiles(root.absolute(), tuple(everything), assets.files)
+    beside = {path: _neighbour_files(root, path, host) for path in neighbours}
+    return ProjectFiles(root.absolute(), _everything(tree, in_checkout), assets.files, beside)
 
 
-def _tree(root: Path) -> Any:
+def _neighbour_files(root: Path, path: str, host: Host) -> "ProjectFiles":
+    """What the backend of another project of the repository may need; nothing of it is copied as it is."""
+    from pottle.build.project import ProjectFiles
+    from pottle.project.checkout import listed
+
+    directory = (root / path).resolve()
+    return ProjectFiles(directory, _everything(_tree(directory), listed(directory, host.environ)), ())
+
+
+def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[str, ...]:
+    from pottle.project.assets import tracked
+
+    return tuple(tree.files() if in_checkout is None else tracked(tree.files(), in_checkout))
+
+
+def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
     if not root.is_dir():

@@ -65,6 +65,7 @@ def test_every_key_is_read():
     packages = ["libpq5"]
     extras = ["fast"]
     groups = ["prod"]
+    source-builds = ["natural"]
     labels = { "a.b" = "c" }
     env = { X = "" }
     exclude = ["*.md", "!a.md"]

@@ -10,6 +10,7 @@ from pottle.build.compiler import identity
 from pottle.build.project import ProjectFiles
 from pottle.plan.lock import LockedPackage, LockedPlan
 from pottle.plan.model import (
+    BuildWheels,
     CopyProject,
     CreateEnvironment,
     InstallPackages,
@@ -55,8 +56,16 @@ class Ingredients:
                 yield [wheel.sha256 for wheel in self.locked.wheels]
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case InstallProject(bytecode=mode) | CopyProject(bytecode=mode):
-                yield self._project
+            case BuildWheels(bytecode=mode):
+                yield [(each.url, each.commit, each.subdirectory, each.sha256) for each in self.locked.sources]
+                yield self.locked.plan.python
+                yield self._compiler(mode)
+            case InstallProject(path=path, bytecode=mode):
+                yield self._project(path)
+                yield self.locked.plan.python
+                yield self._compiler(mode)
+            case CopyProject(bytecode=mode):
+                yield self._project(".")
                 yield self.locked.plan.python
                 yield self._compiler(mode)
             case _:
@@ -70,6 +79,13 @@ class Ingredients:
     def _packages(self) -> dict[str, tuple[LockedPackage, ...]]:
         return dict(self.locked.packages)
 
+    def _project(self, path: str) -> object:
+        if path not in self._states:
+            project = self.project.at(path)
+            self._states[path] = (str(project.root), project.state())
+        return self._states[path]
+
     @cached_property
-    def _project(self) -> object:
-        return (str(self.project.root), self.project.state())
+    def _states(self) -> dict[str, object]:
+        """What stat(2) says of each project, asked once."""
+        return {}

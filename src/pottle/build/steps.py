@@ -16,6 +16,7 @@ from pottle.build.ingredients import Ingredients
 from pottle.build.workshop import Workshop
 from pottle.oci.entry import Entry, File
 from pottle.plan.model import (
+    BuildWheels,
     CopyProject,
     CreateEnvironment,
     InstallPackages,
@@ -61,6 +62,8 @@ class Executor:
                 return self._create_environment(step, before)
             case InstallWheels():
                 return [*before, *self._install_wheels(step, work)]
+            case BuildWheels():
+                return [*before, *self._build_wheels(step, work)]
             case InstallProject():
                 return [*before, *self._install_project(step, work)]
             case CopyProject():
@@ -123,9 +126,15 @@ class Executor:
         with self.workshop.progress.task(f"Installing {len(wheels)} wheels"):
             return self._installed(step.into, self.workshop.supplies.distributions(wheels, work), step.bytecode)
 
+    def _build_wheels(self, step: BuildWheels, work: Path) -> list[Entry]:
+        sources = self.ingredients.locked.sources
+        with self.workshop.progress.task(f"Building {len(sources)} distributions"):
+            return self._installed(step.into, self.workshop.supplies.sources(sources, work), step.bytecode)
+
     def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
-        with self.workshop.progress.task("Building the project's wheel"):
-            found = self.workshop.supplies.project(self.ingredients.project.sources(), work)
+        what = "the project's wheel" if step.path == "." else f"the wheel of {step.name}"
+        with self.workshop.progress.task(f"Building {what}"):
+            found = self.workshop.supplies.project(self.ingredients.project.at(step.path).sources(), work)
         return self._installed(step.into, found, step.bytecode)
 
     def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:
@@ -140,7 +149,7 @@ class Executor:
     # --- the app ----------------------------------------------------------------------------------
 
     def _copy_project(self, step: CopyProject, wheel: Sequence[Entry]) -> list[Entry]:
-        entries = list(self.ingredients.project.entries(step.into))
+        entries = list(self.ingredients.project.entries(step.into, step.without))
         if step.less_wheel:
             held = _held(wheel)
             entries = [entry for entry in entries if not (isinstance(entry, File) and held(entry, step.into))]

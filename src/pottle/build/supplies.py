@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pottle.plan.lock import LockedPackage, LockedWheel
+from pottle.plan.model import Source
 
 if TYPE_CHECKING:
     from pottle.sources.debian.deb import Deb
@@ -19,6 +20,9 @@ class Supplies(Protocol):
 
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`, which does not exist yet."""
+
+    def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
+        """What third parties' sources make, built and unpacked below `into`, which does not exist yet."""
 
     def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
         """The project's own wheel, built from `files` (path in the project, file on disk) and unpacked below `into`."""

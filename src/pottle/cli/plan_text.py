@@ -103,8 +103,10 @@ def _brought(step: "Step", most: int) -> str:
             return path
         case model.InstallWheels(requirements=requirements, unresolved=unresolved):
             return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
-        case model.InstallProject(backend=backend):
-            return f"the wheel that {backend.partition('.')[0]} builds"
+        case model.BuildWheels(sources=sources):
+            return f"{_counted(len(sources), 'distribution')} built from source"
+        case model.InstallProject(name=name, path=path, backend=backend):
+            return f"the wheel that {backend.partition('.')[0]} builds" if path == "." else f"{name} from {path}"
         case model.CopyProject(into=into):
             return f"files in {into}"
         case model.SumUp():

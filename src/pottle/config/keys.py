@@ -65,6 +65,10 @@ class Keys(TypedDict, total=False):
     groups: Annotated[
         tuple[Distribution, ...], Meta(description="Dependency groups (PEP 735) to install; none by default.")
     ]
+    source_builds: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(\*|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$")], ...],
+        Meta(description='Distributions without a wheel whose build may run on this machine; ["*"]: any.'),
+    ]
     labels: Annotated[dict[Variable, Text], Meta(description="Labels of the image.")]
     env: Annotated[dict[Variable, Text], Meta(description="Environment variables of the container.")]
     exclude: Annotated[tuple[Text, ...], Meta(description="Files to leave out, in the language of .dockerignore.")]
@@ -77,7 +81,7 @@ class Keys(TypedDict, total=False):
 TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
-LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "exclude", "allow_expired"})
+LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired"})
 MAPPINGS = frozenset({"labels", "env"})
 
 

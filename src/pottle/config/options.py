@@ -30,6 +30,8 @@ class Options:
     packages: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    source_builds: tuple[str, ...] = ()
+    """Names of distributions, or `*`."""
     labels: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
     env: tuple[tuple[str, str], ...] = ()

@@ -5,7 +5,7 @@ Locking is the only networked step before push; a build is then a function of th
 
 import msgspec
 
-from pottle.plan.model import ImagePlan, Struct
+from pottle.plan.model import ImagePlan, Source, Struct
 
 
 class LockedPackage(Struct, frozen=True):
@@ -52,6 +52,8 @@ class LockedPlan(Struct, frozen=True):
     packages: tuple[tuple[str, tuple[LockedPackage, ...]], ...]
     """Layer name → its packages, in the order of their names."""
     wheels: tuple[LockedWheel, ...]
+    sources: tuple[Source, ...]
+    """What is built, each allowed."""
     compiler: Compiler | None
     schema: int = 1
 

@@ -86,12 +86,43 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """The index that is asked in place of the user's, without credentials."""
     extra_indexes: tuple[str, ...] = ()
     """Indexes that are asked before that one."""
+    may_build: tuple[str, ...] = ()
+    """Unresolved: distributions that may turn out to be sources, and then belong to the step that builds; `*`: any."""
+
+
+class Source(Struct, frozen=True):
+    """A distribution that has to be built: a repository at a commit, or a source archive."""
+
+    name: str
+    version: str | None
+    """None where the lock does not say."""
+    url: str
+    """Of the repository or the archive, without credentials; a path relative to the project where it has no scheme."""
+    commit: str | None = None
+    """The whole hash; None for an archive."""
+    subdirectory: str | None = None
+    sha256: str | None = None
+    """Of the archive."""
+    allowed: bool = False
+    """The configuration lets its build run on this machine (`source-builds`)."""
+    at: str | None = None
+
+
+class BuildWheels(Struct, frozen=True, tag="build-wheels"):
+    """Third parties' distributions without a wheel, built by their own backends, into the environment at `into`."""
+
+    into: str
+    sources: tuple[Source, ...]
+    bytecode: Literal["unchecked-hash"] | None
 
 
 class InstallProject(Struct, frozen=True, tag="install-project"):
-    """The project's own wheel, built by its backend, into the environment at `into`."""
+    """The wheel of the project, or of one beside it in its repository, built by its backend, into the environment at `into`."""
 
     into: str
+    name: str
+    path: str
+    """The directory, relative to the project: "." or `../core`."""
     backend: str
     bytecode: Literal["checked-hash"] | None
 
@@ -102,6 +133,8 @@ class CopyProject(Struct, frozen=True, tag="copy-project"):
     into: str
     less_wheel: bool
     bytecode: Literal["checked-hash"] | None
+    without: tuple[str, ...] = ()
+    """Directories of other projects in the same repository, which are no part of this one."""
 
 
 class SumUp(Struct, frozen=True, tag="sum-up"):
@@ -113,7 +146,9 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
     home: str
 
 
-Step: TypeAlias = InstallPackages | CreateEnvironment | InstallWheels | InstallProject | CopyProject | SumUp
+Step: TypeAlias = (
+    InstallPackages | CreateEnvironment | InstallWheels | BuildWheels | InstallProject | CopyProject | SumUp
+)
 
 
 class LayerPlan(Struct, frozen=True):

@@ -19,8 +19,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     needs = Needs(facts, options, platform)
     choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
     base = choice.base
-    requirements = needs.requirements(base)
-    start = _start(facts, options, held(requirements))
+    installed = needs.installed(base)
+    start = _start(facts, options, held(installed))
     config, health_reasons = runtime(start, options, base)
     return ImagePlan(
         name=facts.name.value,
@@ -35,11 +35,15 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         port=start.port,
         base=base.name,
         system_packages=SystemPackages(runtime=further_packages(facts, options)),
-        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved).all()),
+        layers=tuple(Layers(facts, options, base, installed, needs.unresolved).all()),
         runtime=config,
         annotations=annotations(facts, base),
         reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons),
-        warnings=(*choice.warnings, *(f"{warning.at}: {warning.value}" for warning in facts.warnings)),
+        warnings=(
+            *choice.warnings,
+            *(f"{warning.at}: {warning.value}" for warning in facts.warnings),
+            *installed.warnings,
+        ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import BASES, Base
-from pottle.project.facts import Dependency, LockedDistribution
+from pottle.project.facts import LockedDistribution
 from pottle.tags import Target, choose_wheel
 
 _WHEEL = re.compile(r"https?://[^#]+\.whl(#.*)?")
@@ -20,35 +20,18 @@ def refuse(refusals: Iterable[ProjectError | None]) -> None:
 
 
 def not_an_index(distribution: LockedDistribution) -> ProjectError | None:
-    """For a distribution that comes from the project's own tree or from a repository."""
+    """For a distribution that is neither a wheel of an index nor anything that the lock says how to build."""
     match distribution.source:
         case "vcs":
-            whence = "a repository"
-        case "directory" | "editable" | "virtual":
-            whence = f"the directory {distribution.source_id}"
+            whence = "a repository, and nothing says which commit"
         case "path":
-            whence = f"the file {distribution.source_id}"
+            whence = f"the file {distribution.source_id}, and there is no hash of it"
         case "url" if not distribution.wheels:
-            whence = "a source archive"
+            whence = "a source archive, and there is no hash of it"
         case _:
             return None
-    return _only_wheels(distribution.name, whence, distribution)
-
-
-def not_a_wheel(dependency: Dependency) -> ProjectError | None:
-    """For a direct reference (PEP 508 `name @ url`) to anything but a wheel."""
-    if dependency.url is None or _WHEEL.fullmatch(dependency.url):
-        return None
-    whence = "a repository" if dependency.url.partition("+")[0] in ("git", "hg", "svn", "bzr") else "a source archive"
-    return _only_wheels(dependency.name, whence, dependency)
-
-
-def _only_wheels(name: str, whence: str, place: Dependency | LockedDistribution) -> ProjectError:
-    return ProjectError(
-        f"{name} comes from {whence}: only wheels can be installed yet",
-        at=place.at,
-        hint=f"build {name} into a wheel, publish it on an index and lock again",
-    )
+    hint = "lock the project again, with hashes"
+    return ProjectError(f"{distribution.name} comes from {whence}", at=distribution.at, hint=hint)
 
 
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:

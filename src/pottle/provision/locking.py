@@ -5,16 +5,25 @@ import platform
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from pottle.errors import SourceError
+from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
-from pottle.plan import packages
+from pottle.plan import packages, sources
 from pottle.plan.bases import of
 from pottle.plan.lock import Compiler, LockedPackage, LockedPlan, LockedWheel
-from pottle.plan.model import ImagePlan, InstallPackages, InstallWheels, Requirement, Struct, Wheel
+from pottle.plan.model import (
+    BuildWheels,
+    ImagePlan,
+    InstallPackages,
+    InstallWheels,
+    Requirement,
+    Source,
+    Struct,
+    Wheel,
+)
 from pottle.provision import indexes
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
@@ -36,8 +45,29 @@ class Resolved(Struct, frozen=True):
 
 def lock(plan: ImagePlan, archives: Archives, settings: Settings) -> LockedPlan:
     """The locked plan. Asks the archives where their last answer is too old, and an index where the lock names no wheels."""
+    _check_sources(plan)
     resolved = _remembered(plan, settings) or _resolved(plan, archives, settings)
-    return LockedPlan(plan, resolved.packages, _wheels(plan, settings), resolved.compiler)
+    wheels, built = _distributions(plan, settings)
+    return LockedPlan(plan, resolved.packages, wheels, (*_sources(plan), *built), resolved.compiler)
+
+
+def _sources(plan: ImagePlan) -> Sequence[Source]:
+    steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels)]
+    return [source for step in steps for source in step.sources]
+
+
+def _check_sources(plan: ImagePlan) -> None:
+    """Nobody's code runs here unless the configuration says so."""
+    refused = [
+        ProjectError(
+            sources.told(each), at=Location.parse(each.at) if each.at else None, hint=sources.ADVICE.format(each.name)
+        )
+        for each in _sources(plan)
+        if not each.allowed
+    ]
+    if refused:
+        first, *others = refused
+        raise ProjectError(first.what, at=first.at, hint=first.hint, also=others)
 
 
 # --- Debian packages ------------------------------------------------------------------------------
@@ -158,40 +188,49 @@ def _remember(resolved: Resolved, plan: ImagePlan, settings: Settings) -> None:
 # --- wheels ---------------------------------------------------------------------------------------
 
 
-def _wheels(plan: ImagePlan, settings: Settings) -> tuple[LockedWheel, ...]:
+Distributions: TypeAlias = tuple[tuple[LockedWheel, ...], tuple[Source, ...]]
+"""What is installed as it is, and what an index has as sources only; each by name."""
+
+
+def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
+    """The wheels that the plan names, and what an index has for the rest."""
     steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels)]
-    return tuple(wheel for step in steps for wheel in _wheels_of(step, plan, settings))
+    wheels = [_chosen(r, r.wheel, settings) for step in steps for r in step.requirements if r.wheel]
+    found = [_resolved_distributions(step, plan, settings) for step in steps]
+    wheels += [wheel for some, _ in found for wheel in some]
+    return tuple(sorted(wheels, key=lambda wheel: wheel.name)), tuple(each for _, some in found for each in some)
 
 
-def _wheels_of(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Sequence[LockedWheel]:
-    """The wheels that the plan names, and those that an index has for the rest."""
+def _resolved_distributions(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Distributions:
+    from pottle.sources.pypi.resolve import Asked, Indexes, Wanted, resolve
+
     asked = [requirement for requirement in step.requirements if requirement.wheel is None]
-    wheels = [_chosen(requirement, requirement.wheel) for requirement in step.requirements if requirement.wheel]
-    if asked:
-        wheels += _resolved_wheels(asked, step, plan, settings)
-    return sorted(wheels, key=lambda wheel: wheel.name)
-
-
-def _resolved_wheels(
-    asked: Sequence[Requirement], step: InstallWheels, plan: ImagePlan, settings: Settings
-) -> Iterable[LockedWheel]:
-    from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
-
-    named = Indexes(step.index, step.extra_indexes)
+    if not asked:
+        return (), ()
     wanted = [Wanted(r.wanted or r.name, r.hashes, Location.parse(r.at) if r.at else None) for r in asked]
+    how = Asked(not step.unresolved, Indexes(step.index, step.extra_indexes), step.may_build)
     with settings.progress.task("Resolving requirements"):
-        found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved, indexes=named)
-    return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)
+        found = resolve(indexes.session(plan, settings), wanted, how)
+    wheels = [LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found.wheels]
+    built = [Source(b.name, b.version, b.url, b.commit, b.subdirectory, b.sha256, allowed=True) for b in found.sources]
+    return tuple(wheels), tuple(built)
 
 
-def _chosen(requirement: Requirement, wheel: Wheel) -> LockedWheel:
+def _chosen(requirement: Requirement, wheel: Wheel, settings: Settings) -> LockedWheel:
     assert requirement.version is not None, "a wheel's name holds its version"
     return LockedWheel(
         name=requirement.name,
         version=requirement.version,
         filename=wheel.filename,
-        url=wheel.url,
+        url=_address(wheel.url, settings),
         sha256=wheel.sha256,
         size=wheel.size,
         index=requirement.index,
     )
+
+
+def _address(url: str | None, settings: Settings) -> str | None:
+    """A wheel in the project's own tree is named by its path there."""
+    if url is None or "://" in url:
+        return url
+    return (settings.project / url).resolve().as_uri()

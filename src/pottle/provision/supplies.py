@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.lock import LockedPackage, LockedPlan, LockedWheel
-from pottle.plan.model import InstallWheels
+from pottle.plan.model import BuildWheels, InstallWheels, Source
 from pottle.provision import indexes
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
@@ -46,6 +46,13 @@ class Supplies:
 
         return install(indexes.session(self.locked.plan, self.settings), wheels, into, self._places())
 
+    def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
+        """What the sources make, built by their own backends and unpacked below `into`."""
+        from pottle.sources.pypi.source_builds import build_sources
+
+        session = indexes.session(self.locked.plan, self.settings)
+        return build_sources(session, sources, into, self.locked.plan.epoch, self._places())
+
     def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
         """The project's own wheel, built and unpacked below `into`."""
         from pottle.sources.pypi.install import install
@@ -57,8 +64,10 @@ class Supplies:
 
     def _places(self) -> dict[str, Location]:
         """Where the project's lock names each distribution."""
-        steps = (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
-        return {r.name: Location.parse(r.at) for step in steps for r in step.requirements if r.at is not None}
+        steps = [step for layer in self.locked.plan.layers for step in layer.steps]
+        named = [(r.name, r.at) for step in steps if isinstance(step, InstallWheels) for r in step.requirements]
+        named += [(s.name, s.at) for step in steps if isinstance(step, BuildWheels) for s in step.sources]
+        return {name: Location.parse(at) for name, at in named if at is not None}
 
 
 def _of_file(wheel: Path) -> LockedWheel:

@@ -17,7 +17,7 @@ from packaging.utils import InvalidWheelFilename, NormalizedName, canonicalize_n
 from packaging.version import Version
 
 from pottle.errors import ProjectError
-from pottle.project import requirement
+from pottle.project import neighbour, requirement
 from pottle.project.clues import Clue, Direct, Said
 from pottle.project.facts import Artifact, Dependency, Lock, LockedDistribution, SourceKind
 from pottle.project.lock_format import LockFormat, beside, nothing
@@ -54,6 +54,8 @@ class Wanted:
     kind: SourceKind = "registry"
     location: str = ""
     """The URL or path of what is not from an index."""
+    backend: str | None = None
+    """What builds a directory."""
 
     @property
     def pinned(self) -> bool:
@@ -116,6 +118,7 @@ def _distribution(one: Wanted, index: str) -> LockedDistribution:
         wheels=tuple(_wheel(one)),
         hashes=one.hashes,
         markers=(dependency.marker,) if dependency.marker else (),
+        backend=one.backend,
     )
 
 
@@ -280,7 +283,8 @@ def _placed(survey: Survey, text: str, at: Location, hashes: tuple[str, ...]) ->
     name = document.get("project", "name") if document else None
     if not isinstance(name, str):
         raise ProjectError(f"{place} holds no pyproject.toml with a name", at=at, hint="is the path right?")
-    return Wanted(Dependency(canonicalize_name(name), at, extras=wished), hashes, "directory", path)
+    backend = neighbour.backend(survey, path, at)
+    return Wanted(Dependency(canonicalize_name(name), at, extras=wished), hashes, "directory", path, backend)
 
 
 def _name_in(place: str, at: Location) -> NormalizedName:

@@ -49,14 +49,21 @@ def _installed(
     with uv.scratch(session) as work:
         lock = work / "pylock.toml"
         lock.write_text(pylock.write(wheels), encoding="utf-8")
-        arguments: list[str | Path] = [*_SYNC, *uv.for_target(session.target), "--prefix", prefix, lock]
+        arguments: list[str | Path] = [
+            *SYNC,
+            "--require-hashes",
+            *uv.for_target(session.target),
+            "--prefix",
+            prefix,
+            lock,
+        ]
         try:
             if fresh or not _from_cache(session, arguments, work):
                 uv.run(session, [*arguments, *(["--no-cache"] if fresh else [])], work)
         except uv.UvFailed as failed:
             raise failure(failed.said, places) from failed
     found = {distribution.name: distribution for distribution in installed.read(prefix)}
-    _check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
+    check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
     return found
 
 
@@ -69,13 +76,12 @@ def _from_cache(session: uv.Session, arguments: Sequence[str | Path], work: Path
     return True
 
 
-_SYNC = (
+SYNC = (
     *(
         "pip",
         "sync",
         "--preview-features",
         "pylock",
-        "--require-hashes",
         "--no-compile-bytecode",
         "--break-system-packages",
     ),
@@ -84,7 +90,8 @@ _SYNC = (
 """`--prefix` gives an environment's own layout (bin, lib/pythonX.Y/site-packages, share …) with a RECORD that fits it."""
 
 
-def _check_names(found: Collection[str], wanted: Collection[str]) -> None:
+def check_names(found: Collection[str], wanted: Collection[str]) -> None:
+    """Raise `IntegrityError` unless everything that was wanted is there."""
     if missing := sorted(set(wanted) - set(found)):
         raise IntegrityError(
             f"the wheel of {missing[0]} does not hold that distribution", hint="lock the project again"

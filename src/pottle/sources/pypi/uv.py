@@ -77,10 +77,16 @@ def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Ma
     return said
 
 
-def for_target(target: Target) -> tuple[str, ...]:
-    """The arguments that make uv work for `target` from whatever Python we run on."""
-    version = ("--python-version", target.python, "--python-platform", target.uv_platform)
-    return (*version, "--python", sys.executable, "--only-binary", ":all:")
+def for_target(target: Target, may_build: Sequence[str] = ()) -> tuple[str, ...]:
+    """The arguments that make uv work for `target` from whatever Python we run on.
+
+    `may_build` names the distributions that are built from source; `*` lets uv build whatever has no wheel.
+    """
+    version = ("--python-version", target.python, "--python-platform", target.uv_platform, "--python", sys.executable)
+    if "*" in may_build:
+        return version
+    built = (argument for name in may_build for argument in ("--no-binary", name))
+    return (*version, "--only-binary", ":all:", *built)
 
 
 def binary() -> str:
