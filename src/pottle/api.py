@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pottle.errors import ProjectError, UsageError
+from pottle.errors import PottleError, ProjectError, UsageError
 from pottle.progress import Progress, Silent
 from pottle.text import Location
 
@@ -89,16 +89,50 @@ def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     return make_plan(read_project(_tree(root), options.lockfile), options, platform)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One project of a repository: its plans, by platform, or why it has none."""
+
+    directory: str
+    """Relative to where the search began."""
+    plans: "tuple[ImagePlan, ...]" = ()
+    error: PottleError | None = None
+
+
+def plan_all(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> tuple[Member, ...]:
+    """Every project of the repository below `root`, planned by itself."""
+    from pottle.project.members import members
+
+    return tuple(_member(root, directory, environ, flags) for directory in members(_tree(root)))
+
+
+def _member(root: Path, directory: str, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Member:
+    try:
+        options = read_options(root / directory, environ, flags)
+        return Member(directory, tuple(plan(root / directory, options, platform) for platform in platforms(options)))
+    except PottleError as error:
+        return Member(directory, error=error)
+
+
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
     """One plan as an object, several as an array."""
+    return _json(plans[0] if len(plans) == 1 else plans)
+
+
+def members_as_json(members: Sequence[Member]) -> str:
+    """An array: of each project its directory, its plans, and its error where it has one."""
+    return _json(
+        [
+            {"directory": each.directory, "plans": each.plans, "error": each.error.what if each.error else None}
+            for each in members
+        ]
+    )
+
+
+def _json(value: object) -> str:
     import msgspec
 
-    from pottle.plan.model import encode
-
-    document = (
-        encode(plans[0]) if len(plans) == 1 else msgspec.json.format(msgspec.json.encode(plans), indent=2) + b"\n"
-    )
-    return document.decode()
+    return (msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n").decode()
 
 
 def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":

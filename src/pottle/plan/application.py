@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pottle.errors import ProjectError
+from pottle.errors import NothingToRun, ProjectError
 from pottle.plan import servers
 from pottle.plan.model import Reason
 from pottle.project.facts import Application
@@ -48,7 +48,7 @@ def choose(applications: Sequence[Application], held: Held, *, wanted: str | Non
     if wanted is not None:
         return _wanted(applications, wanted)
     if not applications:
-        raise ProjectError(
+        raise NothingToRun(
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )

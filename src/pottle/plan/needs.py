@@ -5,7 +5,7 @@ from functools import cache
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
-from pottle.plan import servers, unresolved, wheels
+from pottle.plan import markers, servers, unresolved, wheels
 from pottle.plan.application import Held
 from pottle.plan.bases import Base
 from pottle.plan.environment import marker_environment
@@ -43,7 +43,8 @@ class Needs:
         """All but the project itself, and projects that are nothing but their dependencies."""
         if self._lock is None or self.unresolved:
             return ()
-        selected = select(self._lock, marker_environment(base, self._platform), self._roots)
+        active = frozenset(markers.active(self._lock.owner, self._options.extras, self._options.groups))
+        selected = select(self._lock, marker_environment(base, self._platform), self._roots, active)
         return wheels.picks((d for d in selected if d.source != "virtual" and d.source_id != "."), base, self._platform)
 
 

@@ -7,15 +7,17 @@ open, or names something that it does not hold, is broken and said to be.
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
+from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 
 
-def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
-    """The distributions that `roots` need in `environment`, by name.
+def select(
+    lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency], active: frozenset[str] = frozenset()
+) -> tuple[LockedDistribution, ...]:
+    """The distributions that `roots` need in `environment`, by name; `active` is what conflict markers ask for.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
@@ -28,10 +30,10 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
         by_name.setdefault(distribution.name, []).append(distribution)
     while todo:
         edge, parent_extras = todo.popleft()
-        if not holds(edge.marker, environment, parent_extras) or (edge.name, edge.extras) in seen:
+        if not holds(edge.marker, environment, active.union(parent_extras)) or (edge.name, edge.extras) in seen:
             continue
         seen.add((edge.name, edge.extras))
-        distribution = _target(edge, by_name.get(edge.name, []), environment)
+        distribution = _target(edge, by_name.get(edge.name, []), environment, active)
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
             raise ProjectError(
@@ -46,15 +48,8 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...] = ()) -> bool:
-    """Whether something under `marker` counts in `environment`, for who asked for `extras`."""
-    if marker is None:
-        return True
-    return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))
-
-
 def _target(
-    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str]
+    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str], active: frozenset[str]
 ) -> LockedDistribution:
     fitting = [
         candidate
@@ -63,7 +58,7 @@ def _target(
         and (edge.source is None or candidate.source_id == edge.source)
     ]
     if len(fitting) > 1:
-        fitting = [c for c in fitting if not c.markers or any(m.evaluate({**environment}) for m in c.markers)]
+        fitting = [c for c in fitting if not c.markers or any(holds(m, environment, active) for m in c.markers)]
     if len(fitting) == 1:
         return fitting[0]
     what = f"holds no {edge.name}" if not fitting else f"holds {len(fitting)} answers for {edge.name}"

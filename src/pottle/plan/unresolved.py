@@ -8,8 +8,8 @@ from packaging.utils import NormalizedName
 
 from pottle.config.options import Options
 from pottle.plan import sources
+from pottle.plan.markers import holds
 from pottle.plan.model import Requirement
-from pottle.plan.selection import holds
 from pottle.plan.wheels import DIRECTORIES, Installed
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 from pottle.text import Location

@@ -19,6 +19,11 @@ _ASIDE = re.compile(
 """What is not the application itself: nothing found there is run."""
 
 
+def is_aside(path: str) -> bool:
+    """Whether a file is about the application, or made from it, and not part of it: tests, documentation, examples, what is built."""
+    return _ASIDE.search(path) is not None
+
+
 class Survey:
     """A tree with its documents and modules."""
 
@@ -41,7 +46,7 @@ class Survey:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """The application's Python files, nearest to the root first: no tests, documentation, examples or migrations."""
-        found = (path for path in self.tree.files() if path.endswith(".py") and not _ASIDE.search(path))
+        found = (path for path in self.tree.files() if path.endswith(".py") and not is_aside(path))
         return tuple(sorted(found, key=lambda path: (path.count("/"), path))[:MOST_MODULES])
 
     @cached_property
