@@ -4,6 +4,7 @@ import hashlib
 import io
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,22 @@ def _again(root: Path, files: dict[str, str]) -> dict[str, str]:
     subprocess.run((*git, "commit", "-qam", "two"), check=True)
     new = subprocess.run((*git, "rev-parse", "HEAD"), check=True, capture_output=True, text=True).stdout.strip()
     return {name: text.replace(old, new) for name, text in files.items()}
+
+
+def test_a_list_that_names_a_repository_is_resolved_and_built(here: World, tmp_path: Path):
+    commit = repository(tmp_path / "thing")
+    wish = f"thing @ git+{(tmp_path / 'thing').as_uri()}@{commit}#subdirectory=python\ngreeting\n"
+    config = '[tool.pottle]\nsource-builds = ["thing"]\n'
+    files = {"requirements.txt": wish, "pyproject.toml": config, "main.py": "import thing\n", ".python-version": PYTHON}
+    built = build(replace(here, more={"UV_DEFAULT_INDEX": here.index.url}), write(tmp_path / "shop", files))
+    validate(built.image)
+    assert {f"{SITE}/thing/__init__.py", f"{SITE}/greeting/__init__.py"} <= paths(built)
+    assert [name for name, _ in built.layers][-3:] == ["environment", "sources", "app"]
+
+
+def test_a_list_that_names_a_repository_builds_nothing_unasked(here: World, tmp_path: Path):
+    wish = f"thing @ git+{tmp_path.as_uri()}\n"
+    files = {"requirements.txt": wish, "main.py": "import thing\n", ".python-version": PYTHON}
+    with pytest.raises(ProjectError, match="is not a wheel") as caught:
+        build(here, write(tmp_path / "shop", files))
+    assert str(caught.value.at) == "requirements.txt:1"
