@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pottle.errors import PottleError, ProjectError, UsageError
+from pottle.errors import HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Progress, Silent
 from pottle.text import Location
 
 if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.build.project import ProjectFiles
+    from pottle.build.sandbox import Command, Ended
     from pottle.config.options import Options
     from pottle.oci.image import Image
     from pottle.oci.platform import Platform
@@ -159,8 +160,29 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     archives = Archives(settings)
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
-    workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
+    workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
     return build_locked(locked, _project_files(root, options, host, _neighbours(planned)), workshop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sandbox:
+    """Runs commands of a project in its image: `pottle.build.sandbox.Sandbox` by means of `pottle.run`."""
+
+    host: Host
+
+    def run(self, image: "Image", command: "Command", work: Path) -> "Ended":
+        from pottle.build.sandbox import Ended
+        from pottle.run.command import run_command
+        from pottle.run.settings import Host as RunHost
+        from pottle.run.stored import stored_image
+
+        own, wanted = own_platform(), f"{image.config.os}/{image.config.architecture}"
+        if wanted != f"{own.os}/{own.architecture}":
+            what = f"a command of the project has to run in the image, and this machine is {own}, not {wanted}"
+            raise HostError(what, hint=f"build on a machine that is {wanted}")
+        run_host = RunHost(self.host.environ, self.host.cache)
+        stored = stored_image(image, reference("building"))
+        return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":

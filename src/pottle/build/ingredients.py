@@ -17,6 +17,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    RunCommand,
     Step,
     SumUp,
 )
@@ -50,6 +51,8 @@ class Ingredients:
                 yield [package.sha256 for package in self.packages(layer)]
             case SumUp():
                 yield [package.sha256 for below in self.below(layer) for package in self.packages(below)]
+            case RunCommand():
+                yield [self.key(below) for below in self.below(layer)]
             case CreateEnvironment(bytecode=mode):
                 yield self._compiler(mode)
             case InstallWheels(bytecode=mode):

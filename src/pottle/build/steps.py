@@ -14,7 +14,9 @@ from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
 from pottle.build.workshop import Workshop
+from pottle.errors import ProjectError
 from pottle.oci.entry import Entry, File
+from pottle.oci.image import Image
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -23,6 +25,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    RunCommand,
     Step,
     SumUp,
 )
@@ -30,6 +33,7 @@ from pottle.plan.model import (
 if TYPE_CHECKING:
     from pottle.build.base.alternatives import Alternative
     from pottle.build.environment import Environment
+    from pottle.build.sandbox import Ended
     from pottle.sources.pypi.installed import Distribution
 
 
@@ -40,6 +44,8 @@ class Executor:
     ingredients: Ingredients
     workshop: Workshop
     compilation: Compilation
+    image: Callable[[LayerPlan], Image]
+    """The image that the layers below one make, once they are made."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
     """Layer → its packages and their entries."""
     _choices: "dict[str, tuple[Alternative, ...]]" = field(default_factory=dict)
@@ -66,6 +72,8 @@ class Executor:
                 return [*before, *self._build_wheels(step, work)]
             case InstallProject():
                 return [*before, *self._install_project(step, work)]
+            case RunCommand():
+                return [*before, *self._run_command(step, layer, work)]
             case CopyProject():
                 return [*before, *self._copy_project(step, before)]
             case _:
@@ -157,9 +165,31 @@ class Executor:
         groups = {entry.path: (entry,) for entry in _sources(entries)}
         return [*entries, *self._bytecode(groups, step.bytecode)]
 
+    def _run_command(self, step: RunCommand, layer: LayerPlan, work: Path) -> list[Entry]:
+        from pottle.build import output
+        from pottle.build.sandbox import Command
+
+        sandbox = self.workshop.sandbox
+        assert sandbox is not None, "who builds plans with commands can run them"
+        outputs = {target: work / str(number) for number, target in enumerate(step.outputs)}
+        for directory in outputs.values():
+            directory.mkdir(parents=True)
+        with self.workshop.progress.task(f"Running {step.name}"):
+            ended = sandbox.run(self.image(layer), Command(step.command, step.environment, outputs), work)
+        if ended.code != 0:
+            raise _failed(step, ended)
+        return [entry for target, directory in outputs.items() for entry in output.entries(directory, target)]
+
     def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
         compiled = self.compilation.compiled(groups, mode)
         return [file for name in sorted(compiled) for file in compiled[name]]
+
+
+def _failed(step: RunCommand, ended: "Ended") -> ProjectError:
+    lines = [line.strip() for line in ended.said.splitlines() if line.strip()]
+    why = lines[-1][:300].rstrip(".") if lines else "it did not say why"
+    hint = "it runs without network and without your environment: give it what it needs by `build-env`, or leave it out of the build"
+    return ProjectError(f"{step.name} failed with exit code {ended.code}: {why}", hint=hint)
 
 
 def _sources(entries: Iterable[Entry]) -> list[File]:

@@ -109,6 +109,8 @@ def _brought(step: "Step", most: int) -> str:
             return f"the wheel that {backend.partition('.')[0]} builds" if path == "." else f"{name} from {path}"
         case model.CopyProject(into=into):
             return f"files in {into}"
+        case model.RunCommand(name=name, outputs=outputs):
+            return f"what {name} writes to {', '.join(outputs)}"
         case model.SumUp():
             return "accounts, CA bundle, ld.so.cache"
 

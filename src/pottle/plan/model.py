@@ -137,6 +137,18 @@ class CopyProject(Struct, frozen=True, tag="copy-project"):
     """Directories of other projects in the same repository, which are no part of this one."""
 
 
+class RunCommand(Struct, frozen=True, tag="run-command"):
+    """A command of the project, run in the image that the layers below make, without network; its outputs are all it may write."""
+
+    name: str
+    """What it is called: `collectstatic`."""
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+    """Besides the image's own, sorted."""
+    outputs: tuple[str, ...]
+    """Directories of the image, absolute."""
+
+
 class SumUp(Struct, frozen=True, tag="sum-up"):
     """What sums up all packages of the image: accounts, CA bundle, ld.so.cache."""
 
@@ -147,7 +159,14 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
 
 
 Step: TypeAlias = (
-    InstallPackages | CreateEnvironment | InstallWheels | BuildWheels | InstallProject | CopyProject | SumUp
+    InstallPackages
+    | CreateEnvironment
+    | InstallWheels
+    | BuildWheels
+    | InstallProject
+    | CopyProject
+    | RunCommand
+    | SumUp
 )
 
 
