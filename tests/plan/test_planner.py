@@ -123,6 +123,13 @@ def test_a_configured_port_is_probed_and_exposed_even_when_nobody_knows_the_appl
     assert plan(SCRIPT, Options(command=("serve",))).runtime.health_check is None
 
 
+def test_a_variable_of_the_containers_names_the_port_too():
+    files = {"app.py": "from flask import Flask\napp = Flask('x')\n", "requirements.txt": "flask\ngunicorn\n"}
+    assert plan(files, Options(env=(("PORT", "5000"),))).port == 5000
+    assert plan(files, Options(env=(("PORT", "5000"),), port=80)).port == 80
+    assert plan(files, Options(env=(("PORT", "none"),))).port == 8000
+
+
 def test_annotations_name_the_base_and_claim_no_digest_of_one():
     keys = dict(plan(PACKAGED).annotations)
     assert keys == {

@@ -26,6 +26,20 @@ class Start:
     port: int | None
     stop_signal: str
     reasons: tuple[Reason, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that the program is told where to listen by."""
+    in_command: bool = False
+    """The command names the port."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those of its variables that hold the port."""
+        return tuple(name for name, value in self.environment if value == str(self.port))
+
+    @property
+    def follows(self) -> bool:
+        """Whether the port is one that can be set when the container starts."""
+        return self.in_command or bool(self.variables)
 
 
 def configured(
@@ -105,7 +119,7 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
     place = held[server.name]
     told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
     all_reasons = (*reasons, told, _port_reason(app, port, listens))
-    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons)
+    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons, in_command=True)
 
 
 def _script(app: Application) -> tuple[str, ...]:

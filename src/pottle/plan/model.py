@@ -228,7 +228,7 @@ class ImagePlan(Struct, frozen=True):
     framework: str | None
     kind: Kind
     command: tuple[str, ...]
-    """The whole argv: entrypoint and command."""
+    """The argv of the program. `Runtime.entrypoint` stands before it, and becomes it."""
     port: int | None
     base: str
     """`debian:trixie`"""

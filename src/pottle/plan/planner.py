@@ -9,6 +9,7 @@ from pottle.plan.application import Held, Start
 from pottle.plan.layers import Layers, further_packages
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
+from pottle.plan.port import VARIABLE
 from pottle.plan.runtime import annotations, runtime
 from pottle.project.facts import Fact, Facts, PythonWish
 from pottle.text import Location
@@ -66,8 +67,15 @@ def _origin(options: Options, field: str) -> Location:
 
 
 def _start(facts: Facts, options: Options, holds: Held) -> Start:
+    port = _port(options)
     if options.command is not None:
         at = options.origins.get("command")
-        return application.configured(options.command, facts.applications, port=options.port, at=at)
+        return application.configured(options.command, facts.applications, port=port, at=at)
     app = application.choose(facts.applications, holds, wanted=options.app)
-    return application.start(app, holds, port=options.port, manager=facts.package_manager.value)
+    return application.start(app, holds, port=port, manager=facts.package_manager.value)
+
+
+def _port(options: Options) -> int | None:
+    """The port that the configuration asks for, be it by a variable of the container's."""
+    variable = dict(options.env).get(VARIABLE, "")
+    return options.port or (int(variable) if variable.isdecimal() and 0 < int(variable) < 65536 else None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from pottle.errors import ProjectError
+from pottle.project.import_roots import Roots
 from pottle.project.module import Module
 from pottle.project.tree import Tree
 from pottle.toml import Document, InvalidToml
@@ -30,6 +31,7 @@ class Survey:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._documents: dict[str, Document | None] = {}
+        self._parsed: dict[str, Module | None] = {}
 
     def toml(self, path: str) -> Document | None:
         """The TOML file at `path`, or None. Raises `ProjectError` for a malformed one."""
@@ -49,10 +51,30 @@ class Survey:
         found = (path for path in self.tree.files() if path.endswith(".py") and not is_aside(path))
         return tuple(sorted(found, key=lambda path: (path.count("/"), path))[:MOST_MODULES])
 
-    @cached_property
+    @property
     def modules(self) -> tuple[Module, ...]:
         """Those files parsed, as far as they have something to say for a detector."""
-        return tuple(self._modules())
+        return self._searched[0]
+
+    @property
+    def roots(self) -> Roots:
+        """The directories whose modules are imported by their own names."""
+        return self._searched[1]
+
+    def parsed(self, path: str) -> Module | None:
+        """The module at `path`, whatever it holds; None where there is none, or no Python."""
+        if path not in self._parsed:
+            text = self.source(path)
+            module = None if text is None else Module.parse(path, text, self._files, anyway=True)
+            if module is not None:
+                self.roots.place(module)
+            self._parsed[path] = module
+        return self._parsed[path]
+
+    def named(self, name: str) -> Module | None:
+        """The module of the application that is imported as `name`, whatever it holds."""
+        path = self._by_name.get(name)
+        return None if path is None else self.parsed(path)
 
     def source(self, path: str) -> str | None:
         """The text of a module; None for one that is not UTF-8: it is not this room's to complain."""
@@ -61,11 +83,27 @@ class Survey:
         except ProjectError:
             return None
 
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.tree.files())
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {self.roots.name(path): path for path in reversed(self.paths)}
+
+    @cached_property
+    def _searched(self) -> tuple[tuple[Module, ...], Roots]:
+        modules = tuple(self._modules())
+        roots = Roots(modules, self._files, self.source)
+        for module in modules:
+            roots.place(module)
+        return modules, roots
+
     def _modules(self) -> Iterator[Module]:
-        files = frozenset(self.tree.files())
         for path in self.paths:
             text = self.source(path)
-            if text is not None and (module := Module.parse(path, text, files)):
+            if text is not None and (module := Module.parse(path, text, self._files)):
+                self._parsed[path] = module
                 yield module
 
 
