@@ -26,6 +26,7 @@ class Options:
     optimize: Literal["speed", "size"] = "speed"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
+    strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()

@@ -30,7 +30,7 @@ def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[
     reasons: tuple[Reason, ...] = ()
     if start.port is not None:
         route = start.application.health if start.application is not None else None
-        check, reason = health(start.port, route, f"/usr/bin/python{base.python}")
+        check, reason = health(start.port, route, base.interpreter)
         reasons = (reason,)
     configured = Runtime(
         user=f"{UID}:{UID}",

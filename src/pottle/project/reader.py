@@ -53,6 +53,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         shell=_first(clues, "shell"),
         source=_first(clues, "source"),
+        unpinned=tuple(_said(clues, "unpinned")),
         warnings=tuple(_said(clues, "warning")),
     )
 
