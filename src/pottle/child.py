@@ -12,7 +12,13 @@ from pottle.stop import Stop
 
 
 def run(
-    command: Sequence[str], stop: Stop, *, env: Mapping[str, str], cwd: Path, stdin: IO[bytes] | None = None
+    command: Sequence[str],
+    stop: Stop,
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
 ) -> tuple[int, bytes]:
     """Its exit status and what it wrote to stderr. Whatever interrupts or stops ends it, with all that it started.
 
@@ -24,7 +30,7 @@ def run(
         cwd=cwd,
         env=env,
         stdin=stdin or subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout or subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )

@@ -8,11 +8,12 @@ from typing import assert_never
 from pottle.build import cache
 from pottle.build.compiler import identity
 from pottle.build.project import ProjectFiles
-from pottle.plan.lock import LockedPackage, LockedPlan
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
@@ -39,6 +40,12 @@ class Ingredients:
         """The Debian packages of one layer; none where it has none."""
         return self._packages.get(layer.name, ())
 
+    @property
+    def interpreter(self) -> LockedInterpreter:
+        """The one that is not among the packages, where a step installs one."""
+        assert self.locked.interpreter is not None, "locking has found it"
+        return self.locked.interpreter
+
     def below(self, layer: LayerPlan) -> tuple[LayerPlan, ...]:
         """The layers under this one."""
         layers = self.locked.plan.layers
@@ -53,6 +60,8 @@ class Ingredients:
                 yield [package.sha256 for below in self.below(layer) for package in self.packages(below)]
             case RunCommand():
                 yield [self.key(below) for below in self.below(layer)]
+            case InstallInterpreter():
+                yield self.interpreter.sha256
             case CreateEnvironment(bytecode=mode):
                 yield self._compiler(mode)
             case InstallWheels(bytecode=mode):

@@ -21,6 +21,7 @@ from pottle.plan.model import (
     BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
@@ -64,6 +65,8 @@ class Executor:
                 return [*before, *self._packages(layer)]
             case SumUp():
                 return self._sum_up(step, layer, before)
+            case InstallInterpreter():
+                return [*before, *self._install_interpreter(step)]
             case CreateEnvironment():
                 return self._create_environment(step, before)
             case InstallWheels():
@@ -95,7 +98,7 @@ class Executor:
 
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
-            debs = self.workshop.supplies.packages(packages)
+            debs = self.workshop.supplies.packages(packages) if packages else ()
             self._choices[layer.name] = tuple(each for deb in debs for each in base.alternatives(deb))
             python = self.ingredients.locked.plan.python
             found = [(p.name, base.package_entries(p.name, deb, python)) for p, deb in zip(packages, debs, strict=True)]
@@ -114,19 +117,27 @@ class Executor:
         self._read.clear()  # the last that wanted the packages' contents, which are most of a build's memory
         return entries
 
+    # --- the interpreter --------------------------------------------------------------------------
+
+    def _install_interpreter(self, step: InstallInterpreter) -> Iterable[Entry]:
+        """One that is not among the packages."""
+        from pottle.build import standalone
+
+        return standalone.interpreter(self.workshop.supplies.interpreter(self.ingredients.interpreter), step.into)
+
     # --- the environment --------------------------------------------------------------------------
 
-    def _environment(self, path: str) -> "Environment":
+    def _environment(self, path: str, interpreter: str = "") -> "Environment":
         from pottle.build.environment import Environment
 
-        return Environment(self.ingredients.locked.plan.python, path.lstrip("/"))
+        return Environment(self.ingredients.locked.plan.python, path.lstrip("/"), interpreter)
 
     def _create_environment(self, step: CreateEnvironment, packages: Sequence[Entry]) -> list[Entry]:
         from pottle.build import environment
         from pottle.build.base import layers as base
 
-        home = self._environment(step.path)
-        entries = [*base.interpreter(packages, home.python), *environment.empty(home)]
+        home = self._environment(step.path, step.interpreter)
+        entries = [*base.interpreter(packages, home.base), *environment.empty(home)]
         return [*entries, *self._bytecode({"stdlib": _sources(packages)}, step.bytecode)]
 
     def _install_wheels(self, step: InstallWheels, work: Path) -> list[Entry]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pottle.plan.lock import LockedPackage, LockedWheel
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedWheel
 from pottle.plan.model import Source
 
 if TYPE_CHECKING:
+    from pottle.oci.entry import Entry
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
 
@@ -17,6 +18,9 @@ class Supplies(Protocol):
 
     def packages(self, packages: Sequence[LockedPackage]) -> "Sequence[Deb]":
         """The .debs, in their order."""
+
+    def interpreter(self, locked: LockedInterpreter) -> "Iterable[Entry]":
+        """What its archive holds, by paths below the interpreter's root."""
 
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`, which does not exist yet."""

@@ -99,6 +99,8 @@ def _brought(step: "Step", most: int) -> str:
     match step:
         case model.InstallPackages(packages=packages):
             return shortened(packages, most)
+        case model.InstallInterpreter(version=version):
+            return f"CPython {version}"
         case model.CreateEnvironment(path=path):
             return path
         case model.InstallWheels(requirements=requirements, unresolved=unresolved):

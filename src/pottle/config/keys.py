@@ -61,6 +61,9 @@ class Keys(TypedDict, total=False):
     packages: Annotated[
         tuple[Package, ...], Meta(description="Debian packages that the application needs at run time.")
     ]
+    strict: Annotated[
+        bool, Meta(description="Refuse what is not exactly as asked for: another patch version, unpinned requirements.")
+    ]
     extras: Annotated[tuple[Distribution, ...], Meta(description="The project's own extras to install.")]
     groups: Annotated[
         tuple[Distribution, ...], Meta(description="Dependency groups (PEP 735) to install; none by default.")
@@ -82,6 +85,7 @@ TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
 LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired"})
+SWITCHES = frozenset({"strict"})
 MAPPINGS = frozenset({"labels", "env"})
 
 

@@ -28,6 +28,7 @@ class Options:
     optimize: Literal["speed", "size"] = "speed"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
+    strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     source_builds: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from pottle.plan.model import (
     BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
@@ -18,7 +19,7 @@ from pottle.plan.model import (
     Step,
     SumUp,
 )
-from pottle.plan.places import APP, ENVIRONMENT, HOME, UID, USER
+from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Facts
 
@@ -58,10 +59,16 @@ class Layers:
     def _interpreter(self) -> LayerPlan:
         python = self.base.python
         create = CreateEnvironment(
-            path=ENVIRONMENT, interpreter=f"/usr/bin/python{python}", bytecode=self._third_party_bytecode
+            path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=self._third_party_bytecode
         )
-        steps = (self._install(packages.interpreter(self.base)), create)
-        return LayerPlan(name="interpreter", steps=steps, because=f"CPython {python} is the same in every project")
+        because = f"CPython {python} is the same in every project"
+        return LayerPlan(name="interpreter", steps=(*self._cpython(), create), because=because)
+
+    def _cpython(self) -> Iterator[Step]:
+        if names := packages.interpreter(self.base):
+            yield self._install(names)
+        if (version := self.base.standalone) is not None:
+            yield InstallInterpreter(version=version, source="python-build-standalone", into=STANDALONE)
 
     def _system(self) -> LayerPlan:
         steps = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))

@@ -62,6 +62,15 @@ class InstallPackages(Struct, frozen=True, tag="install-packages"):
     without: tuple[str, ...] = ()
 
 
+class InstallInterpreter(Struct, frozen=True, tag="install-interpreter"):
+    """A CPython that is not the base's own, at `into`: a relocatable one that asks nothing of a system but glibc."""
+
+    version: str
+    """What is asked of the source: `3.9.18`, or the newest that it has of `3.9`."""
+    source: Literal["python-build-standalone"]
+    into: str
+
+
 class CreateEnvironment(Struct, frozen=True, tag="create-environment"):
     """An empty virtual environment at `path` (PEP 405) for the interpreter at `interpreter`.
 
@@ -160,6 +169,7 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
 
 Step: TypeAlias = (
     InstallPackages
+    | InstallInterpreter
     | CreateEnvironment
     | InstallWheels
     | BuildWheels

@@ -1,24 +1,34 @@
 """`Facts` and `Options` become an `ImagePlan`: a pure function, the same plan for the same project on any host."""
 
+from collections.abc import Iterator
+
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
+from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import application, python, reasons
+from pottle.plan import application, python, reasons, refusals
 from pottle.plan.application import Held, Start
 from pottle.plan.layers import Layers, further_packages
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
 from pottle.plan.runtime import annotations, runtime
-from pottle.project.facts import Fact, Facts, PythonWish
+from pottle.project.facts import Fact, Facts, Lock, PythonWish
 from pottle.text import Location
+
+STRICT = "make it so, or do without `strict`"
+"""What to do about a warning that `strict` makes an error."""
 
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
     needs = Needs(facts, options, platform)
-    choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
+    wishes = (*facts.python, *_locked(facts.lock))
+    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    told = (*choice.warnings, *facts.unpinned)
+    if options.strict:
+        refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
     installed = needs.installed(base)
     start = _start(facts, options, held(installed))
@@ -41,8 +51,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         annotations=annotations(facts, base),
         reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons),
         warnings=(
-            *choice.warnings,
-            *(f"{warning.at}: {warning.value}" for warning in facts.warnings),
+            *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *installed.warnings,
         ),
         epoch=options.epoch,
@@ -60,6 +69,12 @@ def _python(options: Options) -> PythonWish | None:
     if options.python is None:
         return None
     return PythonWish(SpecifierSet(), options.python, _origin(options, "python"))
+
+
+def _locked(lock: Lock | None) -> Iterator[PythonWish]:
+    """The Pythons that the lock was resolved for."""
+    if lock is not None and lock.requires_python:
+        yield PythonWish(lock.requires_python, None, lock.at)
 
 
 def _origin(options: Options, field: str) -> Location:

@@ -1,10 +1,13 @@
 """What cannot be installed: not a wheel, or no wheel that fits. Everything that is wrong is said at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from packaging.version import Version
 
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
+from pottle.plan import bases
 from pottle.plan.bases import BASES, Base
 from pottle.project.facts import LockedDistribution
 from pottle.tags import Target, choose_wheel
@@ -37,11 +40,11 @@ def not_an_index(distribution: LockedDistribution) -> ProjectError | None:
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:
     """For a distribution whose files the lock lists, none of which fits."""
     name = f"{distribution.name} {distribution.version}"
-    others = [other.python for other in BASES if other is not base and _fits(distribution, other, platform)]
+    others = [other.python for other in _others(base) if _fits(distribution, other, platform)]
     if not distribution.wheels:
         hint = f"choose a version of {distribution.name} that has wheels, or build one and publish it on your own index"
     elif others:
-        hint = f"it has one for CPython {' and '.join(sorted(others))}: set `python` under [tool.pottle]"
+        hint = f"it has one for CPython {' and '.join(others)}: set `python` under [tool.pottle]"
     else:
         hint = f"see whether a newer version has one: `uv lock --upgrade-package {distribution.name}`"
     return ProjectError(
@@ -49,6 +52,13 @@ def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -
         at=distribution.at,
         hint=hint,
     )
+
+
+def _others(base: Base) -> Iterator[Base]:
+    """Every other CPython that an image could have, by version."""
+    standalone = (bases.standalone(base, version) for version in bases.STANDALONE)
+    by_version = {other.python: other for other in (*standalone, *BASES) if other.python != base.python}
+    yield from sorted(by_version.values(), key=lambda other: Version(other.python))
 
 
 def _fits(distribution: LockedDistribution, base: Base, platform: Platform) -> bool:

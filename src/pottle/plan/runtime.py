@@ -27,7 +27,7 @@ was taken: tools that rebase need both and leave this one alone."""
 
 def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[Reason, ...]]:
     """The image config, and why the entry point and the health check are what they are."""
-    interpreter = f"/usr/bin/python{base.python}"
+    interpreter = base.interpreter
     entrypoint, reasons = _entrypoint(start, interpreter)
     check: HealthCheck | None = None
     if start.port is not None:

@@ -127,6 +127,11 @@ class Lock:
 # --- what the project is --------------------------------------------------------------------------
 
 
+Standing: TypeAlias = Literal["aside", "classifier"]
+"""Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
+kind of thing; `classifier`: what a package was once tried with, heard where nothing else is."""
+
+
 @dataclass(frozen=True, slots=True)
 class PythonWish:
     """What one place says about the Python to use."""
@@ -135,6 +140,16 @@ class PythonWish:
     exact: str | None
     """"3.12" or "3.12.4" where one version is named (`.python-version`), else None: only a range."""
     at: Location
+    standing: Standing | None = None
+    others: tuple[SpecifierSet, ...] = ()
+    """Further ranges, any of which will do as well: of a union."""
+
+    def admits(self, version: str) -> bool:
+        """Whether `version`, X.Y.Z, is one of those that are meant."""
+        return any(each.contains(version, prereleases=True) for each in (self.specifier, *self.others))
+
+    def __str__(self) -> str:
+        return self.exact or " || ".join(map(str, (self.specifier, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,4 +243,6 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    unpinned: tuple[Fact[str], ...] = ()
+    """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +14,11 @@ from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import packages, sources
 from pottle.plan.bases import of
-from pottle.plan.lock import Compiler, LockedPackage, LockedPlan, LockedWheel
+from pottle.plan.lock import Compiler, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
     BuildWheels,
     ImagePlan,
+    InstallInterpreter,
     InstallPackages,
     InstallWheels,
     Requirement,
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from pottle.sources.debian.packages import BinaryPackage
 
 
+_MIRRORS = re.compile("MIRROR|DOWNLOADS")
+
+
 class Resolved(Struct, frozen=True):
     """What the archives answered, and until when that is taken for the answer."""
 
@@ -41,6 +46,7 @@ class Resolved(Struct, frozen=True):
     """Seconds since 1970."""
     packages: tuple[tuple[str, tuple[LockedPackage, ...]], ...]
     compiler: Compiler | None
+    interpreter: LockedInterpreter | None
 
 
 def lock(plan: ImagePlan, archives: Archives, settings: Settings) -> LockedPlan:
@@ -48,7 +54,8 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings) -> LockedPlan:
     _check_sources(plan)
     resolved = _remembered(plan, settings) or _resolved(plan, archives, settings)
     wheels, built = _distributions(plan, settings)
-    return LockedPlan(plan, resolved.packages, wheels, (*_sources(plan), *built), resolved.compiler)
+    built = (*_sources(plan), *built)
+    return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter)
 
 
 def _sources(plan: ImagePlan) -> Sequence[Source]:
@@ -80,10 +87,12 @@ def _resolved(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolv
         archive = archives.archive(suite, architecture, plan.allow_expired)
         locked = tuple(_by_layer(plan, archive))
         _check_glibc(plan, [package for _, layer in locked for package in layer])
-        compiler = _compiler(plan, archives)
     for pocket in archive.expired:
         settings.progress.warn(f"the Release of {pocket} is past its Valid-Until, which was allowed")
-    resolved = Resolved(archive.fresh_until.timestamp(), locked, compiler)
+    asked = next((s for layer in plan.layers for s in layer.steps if isinstance(s, InstallInterpreter)), None)
+    interpreter = _interpreter(asked.version, Platform.parse(plan.platform), plan, settings) if asked else None
+    compiler = _compiler(plan, archives, interpreter, settings)
+    resolved = Resolved(archive.fresh_until.timestamp(), locked, compiler, interpreter)
     _remember(resolved, plan, settings)
     return resolved
 
@@ -129,22 +138,44 @@ def _check_glibc(plan: ImagePlan, found: Sequence[LockedPackage]) -> None:
         )
 
 
-def _compiler(plan: ImagePlan, archives: Archives) -> Compiler | None:
-    """The suite's interpreter for this machine, as it was released: it moves at point releases only.
+def _compiler(
+    plan: ImagePlan, archives: Archives, found: LockedInterpreter | None, settings: Settings
+) -> Compiler | None:
+    """The image's CPython for this machine. None where no bytecode is wanted, or this machine is none that it is built for.
 
-    None where no bytecode is wanted, or this machine is none that Debian's interpreters run on.
+    A suite's is taken as it was released: it moves at point releases only.
     """
-    if not _wants_bytecode(plan):
+    own = _own_platform()
+    if not _wants_bytecode(plan) or own is None:
         return None
-    base = of(plan.base)
+    if found is not None:
+        same = found if found.machine == own.machine else _interpreter(found.version, own, plan, settings)
+        return Compiler(version=plan.python, packages=(), interpreter=same)
+    archive = archives.archive(of(plan.base).suite, own.debian_architecture, plan.allow_expired).at_release()
+    names = (f"python{plan.python}-minimal", f"libpython{plan.python}-stdlib")
+    packaged = archive.resolve(names, packages.WITHOUT)
+    return Compiler(version=plan.python, packages=tuple(_locked(package) for package in packaged))
+
+
+def _own_platform() -> Platform | None:
     try:
-        architecture = Platform.parse(platform.machine()).debian_architecture
+        return Platform.parse(platform.machine())
     except InvalidPlatform:
         return None
-    archive = archives.archive(base.suite, architecture, plan.allow_expired).at_release()
-    names = (f"python{base.python}-minimal", f"libpython{base.python}-stdlib")
-    found = archive.resolve(names, packages.WITHOUT)
-    return Compiler(version=base.python, packages=tuple(_locked(package) for package in found))
+
+
+# --- an interpreter that is not the base's own ----------------------------------------------------
+
+
+def _interpreter(version: str, target: Platform, plan: ImagePlan, settings: Settings) -> LockedInterpreter:
+    """The build for `target`, fetched: nothing but its bytes says what its digest is."""
+    from pottle.sources.cpython import builds
+
+    session = indexes.session(plan, settings)
+    found = builds.find(session, version, target.machine)
+    with settings.progress.task(f"Fetching CPython {found.version}"):
+        _, sha256 = builds.fetch(session, found, settings.interpreters)
+    return LockedInterpreter(found.version, found.build, found.machine, found.url, sha256)
 
 
 def _wants_bytecode(plan: ImagePlan) -> bool:
@@ -155,10 +186,14 @@ def _wants_bytecode(plan: ImagePlan) -> bool:
 
 
 def _place(plan: ImagePlan, settings: Settings) -> Path:
-    steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallPackages)]
+    steps = [s for layer in plan.layers for s in layer.steps if isinstance(s, InstallPackages | InstallInterpreter)]
     mirrors = [
         settings.mirror,
-        *(v for k, v in sorted(settings.environ.items()) if k.startswith("POTTLE_") and "MIRROR" in k),
+        *(
+            v
+            for k, v in sorted(settings.environ.items())
+            if k.startswith(("POTTLE_", "UV_PYTHON_")) and _MIRRORS.search(k)
+        ),
     ]
     trusted = [hashlib.sha256(key).hexdigest() for key in settings.archive_keys or ()]
     compiler = platform.machine() if _wants_bytecode(plan) else None

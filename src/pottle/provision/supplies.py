@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
-from pottle.plan.lock import LockedPackage, LockedPlan, LockedWheel
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import BuildWheels, InstallWheels, Source
 from pottle.provision import indexes
 from pottle.provision.archives import Archives
@@ -16,6 +16,7 @@ from pottle.provision.settings import Settings
 from pottle.text import Location
 
 if TYPE_CHECKING:
+    from pottle.oci.entry import Entry
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
 
@@ -39,6 +40,16 @@ class Supplies:
         with self.settings.progress.task("Fetching packages", sum(package.size for package in packages)) as task:
             paths = archive.fetch_all(packages, task.advance)
         return [read_deb(path) for path in paths]
+
+    def interpreter(self, locked: LockedInterpreter) -> "Iterable[Entry]":
+        """What its archive holds, fetched unless the cache has it."""
+        from pottle.sources.cpython import archive, builds
+
+        build = builds.Build(locked.version, locked.build, locked.machine, locked.url)
+        session = indexes.session(self.locked.plan, self.settings)
+        with self.settings.progress.task(f"Fetching CPython {locked.version}"):
+            path, _ = builds.fetch(session, build, self.settings.interpreters, locked.sha256)
+        return archive.entries(path)
 
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`."""

@@ -21,9 +21,9 @@ def only(text: str, **files: str):
     return distribution
 
 
-def warnings(text: str) -> list[str]:
+def warnings(text: str, subject: str = "warning") -> list[str]:
     clues = detect(Survey(DictTree({"requirements.txt": text})), "requirements.txt")
-    return [clue.value for clue in clues if isinstance(clue, Said) and clue.subject == "warning"]
+    return [clue.value for clue in clues if isinstance(clue, Said) and clue.subject == subject]
 
 
 def test_pinned_and_hashed_is_complete():
@@ -32,7 +32,7 @@ def test_pinned_and_hashed_is_complete():
     assert found.complete
     assert found.distributions[0].hashes == (f"sha256:{HASH}", f"sha256:{'b' * 64}")
     assert str(found.distributions[0].at) == "requirements.txt:1"
-    assert warnings(text) == []
+    assert warnings(text) == warnings(text, "unpinned") == []
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_pinned_and_hashed_is_complete():
 )
 def test_anything_less_is_a_wish_list_and_said_to_be(text):
     assert not lock(text).complete
-    assert len(warnings(text)) == 1
+    assert len(warnings(text, "unpinned")) == 1
 
 
 def test_nothing_asked_for_is_complete():

@@ -31,7 +31,7 @@ def test_its_dependencies_are_left_to_be_resolved_and_that_is_said():
     assert str(flask.marker) == 'python_version > "3.10"'
     assert not wanted.complete
     (warning,) = [clue for clue in found if isinstance(clue, Said)]
-    assert (warning.subject, str(warning.at)) == ("warning", "pyproject.toml:4")
+    assert (warning.subject, str(warning.at)) == ("unpinned", "pyproject.toml:4")
     assert "uv lock" in warning.value
 
 

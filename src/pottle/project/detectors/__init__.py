@@ -1,13 +1,13 @@
 """The detectors, in the order of precedence: what an earlier one says of a lock, a name or a manager outranks the later.
 
-A new lock format is one file here, its test, and one line in `LOCKS`.
+A new lock format is one file here, its test, and one line in `LOCKS`; a new file that names a Python, one line in `python.READERS`.
 """
 
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
     pyproject,
-    python_version,
+    python,
     requirements,
     scripts,
     shell,
@@ -27,7 +27,7 @@ LOCKS: tuple[LockFormat, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
-    python_version.detect,
+    python.detect,
     web_applications.detect,
     scripts.detect,
     shell.detect,

@@ -134,7 +134,7 @@ def _unfinished(wanted: Sequence[Wanted]) -> Said:
     loose = [one for one in wanted if not one.pinned]
     bare = [one for one in wanted if not one.hashes]
     what = f"{len(loose)} of {len(wanted)} requirements are not pinned" if loose else f"{len(bare)} have no hashes"
-    return Said("warning", f"{what}, so that every build may get others: {PIN_THEM}", (loose or bare)[0].dependency.at)
+    return Said("unpinned", f"{what}, so that every build may get others: {PIN_THEM}", (loose or bare)[0].dependency.at)
 
 
 # --- reading ----------------------------------------------------------------------------------------

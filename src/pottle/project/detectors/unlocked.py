@@ -25,7 +25,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
         return
     lock = _wanted(document)
     if lock.roots:
-        yield Said("warning", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
+        yield Said("unpinned", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
     if lock.roots or lock.extras or lock.groups:
         yield lock
 

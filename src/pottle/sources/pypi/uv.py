@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from pottle import child
 from pottle.errors import HostError
@@ -61,14 +62,20 @@ def scratch(session: Session) -> Iterator[Path]:
         raise _host_error(error) from error
 
 
-def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Mapping[str, str] | None = None) -> str:
-    """What uv wrote to stderr. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
+def run(
+    session: Session,
+    arguments: Sequence[str | Path],
+    work: Path,
+    extra: Mapping[str, str] | None = None,
+    out: IO[bytes] | None = None,
+) -> str:
+    """What uv wrote to stderr; `out` takes its stdout. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
     command = [binary(), *map(str, arguments), "--config-file", str(_configuration(session, work))]
     environment = reach.environment(session.environ, session.ca_bundle) | _ALWAYS | dict(extra or {})
     if not {"SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"} & environment.keys():
         environment["UV_SYSTEM_CERTS"] = "1"
     try:
-        status, output = child.run(command, session.stop, env=environment, cwd=work)
+        status, output = child.run(command, session.stop, env=environment, cwd=work, stdout=out)
     except OSError as error:
         raise _host_error(error) from error
     said = redacted(output.decode(errors="replace"))
