@@ -8,10 +8,13 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from pottle.errors import ProjectError
 from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
+
+_LOWEST = Version("0.dev0")
 
 
 def select(
@@ -25,15 +28,20 @@ def select(
     seen: set[tuple[NormalizedName, tuple[NormalizedName, ...]]] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     todo.extend((edge, ()) for edge in roots)
+    later: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     by_name: dict[NormalizedName, list[LockedDistribution]] = {}
     for distribution in lock.distributions:
         by_name.setdefault(distribution.name, []).append(distribution)
-    while todo:
-        edge, parent_extras = todo.popleft()
+    while todo or later:
+        patient, (edge, parent_extras) = bool(todo), (todo or later).popleft()
         if not holds(edge.marker, environment, active.union(parent_extras)) or (edge.name, edge.extras) in seen:
             continue
+        found = _fitting(edge, by_name.get(edge.name, []), environment, active)
+        if patient and len(found) > 1 and edge.specifier is not None:
+            later.append((edge, parent_extras))  # another edge may say which one
+            continue
         seen.add((edge.name, edge.extras))
-        distribution = _target(edge, by_name.get(edge.name, []), environment, active)
+        distribution = _target(edge, found, chosen.get(edge.name))
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
             raise ProjectError(
@@ -48,17 +56,32 @@ def select(
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def _target(
+def _fitting(
     edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str], active: frozenset[str]
-) -> LockedDistribution:
+) -> list[LockedDistribution]:
+    """The distributions that an edge may lead to."""
     fitting = [
         candidate
         for candidate in candidates
         if (edge.version is None or candidate.version == edge.version)
         and (edge.source is None or candidate.source_id == edge.source)
+        and (
+            edge.specifier is None
+            or candidate.version is None
+            or edge.specifier.contains(candidate.version, prereleases=True)
+        )
     ]
     if len(fitting) > 1:
-        fitting = [c for c in fitting if not c.markers or any(holds(m, environment, active) for m in c.markers)]
+        return [c for c in fitting if not c.markers or any(holds(m, environment, active) for m in c.markers)]
+    return fitting
+
+
+def _target(
+    edge: Dependency, fitting: list[LockedDistribution], chosen: LockedDistribution | None
+) -> LockedDistribution:
+    """The one; where the edge leaves it open (`specifier`), what was chosen before, else the highest version."""
+    if len(fitting) > 1 and edge.specifier is not None:
+        return chosen if chosen in fitting else max(fitting, key=lambda each: each.version or _LOWEST)
     if len(fitting) == 1:
         return fitting[0]
     what = f"holds no {edge.name}" if not fitting else f"holds {len(fitting)} answers for {edge.name}"

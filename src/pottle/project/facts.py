@@ -53,7 +53,8 @@ class Dependency:
     extras: tuple[NormalizedName, ...] = ()
     marker: Marker | None = None
     specifier: SpecifierSet | None = None
-    """What a requirement that no lock has decided asks for; None for an edge of a resolved graph."""
+    """What a requirement that no lock has decided asks for; on the edge of a resolved graph, which of several versions it admits
+    where the lock leaves that to its installer (Poetry, PDM)."""
     url: str | None = None
     """A direct reference (PEP 508 `name @ url`), without credentials."""
 
