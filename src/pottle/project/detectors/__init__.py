@@ -9,6 +9,7 @@ from pottle.project.detectors import (
     pyproject,
     python_version,
     requirements,
+    rye,
     scripts,
     shell,
     unlocked,
@@ -20,6 +21,7 @@ from pottle.project.lock_format import LockFormat
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     *foreign_locks.FORMATS,
+    rye.FORMAT,
     requirements.FORMAT,
     unlocked.FORMAT,
 )
