@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pottle.errors import ProjectError
 from pottle.project.facts import Facts, Lock
 from pottle.project.reader import read_project
 from pottle.project.tree import DirectoryTree
@@ -55,7 +56,10 @@ def as_json(facts: Facts) -> str:
 def test_facts_of_a_named_project(case: Path):
     member = case / "member.txt"
     project = case / member.read_text().strip() if member.exists() else case
-    found = as_json(read_project(DirectoryTree(project, case)))
+    try:
+        found = as_json(read_project(DirectoryTree(project, case)))
+    except ProjectError as error:
+        found = json.dumps({"error": str(error)}, indent=2, ensure_ascii=False) + "\n"
     golden = GOLDEN / f"{case.name}.json"
     if os.environ.get("GOLDEN") == "rewrite":
         golden.write_text(found)

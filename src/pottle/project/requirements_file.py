@@ -33,6 +33,7 @@ _IGNORED = (
 )  # fmt: skip
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _OWN_OPTIONS = re.compile(r"\s+--(?:hash|config-settings?|global-option|install-option)\b")
+_OPTION = re.compile(r"(--[a-z-]+|-[a-z])[=\s]*(.*)")
 _HASH = re.compile(r"--hash[= ]\s*(\w+):([0-9a-fA-F]+)")
 _WHERE = re.compile(
     r"\.{0,2}/|file:|[A-Za-z][A-Za-z0-9+.-]*://|\.{1,2}(?:$|[\[;\s])|[^\s@;]*\.(?:whl|tar\.gz|zip)(?:$|[\[;\s])|[\w.-]+/"
@@ -170,18 +171,18 @@ def _lines(
         if not line.startswith("-"):
             _take(survey, line, at, found, constraints=constraints)
             continue
-        option, value = _option(line, at)
-        if option in _INCLUDE or option in _CONSTRAIN:
-            _include(survey, value, at, found, above, constraints=constraints or option in _CONSTRAIN)
-        elif option in _EDITABLE:
-            _take(survey, value, at, found, constraints=constraints, editable=True)
-        elif option in (*_INDEX, *_EXTRA_INDEX):
-            _index(option, value, at, found)
-        elif option in _LINKS:
-            what = f"{option} is passed over: name an index with --index-url or --extra-index-url"
-            found.warnings.append(Said("warning", what, at))
-        elif option not in _IGNORED:
-            raise ProjectError(f"unknown option {option}", at=at, hint="see pip's requirements file format")
+        for option, value in _options(line, at):
+            if option in _INCLUDE or option in _CONSTRAIN:
+                _include(survey, value, at, found, above, constraints=constraints or option in _CONSTRAIN)
+            elif option in _EDITABLE:
+                _take(survey, value, at, found, constraints=constraints, editable=True)
+            elif option in (*_INDEX, *_EXTRA_INDEX):
+                _index(option, value, at, found)
+            elif option in _LINKS:
+                what = f"{option} is passed over: name an index with --index-url or --extra-index-url"
+                found.warnings.append(Said("warning", what, at))
+            elif option not in _IGNORED:
+                raise ProjectError(f"unknown option {option}", at=at, hint="see pip's requirements file format")
 
 
 def _logical(text: str, path: str) -> Iterator[Line]:
@@ -199,15 +200,23 @@ def _logical(text: str, path: str) -> Iterator[Line]:
         pending, start = "", 0
 
 
-def _option(line: str, at: Location) -> tuple[str, str]:
+def _options(line: str, at: Location) -> Iterator[tuple[str, str]]:
+    """The options of one line, each with its value: `-i https://index.example/ --pre`."""
+    start = _OPTION.match(line)
+    if start is not None and start[1] in _EDITABLE:
+        yield start[1], start[2].strip("\"'")
+        return
     try:
         words = shlex.split(line)
     except ValueError:
         raise ProjectError("a quotation mark has no end", at=at, hint="correct that line") from None
-    option, equals, value = words[0].partition("=")
-    if not equals and not option.startswith("--") and len(option) > 2:
-        return option[:2], " ".join((option[2:], *words[1:]))  # `-rbase.txt`
-    return option, " ".join((value, *words[1:])) if equals else " ".join(words[1:])
+    while words:
+        option, equals, value = words.pop(0).partition("=")
+        if not equals and not option.startswith("--") and len(option) > 2:
+            option, value = option[:2], option[2:]  # `-rbase.txt`
+        elif not equals and words and not words[0].startswith("-"):
+            value = words.pop(0)
+        yield option, value
 
 
 def _include(
@@ -233,7 +242,7 @@ def _index(option: str, value: str, at: Location, found: Collected) -> None:
         what = "the credentials in this index URL are not used: keep them in netrc or in the environment"
         found.warnings.append(Said("warning", what, at))
     if option in _INDEX:
-        found.index = url  # the last one counts, as in pip
+        found.index = None if requirement.is_public(url) else url  # the last one counts, as in pip
     else:
         found.extra_indexes.append(url)
 
@@ -277,10 +286,7 @@ def _hashes(options: str, at: Location) -> tuple[str, ...]:
 def _conditional(text: str, at: Location) -> tuple[str, Dependency]:
     """A place and a nameless dependency with the marker behind it: `./lib ; python_version < "3.13"`."""
     place, *condition = _MARKER.split(text.strip(), maxsplit=1)
-    try:
-        marker = requirement.marker(condition[0]) if condition else None
-    except ValueError as error:
-        raise ProjectError(str(error), at=at, hint="see PEP 508: `python_version < '3.13'`") from None
+    marker = requirement.at_marker(condition[0] if condition else None, at)
     return place, Dependency(canonicalize_name(""), at, marker=marker)
 
 

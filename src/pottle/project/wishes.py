@@ -63,15 +63,18 @@ def lock(
     *,
     extras: Named = (),
     groups: Named = (),
+    requires_python: SpecifierSet | None = None,
 ) -> Lock:
     """The lock that these requirements are."""
     index = found.index if found else None
-    optional = [one for _, more in (*extras, *groups) for one in more]
+    every = (*wanted, *(one for _, more in (*extras, *groups) for one in more))
+    distributions = (_distribution(survey, one, index or "") for one in every)
     return Lock(
         format=listing.format,
         at=listing.at,
         roots=tuple(one.dependency for one in wanted),
-        distributions=tuple(_distribution(survey, one, index or "") for one in (*wanted, *optional)),
+        distributions=tuple(_each_once(distributions)),
+        requires_python=requires_python,
         complete=all(one.sealed for one in wanted),
         extras=_edges(extras),
         groups=_edges(groups),
@@ -182,6 +185,16 @@ def _check_fresh(wish: Dependency, pins: Sequence[Wanted], listing: Listing) -> 
 
 def _edges(named: Named) -> tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...]:
     return tuple((name, tuple(one.dependency for one in more)) for name, more in named)
+
+
+def _each_once(distributions: Iterable[LockedDistribution]) -> Iterator[LockedDistribution]:
+    """What two lists of one file name alike is one distribution, at the first place."""
+    seen = set()
+    for each in distributions:
+        key = replace(each, at=Location("")) if each.version is not None else each
+        if key not in seen:
+            seen.add(key)
+            yield each
 
 
 def _distribution(survey: Survey, one: Wanted, index: str) -> LockedDistribution:

@@ -6,6 +6,9 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
+    pipfile,
+    pipfile_lock,
+    pipfile_scripts,
     pyproject,
     python_version,
     requirements,
@@ -21,8 +24,10 @@ from pottle.project.lock_format import LockFormat
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     *foreign_locks.FORMATS,
+    pipfile_lock.FORMAT,
     rye.FORMAT,
     requirements.FORMAT,
+    pipfile.FORMAT,
     unlocked.FORMAT,
 )
 """Which of them is read is decided by `pottle.project.precedence`; of lists and unlocked projects, the first that is there."""
@@ -32,5 +37,6 @@ DETECTORS: tuple[Detector, ...] = (
     python_version.detect,
     web_applications.detect,
     scripts.detect,
+    pipfile_scripts.detect,
     shell.detect,
 )
