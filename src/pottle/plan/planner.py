@@ -14,7 +14,7 @@ from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
 from pottle.plan.runtime import annotations, runtime
-from pottle.project.facts import Fact, Facts, Lock, PythonWish
+from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
 
 STRICT = "make it so, or do without `strict`"
@@ -38,7 +38,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         version=facts.version.value if facts.version else None,
         platform=str(platform),
         package_manager=facts.package_manager.value,
-        lockfile=facts.lock.at.path if facts.lock and facts.lock.format != "pyproject" else None,
+        lockfile=facts.lock.at.path if facts.lock and facts.lock.format not in DECLARED else None,
         python=base.python,
         framework=start.application.framework if start.application else None,
         kind=start.application.kind if start.application else "script",

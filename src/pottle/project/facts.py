@@ -125,6 +125,10 @@ class Lock:
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
 
+DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
+"""`Lock.format` of what is no lock: the project's own declaration, in a file that says more than that."""
+
+
 # --- what the project is --------------------------------------------------------------------------
 
 

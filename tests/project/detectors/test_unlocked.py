@@ -64,7 +64,7 @@ def test_without_a_dependency_there_is_nothing_to_resolve(text: str):
         ),
         (PROJECT + '[dependency-groups]\nx = "a"\n', "the dependency group 'x' is no list", 5),
         (
-            PROJECT + 'dependencies = ["a"]\n[tool.uv.sources]\na = { git = "https://git.example/a" }\n',
+            PROJECT + 'dependencies = ["a"]\n[tool.uv.sources]\na = { workspace = true }\n',
             "a has a source of its own, and there is no lock",
             4,
         ),

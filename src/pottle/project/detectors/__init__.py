@@ -6,9 +6,13 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
+    pipfile,
+    pipfile_lock,
+    pipfile_scripts,
     pyproject,
     python,
     requirements,
+    rye,
     scripts,
     shell,
     unlocked,
@@ -20,7 +24,10 @@ from pottle.project.lock_format import LockFormat
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     *foreign_locks.FORMATS,
+    pipfile_lock.FORMAT,
+    rye.FORMAT,
     requirements.FORMAT,
+    pipfile.FORMAT,
     unlocked.FORMAT,
 )
 """Which of them is read is decided by `pottle.project.precedence`; of lists and unlocked projects, the first that is there."""
@@ -30,5 +37,6 @@ DETECTORS: tuple[Detector, ...] = (
     python.detect,
     web_applications.detect,
     scripts.detect,
+    pipfile_scripts.detect,
     shell.detect,
 )

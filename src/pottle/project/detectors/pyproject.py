@@ -13,13 +13,11 @@ from pottle.errors import ProjectError
 from pottle.project import requirement
 from pottle.project.clues import Clue, Direct, Said
 from pottle.project.facts import Packaging, Script
+from pottle.project.metadata import LEGACY_BACKEND
 from pottle.project.survey import Survey
 from pottle.toml import Document
 
 PATH = "pyproject.toml"
-LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
-"""PEP 517: what a `[build-system]` without `build-backend` means."""
-
 _REPOSITORY = ("source", "source-code", "repository", "code", "github", "homepage")
 """Labels of `[project.urls]` that name the sources, normalised as well-known labels are."""
 

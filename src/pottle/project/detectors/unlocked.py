@@ -1,17 +1,14 @@
 """What `pyproject.toml` asks for where no lock has decided it: read, warned about, and left to be resolved."""
 
-from collections.abc import Iterable, Iterator
-
-from packaging.utils import canonicalize_name
+from collections.abc import Iterator
 
 from pottle.errors import ProjectError
-from pottle.project import groups, requirement
+from pottle.project import metadata, wishes
 from pottle.project.clues import Clue, Said
-from pottle.project.facts import Dependency, Lock
 from pottle.project.lock_format import LockFormat, beside, named, nothing
+from pottle.project.requirements_file import Collected
 from pottle.project.survey import Survey
-from pottle.text import Location
-from pottle.toml import Document
+from pottle.project.wishes import Listing, Own
 
 PATH = "pyproject.toml"
 NAME = "pyproject"
@@ -23,54 +20,16 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
     document = survey.toml(path)
     if document is None or not document.table("project"):
         return
-    lock = _wanted(document)
+    needs = metadata.read(survey).needs
+    if needs is None:
+        at, hint = document.at("project", "dynamic"), "only its backend knows them: run `uv lock`"
+        raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
+    listing = Listing(NAME, needs.at, "run `uv lock`")
+    lock = wishes.as_lock(survey, Collected(), listing, Own(needs))
     if lock.roots:
         yield Said("unpinned", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
     if lock.roots or lock.extras or lock.groups:
         yield lock
-
-
-def _wanted(document: Document) -> Lock:
-    project = document.table("project")
-    if "dependencies" in project.get("dynamic", ()):
-        at, hint = document.at("project", "dynamic"), "only its backend knows them: run `uv lock`"
-        raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
-    keys = ("project", "dependencies")
-    extras = project.get("optional-dependencies", {})
-    return Lock(
-        format=NAME,
-        at=document.at(*keys),
-        roots=_edges(document, _placed(document, keys, project.get("dependencies", ()))),
-        distributions=(),
-        complete=False,
-        extras=tuple((canonicalize_name(name), _extra(document, name, texts)) for name, texts in extras.items()),
-        groups=tuple(
-            (canonicalize_name(name), _edges(document, items)) for name, items in groups.read(document).items()
-        ),
-    )
-
-
-def _extra(document: Document, name: str, texts: object) -> tuple[Dependency, ...]:
-    return _edges(document, _placed(document, ("project", "optional-dependencies", name), texts))
-
-
-def _placed(document: Document, keys: tuple[str, ...], texts: object) -> list[tuple[object, Location]]:
-    if not isinstance(texts, list | tuple):
-        raise ProjectError(f"`{'.'.join(keys)}` has to be a list", at=document.at(*keys), hint="correct that line")
-    return [(text, document.at(*keys, item=str(text))) for text in texts]
-
-
-def _edges(document: Document, items: Iterable[tuple[object, Location]]) -> tuple[Dependency, ...]:
-    return tuple(_edge(document, text, at) for text, at in items)
-
-
-def _edge(document: Document, text: object, at: Location) -> Dependency:
-    edge = requirement.dependency(requirement.parse(text, at), at)
-    sources = {canonicalize_name(name) for name in document.table("tool", "uv", "sources")}
-    if edge.name in sources:
-        hint = "run `uv lock`: an index may have something else of that name"
-        raise ProjectError(f"{edge.name} has a source of its own, and there is no lock", at=at, hint=hint)
-    return edge
 
 
 FORMAT = LockFormat(NAME, "project", beside(PATH), named(PATH), nothing, detect)
