@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from pottle.errors import ProjectError
 from pottle.plan import servers
 from pottle.plan.model import Reason
-from pottle.project.facts import Application
+from pottle.plan.system import Need
+from pottle.project.facts import Application, Kind
 from pottle.text import Location
 
 DEFAULT_PORT = 8000
 SERVED = ("web-asgi", "web-wsgi")
 LISTENS = (*SERVED, "web-own-server", "ui")
+
+BY_SIGINT = Reason(
+    decision="runtime.stop_signal",
+    value="SIGINT",
+    because="process 1 ignores SIGTERM without a handler; Python handles SIGINT",
+)
 
 Held = Mapping[str, str | None]
 """What the environment holds: a distribution's name → the place that names it."""
@@ -26,6 +33,15 @@ class Start:
     port: int | None
     stop_signal: str
     reasons: tuple[Reason, ...]
+    kind: Kind = "script"
+    framework: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that the command itself wants."""
+    needs: tuple[Need, ...] = ()
+    """Debian packages that the command wants."""
+    warnings: tuple[str, ...] = ()
+    name: str = ""
+    """Of the process: "web", "worker" …; empty where nothing names it."""
 
 
 def configured(
@@ -37,7 +53,8 @@ def configured(
     reasons = [Reason(decision="command", value=command[0], because="it is configured", at=place)]
     if port is not None:
         reasons.append(Reason(decision="port", value=str(port), because="it is configured"))
-    return Start(named, command, port, "SIGTERM", tuple(reasons))
+    kind, framework = (named.kind, named.framework) if named is not None else ("script", None)
+    return Start(named, command, port, "SIGTERM", tuple(reasons), kind, framework)
 
 
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
@@ -92,9 +109,8 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
         reasons.append(_port_reason(app, port, listens))
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
-        because = "process 1 ignores SIGTERM without a handler; Python handles SIGINT"
-        reasons.append(Reason(decision="runtime.stop_signal", value=signal, because=because))
-    return Start(app, _script(app), listens, signal, tuple(reasons))
+        reasons.append(BY_SIGINT)
+    return Start(app, _script(app), listens, signal, tuple(reasons), app.kind, app.framework)
 
 
 def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:
@@ -105,7 +121,7 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
     place = held[server.name]
     told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
     all_reasons = (*reasons, told, _port_reason(app, port, listens))
-    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons)
+    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework)
 
 
 def _script(app: Application) -> tuple[str, ...]:
@@ -130,11 +146,12 @@ def _no_server(app: Application, manager: str) -> ProjectError:
     return ProjectError(
         f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies",
         at=app.at,
-        hint=f"add one: {_adding(servers.recommended(app).name, manager)}",
+        hint=f"add one: {adding(servers.recommended(app).name, manager)}",
     )
 
 
-def _adding(name: str, manager: str) -> str:
+def adding(name: str, manager: str) -> str:
+    """How the project's own tool adds a dependency."""
     match manager:
         case "uv" | "poetry" | "pdm" | "rye":
             return f"`{manager} add {name}`"

@@ -4,9 +4,8 @@ from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
-from pottle.plan import application, python, reasons
-from pottle.plan.application import Held, Start
-from pottle.plan.layers import Layers, further_packages
+from pottle.plan import python, reasons, starting, system
+from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.runtime import annotations, runtime
@@ -20,8 +19,10 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
     base = choice.base
     requirements = needs.requirements(base)
-    start = _start(facts, options, held(requirements))
+    start = starting.start(facts, options, held(requirements))
     config, health_reasons = runtime(start, options, base)
+    system_needs = system.needs(facts, options, start.needs)
+    further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
@@ -29,17 +30,27 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         package_manager=facts.package_manager.value,
         lockfile=facts.lock.at.path if facts.lock and facts.lock.format != "pyproject" else None,
         python=base.python,
-        framework=start.application.framework if start.application else None,
-        kind=start.application.kind if start.application else "script",
+        framework=start.framework,
+        kind=start.kind,
         command=start.command,
         port=start.port,
         base=base.name,
-        system_packages=SystemPackages(runtime=further_packages(facts, options)),
-        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved).all()),
+        system_packages=SystemPackages(runtime=further),
+        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved, further).all()),
         runtime=config,
         annotations=annotations(facts, base),
-        reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons),
-        warnings=(*choice.warnings, *(f"{warning.at}: {warning.value}" for warning in facts.warnings)),
+        reasons=(
+            *reasons.told(facts, options),
+            *system.reasons(system_needs),
+            *choice.reasons,
+            *start.reasons,
+            *health_reasons,
+        ),
+        warnings=(
+            *choice.warnings,
+            *(f"{warning.at}: {warning.value}" for warning in facts.warnings),
+            *start.warnings,
+        ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
     )
@@ -59,11 +70,3 @@ def _python(options: Options) -> PythonWish | None:
 
 def _origin(options: Options, field: str) -> Location:
     return options.origins.get(field, Location("configuration"))
-
-
-def _start(facts: Facts, options: Options, holds: Held) -> Start:
-    if options.command is not None:
-        at = options.origins.get("command")
-        return application.configured(options.command, facts.applications, port=options.port, at=at)
-    app = application.choose(facts.applications, holds, wanted=options.app)
-    return application.start(app, holds, port=options.port, manager=facts.package_manager.value)

@@ -17,7 +17,7 @@ ENVIRON: Mapping[str, str] = {
     "PYTHONUNBUFFERED": "1",
     "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
 }
-"""What every container has; the configuration adds to it or overrides it."""
+"""What every container has; the command adds to it, and the configuration has the last word."""
 
 BASE = "org.opencontainers.image.base.name"
 """The release whose packages the image is put together from. No `base.digest` stands beside it, because no image of that name
@@ -34,7 +34,7 @@ def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[
         reasons = (reason,)
     configured = Runtime(
         user=f"{UID}:{UID}",
-        environment=tuple(sorted({**ENVIRON, **dict(options.env)}.items())),
+        environment=tuple(sorted({**ENVIRON, **dict(start.environment), **dict(options.env)}.items())),
         working_dir=APP,
         entrypoint=(),
         command=start.command,

@@ -194,13 +194,19 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One of the ways in which the project's files say that it is started: a line of a `Procfile`."""
+    """One of the ways in which the project is started: a line of a `Procfile`, or what its code is made for besides (`because`)."""
 
     name: str
     """"web", "worker", "release" …"""
     command: str
     """As a shell would read it."""
     at: Location
+    port: Fact[int] | None = None
+    """The port that a configuration of its server names."""
+    missing: str | None = None
+    """A file that it is to run, and that is not there."""
+    because: str | None = None
+    """Why it is one, where no file says it: a clause without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)

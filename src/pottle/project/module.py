@@ -42,10 +42,10 @@ class Module:
         self.tree = tree
 
     @classmethod
-    def parse(cls, path: str, text: str, files: AbstractSet[str]) -> Self | None:
-        """The module in `text`, or None where it has nothing to say or is no Python that this interpreter reads."""
+    def parse(cls, path: str, text: str, files: AbstractSet[str], *, anyway: bool = False) -> Self | None:
+        """The module in `text`, or None where it has nothing to say (but `anyway`) or is no Python that this interpreter reads."""
         passes_on = path.endswith("__init__.py") and "import" in text
-        if len(text) > LARGEST or not (passes_on or _TELLING.search(text)):
+        if len(text) > LARGEST or not (anyway or passes_on or _TELLING.search(text)):
             return None
         try:
             with warnings.catch_warnings():

@@ -25,6 +25,7 @@ class Survey:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._documents: dict[str, Document | None] = {}
+        self._parsed: dict[str, Module | None] = {}
 
     def toml(self, path: str) -> Document | None:
         """The TOML file at `path`, or None. Raises `ProjectError` for a malformed one."""
@@ -49,6 +50,13 @@ class Survey:
         """Those files parsed, as far as they have something to say for a detector."""
         return tuple(self._modules())
 
+    def parsed(self, path: str) -> Module | None:
+        """The module at `path`, whatever it holds; None where there is none, or no Python."""
+        if path not in self._parsed:
+            text = self.source(path)
+            self._parsed[path] = None if text is None else Module.parse(path, text, self._files, anyway=True)
+        return self._parsed[path]
+
     def source(self, path: str) -> str | None:
         """The text of a module; None for one that is not UTF-8: it is not this room's to complain."""
         try:
@@ -56,11 +64,15 @@ class Survey:
         except ProjectError:
             return None
 
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.tree.files())
+
     def _modules(self) -> Iterator[Module]:
-        files = frozenset(self.tree.files())
         for path in self.paths:
             text = self.source(path)
-            if text is not None and (module := Module.parse(path, text, files)):
+            if text is not None and (module := Module.parse(path, text, self._files)):
+                self._parsed[path] = module
                 yield module
 
 

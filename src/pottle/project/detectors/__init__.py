@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
+    procfile,
     pyproject,
     python_version,
     requirements,
@@ -31,4 +32,5 @@ DETECTORS: tuple[Detector, ...] = (
     web_applications.detect,
     scripts.detect,
     shell.detect,
+    procfile.detect,
 )
