@@ -14,6 +14,12 @@ DEFAULT_PORT = 8000
 SERVED = ("web-asgi", "web-wsgi")
 LISTENS = (*SERVED, "web-own-server", "ui")
 
+_FORKS: Mapping[str, tuple[str, ...]] = {
+    "discord.py": ("py-cord", "discord-py-self"),
+    "pyrogram": ("kurigram", "pyrofork"),
+}
+"""Framework → distributions that are imported by the same name."""
+
 BY_SIGINT = Reason(
     decision="runtime.stop_signal",
     value="SIGINT",
@@ -55,6 +61,14 @@ def configured(
         reasons.append(Reason(decision="port", value=str(port), because="it is configured"))
     kind, framework = (named.kind, named.framework) if named is not None else ("script", None)
     return Start(named, command, port, "SIGTERM", tuple(reasons), kind, framework)
+
+
+def called(app: Application, held: Held) -> str | None:
+    """The application's framework, by the distribution that the environment has for it: forks share a package's name."""
+    for fork in _FORKS.get(app.framework or "", ()):
+        if fork in held:
+            return fork
+    return app.framework
 
 
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
@@ -110,7 +124,7 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
         reasons.append(BY_SIGINT)
-    return Start(app, _script(app), listens, signal, tuple(reasons), app.kind, app.framework)
+    return Start(app, _script(app), listens, signal, tuple(reasons), app.kind, called(app, held))
 
 
 def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:

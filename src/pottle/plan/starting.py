@@ -77,7 +77,7 @@ class Said:
             stop_signal=signal,
             reasons=tuple(self._reasons(process, command, port, signal)),
             kind=kind,
-            framework=app.framework if app is not None else program.framework if program is not None else None,
+            framework=_framework(app, program, self._held),
             environment=(*((("PORT", str(listens)),) if listens is not None else ()), *command.environment),
             needs=command.needs,
             warnings=tuple(self._warnings(process, command, listens)),
@@ -157,6 +157,12 @@ class Said:
         if port is not None and commands.local(command.program):
             yield f"{process.at}: it listens inside of the container only: let it listen on 0.0.0.0"
         yield from command.warnings
+
+
+def _framework(app: Application | None, program: Program | None, held: Held) -> str | None:
+    if app is not None and app.framework is not None:
+        return application.called(app, held)
+    return program.framework if program is not None else None
 
 
 def _kind(process: Process, app: Application | None, program: Program | None) -> Kind:

@@ -1,16 +1,19 @@
 """A tree while it is being read: every file is parsed at most once, however many detectors look at it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from pottle.errors import ProjectError
-from pottle.project.module import Module
+from pottle.project.module import Module, dotted
 from pottle.project.tree import Tree
 from pottle.toml import Document, InvalidToml
 
 MOST_MODULES = 5_000
 """So many of the project's modules are searched, those nearest to its root first."""
+
+_NEAR = 2
+"""Directories between the root and what may start the project."""
 
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|migrations|alembic|fixtures|site-packages|\.[^/]+)/"
@@ -56,6 +59,29 @@ class Survey:
             text = self.source(path)
             self._parsed[path] = None if text is None else Module.parse(path, text, self._files, anyway=True)
         return self._parsed[path]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """The modules' paths by the names that they are imported under."""
+        return {dotted(path, self._files): path for path in reversed(self.paths)}
+
+    def named(self, name: str) -> Module | None:
+        """The module of that dotted name."""
+        path = self.by_name.get(name)
+        return None if path is None else self.parsed(path)
+
+    def with_calls(self, methods: Iterable[str]) -> tuple[Module, ...]:
+        """`modules`, and those near the root that call one of `methods` on something: what starts a thing need not name its library."""
+        known = {module.path for module in self.modules}
+        calls = [f".{method}(" for method in methods]
+        further = (
+            self.parsed(path)
+            for path in self.paths
+            if path not in known
+            and path.count("/") <= _NEAR
+            and any(call in (self.source(path) or "") for call in calls)
+        )
+        return (*self.modules, *(module for module in further if module is not None))
 
     def source(self, path: str) -> str | None:
         """The text of a module; None for one that is not UTF-8: it is not this room's to complain."""

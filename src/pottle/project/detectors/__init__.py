@@ -5,6 +5,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
+    bots,
     foreign_locks,
     procfile,
     pyproject,
@@ -30,6 +31,7 @@ DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     python_version.detect,
     web_applications.detect,
+    bots.detect,
     scripts.detect,
     shell.detect,
     procfile.detect,
