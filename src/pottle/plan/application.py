@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pottle.errors import ProjectError
-from pottle.plan import servers
+from pottle.plan import launchers, servers
+from pottle.plan.launchers import Launcher
 from pottle.plan.model import Reason
 from pottle.plan.system import Need
 from pottle.project.facts import Application, Kind
@@ -118,13 +119,27 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
     reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at))]
     if app.kind in SERVED:
         return _served(app, held, port, manager, reasons)
+    if launcher := launchers.fitting(app):
+        return _launched(app, launcher, held, manager, reasons)
     listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
     if listens is not None:
         reasons.append(_port_reason(app, port, listens))
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
         reasons.append(BY_SIGINT)
-    return Start(app, _script(app), listens, signal, tuple(reasons), app.kind, called(app, held))
+    told = (f'{app.at}: it listens inside of the container only: give it `host="0.0.0.0"`',) if app.loopback else ()
+    reads = launchers.environment(app, listens) if listens is not None and not app.loopback else ()
+    return Start(
+        app,
+        _script(app),
+        listens,
+        signal,
+        tuple(reasons),
+        app.kind,
+        called(app, held),
+        environment=reads,
+        warnings=told,
+    )
 
 
 def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:
@@ -138,12 +153,23 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
     return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework)
 
 
+def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
+    """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
+    if absent := next((name for name in launcher.distributions if name not in held), None):
+        raise ProjectError(
+            f"nothing starts the {app.framework} {app.kind} {app.target}: {absent} is not among its dependencies",
+            at=app.at,
+            hint=f"add it: {adding(absent, manager)}",
+        )
+    return Start(app, launcher.command(app), None, "SIGTERM", tuple(reasons), app.kind, called(app, held))
+
+
 def _script(app: Application) -> tuple[str, ...]:
     if app.script is not None:
-        return (app.script,)
+        return (app.script, *app.arguments)
     if app.target.endswith(".py"):
-        return ("python", app.target)
-    return ("python", "-m", app.target.partition(":")[0])
+        return ("python", app.target, *app.arguments)
+    return ("python", "-m", app.target.partition(":")[0], *app.arguments)
 
 
 def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:

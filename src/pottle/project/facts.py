@@ -188,6 +188,8 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
+    loopback: bool = False
+    """It listens on the loopback only, and nothing but the code can change that."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
 

@@ -7,6 +7,7 @@ from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
     foreign_locks,
+    mcp_servers,
     procfile,
     pyproject,
     python_version,
@@ -32,6 +33,7 @@ DETECTORS: tuple[Detector, ...] = (
     python_version.detect,
     web_applications.detect,
     bots.detect,
+    mcp_servers.detect,
     scripts.detect,
     shell.detect,
     procfile.detect,
