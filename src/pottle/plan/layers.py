@@ -34,14 +34,16 @@ class Layers:
     installed: Installed
     unresolved: bool
     """The requirements are not a complete, pinned set."""
+    further: tuple[str, ...]
+    """Debian packages beyond the interpreter's own."""
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
         yield self._base()
         yield self._interpreter()
-        if names := further_packages(self.facts, self.options):
+        if self.further:
             because = "further packages change less often than the lock"
-            step = self._install(names, packages.without(names))
+            step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
         if self.installed.requirements:
@@ -124,13 +126,3 @@ class Layers:
     @property
     def _third_party_bytecode(self) -> Literal["unchecked-hash"] | None:
         return "unchecked-hash" if self._bytecode else None
-
-
-def further_packages(facts: Facts, options: Options) -> tuple[str, ...]:
-    """Debian packages beyond the interpreter's: those configured, and a shell where one is needed or wanted."""
-    wanted = {*options.packages}
-    if facts.shell is not None:
-        wanted |= {*packages.SHELL}
-    if options.variant == "debug":
-        wanted |= {*packages.DEBUG}
-    return tuple(sorted(wanted))

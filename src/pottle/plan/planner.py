@@ -1,15 +1,15 @@
 """`Facts` and `Options` become an `ImagePlan`: a pure function, the same plan for the same project on any host."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import application, python, reasons, refusals
-from pottle.plan.application import Held, Start
-from pottle.plan.layers import Layers, further_packages
+from pottle.plan import python, reasons, refusals, starting, system
+from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
@@ -31,8 +31,10 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
     installed = needs.installed(base)
-    start = _start(facts, options, held(installed))
+    start = starting.start(facts, replace(options, port=_port(options)), held(installed))
     config, health_reasons = runtime(start, options, base)
+    system_needs = system.needs(facts, options, start.needs)
+    further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
@@ -40,19 +42,26 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         package_manager=facts.package_manager.value,
         lockfile=facts.lock.at.path if facts.lock and facts.lock.format not in DECLARED else None,
         python=base.python,
-        framework=start.application.framework if start.application else None,
-        kind=start.application.kind if start.application else "script",
+        framework=start.framework,
+        kind=start.kind,
         command=start.command,
         port=start.port,
         base=base.name,
-        system_packages=SystemPackages(runtime=further_packages(facts, options)),
-        layers=tuple(Layers(facts, options, base, installed, needs.unresolved).all()),
+        system_packages=SystemPackages(runtime=further),
+        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further).all()),
         runtime=config,
         annotations=annotations(facts, base),
-        reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons),
+        reasons=(
+            *reasons.told(facts, options),
+            *system.reasons(system_needs),
+            *choice.reasons,
+            *start.reasons,
+            *health_reasons,
+        ),
         warnings=(
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *installed.warnings,
+            *start.warnings,
         ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
@@ -79,15 +88,6 @@ def _locked(lock: Lock | None) -> Iterator[PythonWish]:
 
 def _origin(options: Options, field: str) -> Location:
     return options.origins.get(field, Location("configuration"))
-
-
-def _start(facts: Facts, options: Options, holds: Held) -> Start:
-    port = _port(options)
-    if options.command is not None:
-        at = options.origins.get("command")
-        return application.configured(options.command, facts.applications, port=port, at=at)
-    app = application.choose(facts.applications, holds, wanted=options.app)
-    return application.start(app, holds, port=port, manager=facts.package_manager.value)
 
 
 def _port(options: Options) -> int | None:

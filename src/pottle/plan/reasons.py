@@ -20,8 +20,6 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
     yield from _configured(options, "groups", options.groups)
     yield _project(facts)
     yield _bytecode(options)
-    yield from _configured(options, "packages", options.packages)
-    yield from _shell(facts, options)
 
 
 def _reason(decision: str, value: str, because: str, at: Location | None = None) -> Reason:
@@ -66,10 +64,3 @@ def _bytecode(options: Options) -> Reason:
     if options.optimize == "size":
         return _reason("bytecode", "no", "optimize is set to size: smaller, and slower to start", at)
     return _reason("bytecode", "yes", "it starts faster, for a quarter more of space", at)
-
-
-def _shell(facts: Facts, options: Options) -> Iterator[Reason]:
-    if facts.shell is not None:
-        yield _reason("shell", "/bin/sh", facts.shell.value, facts.shell.at)
-    elif options.variant == "debug":
-        yield _reason("shell", "/bin/sh", "the debug variant has one", options.origins.get("variant"))

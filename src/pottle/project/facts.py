@@ -208,19 +208,27 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
+    loopback: bool = False
+    """It listens on the loopback only, and nothing but the code can change that."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One of the ways in which the project's files say that it is started: a line of a `Procfile`."""
+    """One of the ways in which the project is started: a line of a `Procfile`, or what its code is made for besides (`because`)."""
 
     name: str
     """"web", "worker", "release" …"""
     command: str
     """As a shell would read it."""
     at: Location
+    port: Fact[int] | None = None
+    """The port that a configuration of its server names."""
+    missing: str | None = None
+    """A file that it is to run, and that is not there."""
+    because: str | None = None
+    """Why it is one, where no file says it: a clause without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)

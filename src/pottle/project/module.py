@@ -19,6 +19,12 @@ _TELLING = re.compile(
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""
 
+_LIBRARIES = (
+    "discord", "nextcord", "disnake", "hikari", "import interactions", "from interactions", "telegram", "aiogram", "telebot", "telethon", "pyrogram",
+    "slack_bolt", "twitchio", "import nio", "from nio", "vkbottle", "_polling", "run_until_disconnected", "fastmcp", "import mcp", "from mcp",
+)  # fmt: skip
+"""The same of libraries whose names are looked for as they are: far faster than one more alternative each."""
+
 LARGEST = 2_000_000
 """Longer modules are data or generated."""
 
@@ -47,7 +53,7 @@ class Module:
     def parse(cls, path: str, text: str, files: AbstractSet[str], *, anyway: bool = False) -> Self | None:
         """The module in `text`, or None where it has nothing to say (but `anyway`) or is no Python that this interpreter reads."""
         passes_on = path.endswith("__init__.py") and "import" in text
-        if len(text) > LARGEST or not (anyway or passes_on or _TELLING.search(text)):
+        if len(text) > LARGEST or not (anyway or passes_on or _tells(text)):
             return None
         try:
             with warnings.catch_warnings():
@@ -146,6 +152,10 @@ class Module:
                 return None
 
 
+def _tells(text: str) -> bool:
+    return any(name in text for name in _LIBRARIES) or _TELLING.search(text) is not None
+
+
 def dotted(path: str, files: AbstractSet[str]) -> str:
     """The name under which the file at `path` is imported: from the project's root, or from `src` where that is no package."""
     return without_root(path, "src" if path.startswith("src/") and "src/__init__.py" not in files else "")
@@ -174,6 +184,19 @@ def assigned(statements: tuple[ast.stmt, ...]) -> Iterator[Named]:
 def text_of(node: ast.expr | None) -> str | None:
     """The text that a string literal is."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def shown(function: ast.expr) -> str:
+    """What is called, for a reader: the arguments of calls on the way are left out."""
+    match function:
+        case ast.Attribute(value=value, attr=name):
+            return f"{shown(value)}.{name}"
+        case ast.Call(func=inner):
+            return f"{shown(inner)}(…)"
+        case ast.Name(id=name):
+            return name
+        case _:
+            return "…"
 
 
 def keyword(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:

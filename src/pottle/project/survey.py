@@ -1,7 +1,7 @@
 """A tree while it is being read: every file is parsed at most once, however many detectors look at it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from pottle.errors import ProjectError
@@ -12,6 +12,9 @@ from pottle.toml import Document, InvalidToml
 
 MOST_MODULES = 5_000
 """So many of the project's modules are searched, those nearest to its root first."""
+
+_NEAR = 2
+"""Directories between the root and what may start the project."""
 
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|migrations|alembic|fixtures|site-packages|\.[^/]+)/"
@@ -73,8 +76,21 @@ class Survey:
 
     def named(self, name: str) -> Module | None:
         """The module of the application that is imported as `name`, whatever it holds."""
-        path = self._by_name.get(name)
+        path = self.by_name.get(name)
         return None if path is None else self.parsed(path)
+
+    def with_calls(self, methods: Iterable[str]) -> tuple[Module, ...]:
+        """`modules`, and those near the root that call one of `methods` on something: what starts a thing need not name its library."""
+        known = {module.path for module in self.modules}
+        calls = [f".{method}(" for method in methods]
+        further = (
+            self.parsed(path)
+            for path in self.paths
+            if path not in known
+            and path.count("/") <= _NEAR
+            and any(call in (self.source(path) or "") for call in calls)
+        )
+        return (*self.modules, *(module for module in further if module is not None))
 
     def source(self, path: str) -> str | None:
         """The text of a module; None for one that is not UTF-8: it is not this room's to complain."""
@@ -88,7 +104,8 @@ class Survey:
         return frozenset(self.tree.files())
 
     @cached_property
-    def _by_name(self) -> dict[str, str]:
+    def by_name(self) -> dict[str, str]:
+        """Where each of the application's modules lies, by the name that it is imported under."""
         return {self.roots.name(path): path for path in reversed(self.paths)}
 
     @cached_property

@@ -140,9 +140,9 @@ class Values:
             if qualified.endswith(".BaseSettings"):
                 return True
             owner = self._names.owner(qualified)
-            if owner and depth < _DEEPEST and owner[1] in owner[0].classes:
-                if self._reads_environment(owner[0], owner[0].classes[owner[1]], depth + 1):
-                    return True
+            known = owner is not None and depth < _DEEPEST and owner[1] in owner[0].classes
+            if owner is not None and known and self._reads_environment(owner[0], owner[0].classes[owner[1]], depth + 1):
+                return True
         return False
 
 

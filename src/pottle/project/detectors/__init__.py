@@ -5,10 +5,13 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
+    bots,
     foreign_locks,
+    mcp_servers,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
+    procfile,
     pyproject,
     python,
     requirements,
@@ -36,7 +39,10 @@ DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     python.detect,
     web_applications.detect,
+    bots.detect,
+    mcp_servers.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
+    procfile.detect,
 )
