@@ -20,9 +20,10 @@ def run(
     stdin: IO[bytes] | None = None,
     stdout: IO[bytes] | None = None,
 ) -> tuple[int, bytes]:
-    """Its exit status and what it wrote to stderr. Whatever interrupts or stops ends it, with all that it started.
+    """Its exit status and what it wrote to stderr; `stdout` takes what it writes there.
 
-    It leads a session of its own, so Ctrl-C at a terminal reaches it through us alone.
+    Whatever interrupts or stops ends it, with all that it started. It leads a session of its own, so Ctrl-C at a terminal reaches it
+    through us alone.
     """
     stop.check()
     process = subprocess.Popen(

@@ -48,7 +48,9 @@ BASES: tuple[Base, ...] = (
 STANDALONE: tuple[str, ...] = (
     "3.15.2", "3.14.10", "3.13.18", "3.12.16", "3.11.18", "3.10.22", "3.9.25", "3.8.20",
 )  # fmt: skip
-"""The newest patch version of each X.Y that python-build-standalone has for linux/amd64 and linux/arm64, without pre-releases."""
+"""The newest patch version of each X.Y that python-build-standalone has for linux/amd64 and linux/arm64, without pre-releases.
+
+They need glibc 2.17, which every suite has; wheels are chosen by the suite's."""
 
 
 def named(name: str) -> tuple[Base, ...]:

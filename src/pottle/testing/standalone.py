@@ -9,8 +9,6 @@ What it serves is made from entries: a stub that starts a Python of this machine
 import hashlib
 import io
 import json
-import sys
-import sysconfig
 import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -122,18 +120,19 @@ build_time_vars = {'INSTALL': '/usr/bin/install -c', 'LDFLAGS': '-L/install/lib'
 """
 
 
-def this_python() -> Iterator[Entry]:
-    """The CPython that runs this, as if python-build-standalone had built it: program and standard library."""
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    stdlib = Path(sysconfig.get_path("stdlib", vars={"installed_base": sys.base_prefix}))
-    yield File(f"bin/python{python}", Path(sys.base_prefix, "bin", f"python{python}").resolve(), 0o755)
+def of_prefix(prefix: Path, python: str) -> Iterator[Entry]:
+    """The CPython that is installed at `prefix` on this machine, as if python-build-standalone had built it: program and library."""
+    stdlib = prefix / "lib" / f"python{python}"
+    yield File(f"bin/python{python}", (prefix / "bin" / f"python{python}").resolve(), 0o755)
     yield Symlink("bin/python3", f"python{python}")
     yield Symlink("bin/python", f"python{python}")
+    for library in sorted(prefix.glob(f"lib/libpython{python}.so.*")):
+        yield File(f"lib/{library.name}", library, 0o755)
     yield File(f"lib/python{python}/_sysconfigdata__linux_x86_64-linux-gnu.py", _SYSCONFIG)
-    for path in sorted(stdlib.rglob("*")):
-        name = str(path.relative_to(stdlib))
-        if path.is_file() and not _ASIDE.intersection(path.relative_to(stdlib).parts) and "_sysconfigdata" not in name:
-            yield File(f"lib/python{python}/{name}", path, 0o755 if path.suffix == ".so" else 0o644)
+    for path in sorted(path for path in stdlib.rglob("*") if path.is_file()):
+        place = path.relative_to(stdlib)
+        if not _ASIDE.intersection(place.parts) and not place.name.startswith("_sysconfigdata"):
+            yield File(f"lib/python{python}/{place}", path, 0o755 if path.suffix == ".so" else 0o644)
 
 
-_ASIDE = frozenset({"__pycache__", "site-packages", "dist-packages", "test", "config-3", "idlelib"})
+_ASIDE = frozenset({"__pycache__", "site-packages", "dist-packages", "test"})

@@ -251,6 +251,7 @@ def test_what_cannot_be_meant_is_an_error_with_its_place(files, message: str):
         {".tool-versions": "python\n"},
         {"mise.toml": '[tools]\nnode = "22"\n'},
         {"mise.toml": '[tools]\npython = "latest"\n'},
+        {"mise.toml": '[tools]\npython = "{{ env.PYTHON }}"\n'},
         {"Pipfile": "[packages]\nhttpx = '*'\n"},
         {"Pipfile": '[requires]\npython_version = "*"\n'},
         {"runtime.txt": "nodejs-18\n"},

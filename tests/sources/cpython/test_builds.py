@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,8 @@ def test_what_uv_does_not_know_is_an_error(session: Session, asked: str, machine
 
 def test_uvs_own_list_is_asked_where_there_is_no_other(session: Session, mirror: StandaloneMirror):
     found = find(without(session, *mirror.environ), "3.9.25", "aarch64")
-    assert (found.version, found.build) == ("3.9.25", "20251031")
+    assert found.version == "3.9.25"
+    assert re.fullmatch(r"20\d{6}", found.build)
 
 
 def test_an_archive_is_kept_by_its_digest(session: Session, mirror: StandaloneMirror, tmp_path: Path):

@@ -14,7 +14,8 @@ _EXACT = re.compile(
 """`3.12`, `3.12.4`, `cpython-3.12.1-linux-x86_64-gnu`, `3.13-dev`, `3.12.4/envs/shop`; of a pre-release, what it became."""
 _FREE_THREADED = re.compile(r".*(?:3\.\d+(?:\.\d+)?t\b|freethreaded).*", re.IGNORECASE)
 _MAJOR = re.compile(r"3(?:\.\*|\.x)?")
-_UNDECIDED = re.compile(r"\*|system|latest|lts|default|(?:ref|path|sub-\d+):.*", re.IGNORECASE)
+_UNDECIDED = re.compile(r"\*|system|latest|lts|default|(?:ref|path|sub-\d+):.*|.*\{\{.*", re.IGNORECASE)
+"""What leaves the version to the machine, to the day, or to a template."""
 _NEWEST_OF = re.compile(r"(?:prefix|latest):", re.IGNORECASE)
 _PREFIX_IN_ORDER = re.compile(r"([<>]=?\s*[0-9.]+?)\.\*")
 """`>=3.5.*`: no specifier, but written by many, and by its version they mean what it says (as uv reads it)."""
