@@ -23,6 +23,7 @@ from pottle.text import Location
 if TYPE_CHECKING:
     from pottle.sources.debian.archive import Archive
     from pottle.sources.debian.packages import BinaryPackage
+    from pottle.sources.pypi.resolve import Wanted
 
 
 class Resolved(Struct, frozen=True):
@@ -175,13 +176,22 @@ def _wheels_of(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Sequ
 def _resolved_wheels(
     asked: Sequence[Requirement], step: InstallWheels, plan: ImagePlan, settings: Settings
 ) -> Iterable[LockedWheel]:
-    from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
+    from pottle.sources.pypi.resolve import Indexes, resolve
 
     named = Indexes(step.index, step.extra_indexes)
-    wanted = [Wanted(r.wanted or r.name, r.hashes, Location.parse(r.at) if r.at else None) for r in asked]
+    wanted = [_wanted(requirement, step) for requirement in asked]
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved, indexes=named)
     return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)
+
+
+def _wanted(requirement: Requirement, step: InstallWheels) -> "Wanted":
+    """As an index is asked. A lock may say which one; a list says which ones there are."""
+    from pottle.sources.pypi.resolve import Wanted
+
+    index = requirement.index if requirement.index != step.index else None
+    at = Location.parse(requirement.at) if requirement.at else None
+    return Wanted(requirement.wanted or requirement.name, requirement.hashes, at, index)
 
 
 def _chosen(requirement: Requirement, wheel: Wheel) -> LockedWheel:
