@@ -61,7 +61,7 @@ def _installed(
             if fresh or not _from_cache(session, arguments, work):
                 uv.run(session, [*arguments, *(["--no-cache"] if fresh else [])], work)
         except uv.UvFailed as failed:
-            raise failure(failed.said, places) from failed
+            raise failure(failed, places) from failed
     found = {distribution.name: distribution for distribution in installed.read(prefix)}
     check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
     return found

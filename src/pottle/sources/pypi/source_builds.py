@@ -57,15 +57,15 @@ def _run(session: uv.Session, sources: Sequence[Built], into: Path, epoch: int, 
         try:
             uv.run(session, arguments, work, build_variables(session.environ, epoch))
         except uv.UvFailed as failed:
-            raise _failure(failed.said, places) from failed
+            raise _failure(failed, places) from failed
 
 
-def _failure(said: str, places: Mapping[str, Location]) -> PottleError:
+def _failure(failed: uv.UvFailed, places: Mapping[str, Location]) -> PottleError:
     """The backend's own last words, which uv tells below its own; else whatever else uv says."""
-    _, _, causes = said.rpartition("\nerror: ")
+    _, _, causes = failed.said.rpartition("\nerror: ")
     found = _FAILED.search(causes)
     if found is None or "build backend returned an error" not in causes:
-        return failure(said, places)
+        return failure(failed, places)
     name, backend = found["name"], causes.partition("\nhint: ")[0]
     words = last_words("\n".join(line.strip() for line in backend.splitlines()))
     hint = f"build {name} into a wheel where it can be built, publish it on your own index and lock again"
