@@ -1,7 +1,7 @@
 """Supplies a build with what its locked plan names, from the sources that the plan was locked with."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,8 +43,10 @@ class Supplies:
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`."""
         from pottle.sources.pypi.install import install
+        from pottle.sources.pypi.resolve import Indexes
 
-        return install(indexes.session(self.locked.plan, self.settings), wheels, into, self._places())
+        named = next((Indexes(step.index, step.extra_indexes) for step in self._steps()), None)
+        return install(indexes.session(self.locked.plan, self.settings), wheels, into, self._places(), named)
 
     def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
         """The project's own wheel, built and unpacked below `into`."""
@@ -57,8 +59,10 @@ class Supplies:
 
     def _places(self) -> dict[str, Location]:
         """Where the project's lock names each distribution."""
-        steps = (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
-        return {r.name: Location.parse(r.at) for step in steps for r in step.requirements if r.at is not None}
+        return {r.name: Location.parse(r.at) for step in self._steps() for r in step.requirements if r.at is not None}
+
+    def _steps(self) -> Iterator[InstallWheels]:
+        return (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
 
 
 def _of_file(wheel: Path) -> LockedWheel:
