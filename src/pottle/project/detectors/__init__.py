@@ -6,6 +6,8 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
+    poetry,
+    poetry_lock,
     pyproject,
     python_version,
     requirements,
@@ -19,6 +21,7 @@ from pottle.project.lock_format import LockFormat
 
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
+    poetry_lock.FORMAT,
     *foreign_locks.FORMATS,
     requirements.FORMAT,
     unlocked.FORMAT,
@@ -27,6 +30,7 @@ LOCKS: tuple[LockFormat, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
+    poetry.detect,
     python_version.detect,
     web_applications.detect,
     scripts.detect,

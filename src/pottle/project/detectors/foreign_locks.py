@@ -24,7 +24,6 @@ def _format(name: str, path: str, command: str) -> LockFormat:
 
 
 FORMATS = (
-    _format("poetry", "poetry.lock", "poetry export -o requirements.txt"),
     _format("pdm", "pdm.lock", "pdm export -o requirements.txt"),
     _format("pipenv", "Pipfile.lock", "pipenv requirements --hash > requirements.txt"),
     _format("pylock", "pylock.toml", "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from packaging.utils import canonicalize_name
 
 from pottle.errors import ProjectError
-from pottle.project import groups, requirement
+from pottle.project import groups, requirement, unlocked_poetry
 from pottle.project.clues import Clue, Said
 from pottle.project.facts import Dependency, Lock
 from pottle.project.lock_format import LockFormat, beside, named, nothing
@@ -19,21 +19,36 @@ NAME = "pyproject"
 
 
 def detect(survey: Survey, path: str) -> Iterator[Clue]:
-    """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735)."""
+    """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735); or Poetry's own."""
     document = survey.toml(path)
-    if document is None or not document.table("project"):
+    if document is None:
         return
-    lock = _wanted(document)
+    if document.get("tool", "poetry") is not None:
+        lock = unlocked_poetry.read(survey, document)
+    elif document.table("project"):
+        lock = _wanted(document)
+    else:
+        return
     if lock.roots:
-        yield Said("warning", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
+        how = f"run `{_tool(document)} lock`"
+        yield Said("warning", f"nothing is locked, so that every build may get other versions: {how}", lock.at)
     if lock.roots or lock.extras or lock.groups:
         yield lock
+
+
+def _tool(document: Document) -> str:
+    """Whose project this is, as far as it says so."""
+    backend = str(document.get("build-system", "build-backend"))
+    for each in ("poetry", "pdm"):
+        if document.get("tool", each) is not None or backend.startswith(f"{each}."):
+            return each
+    return "uv"
 
 
 def _wanted(document: Document) -> Lock:
     project = document.table("project")
     if "dependencies" in project.get("dynamic", ()):
-        at, hint = document.at("project", "dynamic"), "only its backend knows them: run `uv lock`"
+        at, hint = document.at("project", "dynamic"), f"only its backend knows them: run `{_tool(document)} lock`"
         raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
     keys = ("project", "dependencies")
     extras = project.get("optional-dependencies", {})
