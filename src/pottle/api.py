@@ -4,24 +4,27 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pottle.errors import ProjectError, UsageError
+from pottle.errors import HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Progress, Silent
 from pottle.text import Location
 
 if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.build.project import ProjectFiles
+    from pottle.build.sandbox import Command, Ended
     from pottle.config.options import Options
     from pottle.oci.image import Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
+    from pottle.project.tree import Tree
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
@@ -87,16 +90,50 @@ def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     return make_plan(read_project(_tree(root), options.lockfile), options, platform)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One project of a repository: its plans, by platform, or why it has none."""
+
+    directory: str
+    """Relative to where the search began."""
+    plans: "tuple[ImagePlan, ...]" = ()
+    error: PottleError | None = None
+
+
+def plan_all(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> tuple[Member, ...]:
+    """Every project of the repository below `root`, planned by itself."""
+    from pottle.project.members import members
+
+    return tuple(_member(root, directory, environ, flags) for directory in members(_tree(root)))
+
+
+def _member(root: Path, directory: str, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Member:
+    try:
+        options = read_options(root / directory, environ, flags)
+        return Member(directory, tuple(plan(root / directory, options, platform) for platform in platforms(options)))
+    except PottleError as error:
+        return Member(directory, error=error)
+
+
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
     """One plan as an object, several as an array."""
+    return _json(plans[0] if len(plans) == 1 else plans)
+
+
+def members_as_json(members: Sequence[Member]) -> str:
+    """An array: of each project its directory, its plans, and its error where it has one."""
+    return _json(
+        [
+            {"directory": each.directory, "plans": each.plans, "error": each.error.what if each.error else None}
+            for each in members
+        ]
+    )
+
+
+def _json(value: object) -> str:
     import msgspec
 
-    from pottle.plan.model import encode
-
-    document = (
-        encode(plans[0]) if len(plans) == 1 else msgspec.json.format(msgspec.json.encode(plans), indent=2) + b"\n"
-    )
-    return document.decode()
+    return (msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n").decode()
 
 
 def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":
@@ -123,8 +160,29 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     archives = Archives(settings)
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
-    workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
-    return build_locked(locked, _project_files(root, options, host), workshop)
+    workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
+    return build_locked(locked, _project_files(root, options, host, _neighbours(planned)), workshop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sandbox:
+    """Runs commands of a project in its image: `pottle.build.sandbox.Sandbox` by means of `pottle.run`."""
+
+    host: Host
+
+    def run(self, image: "Image", command: "Command", work: Path) -> "Ended":
+        from pottle.build.sandbox import Ended
+        from pottle.run.command import run_command
+        from pottle.run.settings import Host as RunHost
+        from pottle.run.stored import stored_image
+
+        own, wanted = own_platform(), f"{image.config.os}/{image.config.architecture}"
+        if wanted != f"{own.os}/{own.architecture}":
+            what = f"a command of the project has to run in the image, and this machine is {own}, not {wanted}"
+            raise HostError(what, hint=f"build on a machine that is {wanted}")
+        run_host = RunHost(self.host.environ, self.host.cache)
+        stored = stored_image(image, reference("building"))
+        return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
@@ -229,9 +287,17 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles":
+def _neighbours(planned: "ImagePlan") -> list[str]:
+    """The directories of the other projects whose wheels the plan wants."""
+    from pottle.plan.model import InstallProject
+
+    steps = [step for layer in planned.layers for step in layer.steps]
+    return [step.path for step in steps if isinstance(step, InstallProject) and step.path != "."]
+
+
+def _project_files(root: Path, options: "Options", host: Host, neighbours: Sequence[str]) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
-    from pottle.project.assets import collect, tracked
+    from pottle.project.assets import collect
     from pottle.project.checkout import listed
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
@@ -241,11 +307,26 @@ def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles"
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    everything = tree.files() if in_checkout is None else tuple(tracked(tree.files(), in_checkout))
-    return ProjectFiles(root.absolute(), tuple(everything), assets.files)
+    beside = {path: _neighbour_files(root, path, host) for path in neighbours}
+    return ProjectFiles(root.absolute(), _everything(tree, in_checkout), assets.files, beside)
 
 
-def _tree(root: Path) -> Any:
+def _neighbour_files(root: Path, path: str, host: Host) -> "ProjectFiles":
+    """What the backend of another project of the repository may need; nothing of it is copied as it is."""
+    from pottle.build.project import ProjectFiles
+    from pottle.project.checkout import listed
+
+    directory = (root / path).resolve()
+    return ProjectFiles(directory, _everything(_tree(directory), listed(directory, host.environ)), ())
+
+
+def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[str, ...]:
+    from pottle.project.assets import tracked
+
+    return tuple(tree.files() if in_checkout is None else tracked(tree.files(), in_checkout))
+
+
+def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
     if not root.is_dir():

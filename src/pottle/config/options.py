@@ -28,8 +28,11 @@ class Options:
     optimize: Literal["speed", "size"] = "speed"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
+    strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    source_builds: tuple[str, ...] = ()
+    """Names of distributions, or `*`."""
     labels: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
     env: tuple[tuple[str, str], ...] = ()

@@ -20,8 +20,6 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
     yield from _configured(options, "groups", options.groups)
     yield _project(facts)
     yield _bytecode(options)
-    yield from _configured(options, "packages", options.packages)
-    yield from _shell(facts, options)
 
 
 def _reason(decision: str, value: str, because: str, at: Location | None = None) -> Reason:
@@ -48,6 +46,8 @@ def _manager(manager: Fact[str]) -> Reason:
 def _dependencies(lock: Lock) -> Reason:
     if lock.complete:
         return _reason("dependencies", "locked", "the lock has decided every version", lock.at)
+    if all(root.version is not None for root in lock.roots):
+        return _reason("dependencies", "resolved", "the versions are decided, and not their files", lock.at)
     return _reason("dependencies", "resolved", "no lock has decided them: a build does, anew every time", lock.at)
 
 
@@ -66,10 +66,3 @@ def _bytecode(options: Options) -> Reason:
     if options.optimize == "size":
         return _reason("bytecode", "no", "optimize is set to size: smaller, and slower to start", at)
     return _reason("bytecode", "yes", "it starts faster, for a quarter more of space", at)
-
-
-def _shell(facts: Facts, options: Options) -> Iterator[Reason]:
-    if facts.shell is not None:
-        yield _reason("shell", "/bin/sh", facts.shell.value, facts.shell.at)
-    elif options.variant == "debug":
-        yield _reason("shell", "/bin/sh", "the debug variant has one", options.origins.get("variant"))

@@ -7,18 +7,20 @@ open, or names something that it does not hold, is broken and said to be.
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from packaging.markers import Marker
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pottle.errors import ProjectError
+from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 
 _LOWEST = Version("0.dev0")
 
 
-def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
-    """The distributions that `roots` need in `environment`, by name.
+def select(
+    lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency], active: frozenset[str] = frozenset()
+) -> tuple[LockedDistribution, ...]:
+    """The distributions that `roots` need in `environment`, by name; `active` is what conflict markers ask for.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
@@ -32,9 +34,9 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
         by_name.setdefault(distribution.name, []).append(distribution)
     while todo or later:
         patient, (edge, parent_extras) = bool(todo), (todo or later).popleft()
-        if not holds(edge.marker, environment, parent_extras) or (edge.name, edge.extras) in seen:
+        if not holds(edge.marker, environment, active.union(parent_extras)) or (edge.name, edge.extras) in seen:
             continue
-        found = _fitting(edge, by_name.get(edge.name, []), environment)
+        found = _fitting(edge, by_name.get(edge.name, []), environment, active)
         if patient and len(found) > 1 and edge.specifier is not None:
             later.append((edge, parent_extras))  # another edge may say which one
             continue
@@ -54,15 +56,8 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...] = ()) -> bool:
-    """Whether something under `marker` counts in `environment`, for who asked for `extras`."""
-    if marker is None:
-        return True
-    return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))
-
-
 def _fitting(
-    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str]
+    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str], active: frozenset[str]
 ) -> list[LockedDistribution]:
     """The distributions that an edge may lead to."""
     fitting = [
@@ -77,7 +72,7 @@ def _fitting(
         )
     ]
     if len(fitting) > 1:
-        return [c for c in fitting if not c.markers or any(m.evaluate({**environment}) for m in c.markers)]
+        return [c for c in fitting if not c.markers or any(holds(m, environment, active) for m in c.markers)]
     return fitting
 
 

@@ -125,7 +125,16 @@ class Lock:
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
 
+DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
+"""`Lock.format` of what is no lock: the project's own declaration, in a file that says more than that."""
+
+
 # --- what the project is --------------------------------------------------------------------------
+
+
+Standing: TypeAlias = Literal["aside", "classifier"]
+"""Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
+kind of thing; `classifier`: what a package was once tried with, heard where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,16 @@ class PythonWish:
     exact: str | None
     """"3.12" or "3.12.4" where one version is named (`.python-version`), else None: only a range."""
     at: Location
+    standing: Standing | None = None
+    others: tuple[SpecifierSet, ...] = ()
+    """Further ranges, any of which will do as well: of a union."""
+
+    def admits(self, version: str) -> bool:
+        """Whether `version`, X.Y.Z, is one of those that are meant."""
+        return any(each.contains(version, prereleases=True) for each in (self.specifier, *self.others))
+
+    def __str__(self) -> str:
+        return self.exact or " || ".join(map(str, (self.specifier, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +208,27 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
+    loopback: bool = False
+    """It listens on the loopback only, and nothing but the code can change that."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One of the ways in which the project's files say that it is started: a line of a `Procfile`."""
+    """One of the ways in which the project is started: a line of a `Procfile`, or what its code is made for besides (`because`)."""
 
     name: str
     """"web", "worker", "release" …"""
     command: str
     """As a shell would read it."""
     at: Location
+    port: Fact[int] | None = None
+    """The port that a configuration of its server names."""
+    missing: str | None = None
+    """A file that it is to run, and that is not there."""
+    because: str | None = None
+    """Why it is one, where no file says it: a clause without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +258,6 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    unpinned: tuple[Fact[str], ...] = ()
+    """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from pottle.errors import ProjectError
 from pottle.project import requirement
 from pottle.project.facts import Fact, Packaging
-from pottle.project.neighbour import LEGACY_BACKEND
+from pottle.project.metadata import LEGACY_BACKEND
 from pottle.project.survey import Survey
 from pottle.text import Location
 from pottle.toml import Document
@@ -44,6 +44,14 @@ def decided(survey: Survey) -> Packaging | Fact[str] | None:
             backend, requires = (PDM, ("pdm-backend",)) if keys[1] == "pdm" else _LEGACY
             return Packaging(backend, requires, document.at(*keys))
     return _by_system(survey, document)
+
+
+def backend(document: Document) -> str:
+    """The one that builds the project, whether or not that is what its manager would do."""
+    found = document.get("build-system", "build-backend")
+    if found is None and document.get("build-system") is None and document.get("tool", "poetry") is not None:
+        return POETRY
+    return POETRY if found == ANCIENT else str(found or LEGACY_BACKEND)
 
 
 def _said(document: Document) -> list[tuple[tuple[str, str, str], bool]]:

@@ -43,6 +43,13 @@ def uses(document: Document) -> bool:
     )
 
 
+def decides(document: Document) -> bool:
+    """Whether Poetry's own tables say what the project needs, or something about it: not where uv's do (`[tool.uv.sources]`)."""
+    if document.get(*_OWN) is None:
+        return False
+    return not document.table("project") or document.get("tool", "uv", "sources") is None
+
+
 def itself(document: Document) -> NormalizedName | None:
     """What the project calls itself."""
     found = document.get("project", "name") or document.get(*_OWN, "name")

@@ -59,6 +59,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         shell=_first(clues, "shell"),
         source=_first(clues, "source"),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        unpinned=tuple(_said(clues, "unpinned")),
         warnings=tuple(_said(clues, "warning")),
     )
 

@@ -31,7 +31,7 @@ def test_its_dependencies_are_left_to_be_resolved_and_that_is_said():
     assert str(flask.marker) == 'python_version > "3.10"'
     assert not wanted.complete
     (warning,) = [clue for clue in found if isinstance(clue, Said)]
-    assert (warning.subject, str(warning.at)) == ("warning", "pyproject.toml:4")
+    assert (warning.subject, str(warning.at)) == ("unpinned", "pyproject.toml:4")
     assert "uv lock" in warning.value
 
 
@@ -64,7 +64,7 @@ def test_without_a_dependency_there_is_nothing_to_resolve(text: str):
         ),
         (PROJECT + '[dependency-groups]\nx = "a"\n', "the dependency group 'x' is no list", 5),
         (
-            PROJECT + 'dependencies = ["a"]\n[tool.uv.sources]\na = { git = "https://git.example/a" }\n',
+            PROJECT + 'dependencies = ["a"]\n[tool.uv.sources]\na = { workspace = true }\n',
             "a has a source of its own, and there is no lock",
             4,
         ),
@@ -143,10 +143,12 @@ def test_poetrys_constraints_become_requirements():
 
 def test_what_is_no_name_on_the_users_index_is_listed():
     wanted, _ = poetrys()
-    assert [(d.name, d.source, d.source_id, d.backend) for d in wanted.distributions] == [
-        ("b", "registry", "https://index.example/ours", None),
-        ("f", "editable", "libs/f", "setuptools.build_meta:__legacy__"),
-        ("g", "path", "g-1-py3-none-any.whl", None),
+    found = {d.name: (d.source, d.source_id, d.backend) for d in wanted.distributions}
+    assert [found[name] for name in ("a", "b", "f", "g")] == [
+        ("registry", "https://index.example/instead", None),
+        ("registry", "https://index.example/ours", None),
+        ("directory", "libs/f", "setuptools.build_meta:__legacy__"),
+        ("path", "g-1-py3-none-any.whl", None),
     ]
 
 
@@ -160,7 +162,7 @@ def test_poetry_2_enriches_what_project_says():
     text = PROJECT + 'dependencies = ["a>=1"]\n[tool.poetry.dependencies]\na = { source = "ours" }\n'
     wanted, _ = poetrys(text + POETRY[POETRY.index("[[tool.poetry.source]]") :])
     assert [(d.name, d.source_id, str(d.at)) for d in wanted.distributions] == [
-        ("a", "https://index.example/ours", "pyproject.toml:4")
+        ("a", "https://index.example/ours", "pyproject.toml:4"),
     ]
     assert str(wanted.at) == "pyproject.toml:4"
 
@@ -171,7 +173,7 @@ def test_poetry_without_a_dependency_has_nothing_to_resolve(text: str):
 
 
 def test_an_index_that_nobody_describes_stops():
-    with pytest.raises(ProjectError, match="a comes from the source 'gone', which is not there"):
+    with pytest.raises(ProjectError, match="a comes from the source 'gone', which nothing describes"):
         clues('[tool.poetry.dependencies]\na = { version = "*", source = "gone" }\n')
 
 

@@ -1,16 +1,23 @@
 """The detectors, in the order of precedence: what an earlier one says of a lock, a name or a manager outranks the later.
 
-A new lock format is one file here, its test, and one line in `LOCKS`.
+A new lock format is one file here, its test, and one line in `LOCKS`; a new file that names a Python, one line in `python.READERS`.
 """
 
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
+    bots,
     foreign_locks,
+    mcp_servers,
+    pipfile,
+    pipfile_lock,
+    pipfile_scripts,
     poetry,
     poetry_lock,
+    procfile,
     pyproject,
-    python_version,
+    python,
     requirements,
+    rye,
     scripts,
     shell,
     unlocked,
@@ -23,7 +30,10 @@ LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     poetry_lock.FORMAT,
     *foreign_locks.FORMATS,
+    pipfile_lock.FORMAT,
+    rye.FORMAT,
     requirements.FORMAT,
+    pipfile.FORMAT,
     unlocked.FORMAT,
 )
 """Which of them is read is decided by `pottle.project.precedence`; of lists and unlocked projects, the first that is there."""
@@ -31,8 +41,12 @@ LOCKS: tuple[LockFormat, ...] = (
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     poetry.detect,
-    python_version.detect,
+    python.detect,
     web_applications.detect,
+    bots.detect,
+    mcp_servers.detect,
     scripts.detect,
+    pipfile_scripts.detect,
     shell.detect,
+    procfile.detect,
 )

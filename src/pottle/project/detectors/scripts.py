@@ -25,7 +25,7 @@ _MAINS = ("main.py", "app.py", "run.py", "bot.py", "server.py")
 
 def detect(survey: Survey) -> Iterator[Application]:
     """Console scripts, packages with a `__main__`, and modules that are run as files."""
-    sigterm = any(_handles_sigterm(module) for module in survey.modules)
+    sigterm = any(handles_sigterm(module) for module in survey.modules)
     if survey.pyproject is not None:
         yield from _console_scripts(survey, survey.pyproject, sigterm=sigterm)
     yield from _modules(survey, sigterm=sigterm)
@@ -80,7 +80,8 @@ def _module(path: str, module: Module | None, dotted_name: str) -> tuple[str, in
     return None
 
 
-def _handles_sigterm(module: Module) -> bool:
+def handles_sigterm(module: Module) -> bool:
+    """Whether the module sets a handler of its own for SIGTERM."""
     return any(
         (module.qualified(call.func) or "").endswith(("signal.signal", ".add_signal_handler"))
         and call.args

@@ -32,7 +32,7 @@ def failure(said: str, places: Mapping[str, Location] | None = None) -> PottleEr
     for pattern, make in _KNOWN:
         if re.search(pattern, said):
             return make(who, said, at)
-    return SourceError(f"uv failed{_for(who)}: {_last_cause(said)}", at=at)
+    return SourceError(f"uv failed{_for(who)}: {last_cause(said)}", at=at)
 
 
 def _subject(said: str) -> tuple[str, str]:
@@ -47,13 +47,15 @@ def _for(who: str) -> str:
     return f" for {who}" if who else ""
 
 
-def _last_cause(said: str) -> str:
+def last_cause(said: str) -> str:
+    """The innermost reason that uv gives."""
     causes = [cause.strip() for cause in _CAUSE.findall(said)]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return (causes or lines or ["it did not say why"])[-1].rstrip(".")[:300]
 
 
-def _where(said: str) -> str:
+def where(said: str) -> str:
+    """The first URL that it names, in brackets."""
     match = _URL.search(said)
     return f" ({match[0].rstrip(':')})" if match else ""
 
@@ -76,32 +78,32 @@ def _size_mismatch(who: str, said: str, at: Location | None) -> PottleError:
 
 def _broken(who: str, said: str, at: Location | None) -> PottleError:
     return IntegrityError(
-        f"the wheel of {who} is damaged: {_last_cause(said)}", at=at, hint="try again; nothing of it was kept"
+        f"the wheel of {who} is damaged: {last_cause(said)}", at=at, hint="try again; nothing of it was kept"
     )
 
 
 def _refused(who: str, said: str, at: Location | None) -> PottleError:
     hint = "give credentials by UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD, a netrc file or a keyring"
-    return SourceError(f"the index refused{_for(who)}: unauthorized{_where(said)}", at=at, hint=hint)
+    return SourceError(f"the index refused{_for(who)}: unauthorized{where(said)}", at=at, hint=hint)
 
 
 def _gone(who: str, said: str, at: Location | None) -> PottleError:
     hint = "the file was removed or the lock names another index: lock again, or check the index's URL"
-    return SourceError(f"the index has no such file{_for(who)}{_where(said)}", at=at, hint=hint)
+    return SourceError(f"the index has no such file{_for(who)}{where(said)}", at=at, hint=hint)
 
 
 def _trouble(who: str, said: str, at: Location | None) -> PottleError:
-    return SourceError(f"the index answered with an error{_for(who)}{_where(said)}", at=at, hint="try again later")
+    return SourceError(f"the index answered with an error{_for(who)}{where(said)}", at=at, hint="try again later")
 
 
 def _away(who: str, said: str, at: Location | None) -> PottleError:
     hint = "check the network, the proxy (HTTPS_PROXY) and the index's URL"
-    return SourceError(f"the index cannot be reached{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+    return SourceError(f"the index cannot be reached{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 
 def _untrusted(who: str, said: str, at: Location | None) -> PottleError:
     hint = "if your company signs certificates itself, name its bundle: --ca-cert FILE"
-    return SourceError(f"the index's certificate is not trusted{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+    return SourceError(f"the index's certificate is not trusted{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 
 def _offline(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001
@@ -117,12 +119,12 @@ def _full(who: str, said: str, at: Location | None) -> PottleError:
 
 
 def _denied(who: str, said: str, at: Location | None) -> PottleError:
-    return HostError(f"uv may not write{_for(who)}: {_last_cause(said)}", at=at, hint="check UV_CACHE_DIR and TMPDIR")
+    return HostError(f"uv may not write{_for(who)}: {last_cause(said)}", at=at, hint="check UV_CACHE_DIR and TMPDIR")
 
 
 def _no_wheel(who: str, said: str, at: Location | None) -> PottleError:
     hint = "choose a version that has a wheel, another Python, or build the wheel and publish it on your own index"
-    return ProjectError(f"no wheel fits the image{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+    return ProjectError(f"no wheel fits the image{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 
 def _unsolvable(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001

@@ -55,12 +55,12 @@ def _installed(
     with uv.scratch(session) as work:
         try:
             for command in _commands(wheels, indexes or Indexes(), work):
-                arguments = [*command, *_LINKED, *uv.for_target(session.target), "--prefix", prefix]
+                arguments = [*command, *uv.for_target(session.target), "--prefix", prefix]
                 _run(session, arguments, work, fresh=fresh)
         except uv.UvFailed as failed:
             raise failure(failed.said, places) from failed
     found = {distribution.name: distribution for distribution in installed.read(prefix)}
-    _check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
+    check_names(found, {canonicalize_name(wheel.name) for wheel in wheels})
     return found
 
 
@@ -69,7 +69,7 @@ def _commands(wheels: Sequence[Wheel], indexes: Indexes, work: Path) -> Iterator
     if placed := [wheel for wheel in wheels if wheel.url is not None]:
         lock = work / "pylock.toml"
         lock.write_text(pylock.write(placed), encoding="utf-8")
-        yield [*_SYNC, lock]
+        yield [*SYNC, "--require-hashes", lock]
     yield from by_hash.commands((wheel for wheel in wheels if wheel.url is None), indexes, work)
 
 
@@ -87,15 +87,16 @@ def _from_cache(session: uv.Session, arguments: Sequence[str | Path], work: Path
     return True
 
 
-_SYNC = (
-    *("pip", "sync", "--preview-features", "pylock", "--require-hashes"),
+SYNC = (
+    *("pip", "sync", "--preview-features", "pylock"),
     *("--no-compile-bytecode", "--break-system-packages"),
+    *("--link-mode", "hardlink"),
 )
-_LINKED = ("--link-mode", "hardlink")
 """`--prefix` gives an environment's own layout (bin, lib/pythonX.Y/site-packages, share …) with a RECORD that fits it."""
 
 
-def _check_names(found: Collection[str], wanted: Collection[str]) -> None:
+def check_names(found: Collection[str], wanted: Collection[str]) -> None:
+    """Raise `IntegrityError` unless everything that was wanted is there."""
     if missing := sorted(set(wanted) - set(found)):
         raise IntegrityError(
             f"the wheel of {missing[0]} does not hold that distribution", hint="lock the project again"

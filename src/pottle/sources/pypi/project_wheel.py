@@ -36,7 +36,7 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
             _copy(files, source)
             build_system.complete(source)
             try:
-                uv.run(session, [*_BUILD, "--out-dir", out, source], work, _variables(session.environ, epoch))
+                uv.run(session, [*_BUILD, "--out-dir", out, source], work, build_variables(session.environ, epoch))
             except uv.UvFailed as failed:
                 raise _build_failure(failed.said.replace(str(source), "the project")) from failed
             built = _only_wheel(out)
@@ -53,7 +53,8 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
 _BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517", "--python", sys.executable)
 
 
-def _variables(environ: Mapping[str, str], epoch: int) -> dict[str, str]:
+def build_variables(environ: Mapping[str, str], epoch: int) -> dict[str, str]:
+    """What a backend finds in its environment: the same on every machine."""
     versions = {name: value for name, value in environ.items() if name.startswith(_PRETENDED)}
     return {**versions, "SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -99,14 +100,14 @@ def _build_failure(said: str) -> PottleError:
     """The backend's own last words; or what is wrong with `pyproject.toml`; or why its requirements cannot be had."""
     backend, _, causes = said.rpartition("\nerror: ")
     if "build backend returned an error" in causes:
-        return ProjectError(f"the build backend failed: {_last_words(backend)}", at=_HERE, hint=_advice(backend))
+        return ProjectError(f"the build backend failed: {last_words(backend)}", at=_HERE, hint=_advice(backend))
     if re.search(r"TOML parse error|Invalid `pyproject.toml`|Failed to parse", causes):
         reason = [line.strip() for line in causes.splitlines() if line.strip()]
         return ProjectError(f"cannot be built: {reason[-1][:300]}", at=_HERE)
     return failure(said)
 
 
-def _last_words(backend: str) -> str:
+def last_words(backend: str) -> str:
     """The exception's line, where the backend is one that raised; else the last lines that it wrote."""
     lines = [line.rstrip() for line in backend.splitlines() if line.strip()]
     raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Exit|Failed|Failure)\w*(:|$)", line)]

@@ -36,6 +36,10 @@ _SETTINGS = (
     ),
     *("native-tls", "system-certs", "cache-dir", "offline", "http-proxy", "https-proxy", "no-proxy"),
 )
+_INTERPRETERS = {
+    "UV_PYTHON_INSTALL_MIRROR": "python-install-mirror",
+    "UV_PYTHON_DOWNLOADS_JSON_URL": "python-downloads-json-url",
+}
 _LISTS = ("index", "extra-index-url", "find-links", "allow-insecure-host", "no-proxy")
 
 
@@ -62,6 +66,16 @@ def configuration(environ: Mapping[str, str], project: Path | None = None) -> di
             elif key in settings:
                 merged.setdefault(key, settings[key])
     return merged
+
+
+def interpreters(environ: Mapping[str, str], project: Path | None = None) -> dict[str, str]:
+    """Where interpreters are fetched from, as variables of the environment, which outrank the same settings of `uv.toml`."""
+    found: dict[str, str] = {}
+    for settings in _settings(environ, project):
+        for variable, key in _INTERPRETERS.items():
+            if isinstance(value := environ.get(variable) or settings.get(key), str):
+                found.setdefault(variable, value)
+    return found
 
 
 def _listed(value: object) -> list[Any]:
@@ -106,6 +120,8 @@ def _anchored(settings: dict[str, Any], directory: Path) -> dict[str, Any]:
     anchored = dict(settings)
     if isinstance(cache := settings.get("cache-dir"), str):
         anchored["cache-dir"] = str(directory.absolute() / cache)
+    if isinstance(downloads := settings.get("python-downloads-json-url"), str):
+        anchored["python-downloads-json-url"] = _absolute(downloads, directory)
     if isinstance(links := settings.get("find-links"), list):
         anchored["find-links"] = [_absolute(link, directory) for link in links]
     if isinstance(indexes := settings.get("index"), list):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from pottle.errors import IntegrityError, ProjectError
 from pottle.sources.pypi import pylock, uv
 from pottle.sources.pypi.failure import failure
-from pottle.sources.pypi.pylock import Package, PinnedWheel
+from pottle.sources.pypi.pylock import Package, PinnedSource, PinnedWheel
 from pottle.tags import Target, choose_wheel
 from pottle.text import Location
 
@@ -38,30 +38,64 @@ class Indexes:
         return "".join([*instead, *(f"--extra-index-url {url}\n" for url in self.besides)])
 
 
-def resolve(
-    session: uv.Session, wanted: Sequence[Wanted], *, complete: bool = False, indexes: Indexes | None = None
-) -> tuple[PinnedWheel, ...]:
-    """The wheels that satisfy `wanted` and all that these depend on, by name; `complete` means that nothing may be added.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an index is asked."""
+
+    complete: bool = False
+    """Nothing may be added to what is wanted."""
+    indexes: Indexes = field(default_factory=Indexes)
+    may_build: tuple[str, ...] = ()
+    """Distributions that may be sources; `*`: any that has no wheel which fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What satisfies the requirements; each by name."""
+
+    wheels: tuple[PinnedWheel, ...] = ()
+    sources: tuple[PinnedSource, ...] = ()
+
+
+def resolve(session: uv.Session, wanted: Sequence[Wanted], how: Asked | None = None) -> Resolved:
+    """The wheels that satisfy `wanted` and all that these depend on, and what of them has to be built.
 
     Raises `ProjectError` where no wheel fits the target, `IntegrityError` where those that fit do not have a wanted hash.
     """
     if not wanted:
-        return ()
-    asked = {_name(each): each for each in wanted}
+        return Resolved()
+    how = how or Asked()
+    asked = {_name(each, how): each for each in wanted}
     places = {name: each.at for name, each in asked.items() if each.at is not None}
-    lines = (indexes or Indexes()).lines() + "".join(f"{each.requirement}\n" for each in wanted)
-    found = pylock.read(_compile(session, lines, places, complete=complete))
-    pinned = [_pin(session.target, package, asked.get(canonicalize_name(package.name))) for package in found]
-    return tuple(sorted(pinned, key=lambda wheel: wheel.name))
+    lines = how.indexes.lines() + "".join(f"{each.requirement}\n" for each in wanted)
+    found = sorted(pylock.read(_compile(session, lines, places, how)), key=lambda package: package.name)
+    built = tuple(
+        package.source for package in found if package.source is not None and _is_built(session, package, how)
+    )
+    names = {source.name for source in built}
+    others = [package for package in found if package.name not in names]
+    return Resolved(
+        tuple(_pin(session.target, package, asked.get(canonicalize_name(package.name))) for package in others), built
+    )
 
 
-def _compile(session: uv.Session, lines: str, places: Mapping[str, Location], *, complete: bool) -> bytes:
+def _is_built(session: uv.Session, package: Package, how: Asked) -> bool:
+    if not _may_build(package.name, how):
+        return False
+    return not any(_choose(session.target, [wheel.filename]) for wheel in package.wheels)
+
+
+def _may_build(name: str, how: Asked) -> bool:
+    return "*" in how.may_build or canonicalize_name(name) in {str(canonicalize_name(each)) for each in how.may_build}
+
+
+def _compile(session: uv.Session, lines: str, places: Mapping[str, Location], how: Asked) -> bytes:
     with uv.scratch(session) as work:
         asked, lock = work / "requirements.in", work / "pylock.toml"
         asked.write_text(lines, encoding="utf-8")
-        options = ["--no-deps"] if complete else []
+        options = [*uv.for_target(session.target, how.may_build), *(["--no-deps"] if how.complete else [])]
         try:
-            uv.run(session, [*_COMPILE, *uv.for_target(session.target), *options, "--output-file", lock, asked], work)
+            uv.run(session, [*_COMPILE, *options, "--output-file", lock, asked], work)
         except uv.UvFailed as failed:
             raise failure(failed.said, places) from failed
         return lock.read_bytes()
@@ -80,15 +114,18 @@ _COMPILE = (
 )
 
 
-def _name(wanted: Wanted) -> str:
+def _name(wanted: Wanted, how: Asked) -> str:
     try:
         requirement = Requirement(wanted.requirement)
     except InvalidRequirement as error:
         reason = str(error).partition("\n")[0]
         raise ProjectError(f"not a requirement: {wanted.requirement!r}: {reason}", at=wanted.at) from error
-    if requirement.url is not None and not re.match(r"https?://[^#]+\.whl(#|$)", requirement.url):
-        hint = "build it into a wheel and name that, or a version on an index"
-        raise ProjectError(f"{requirement.name} is not a wheel but {_shown(requirement.url)}", at=wanted.at, hint=hint)
+    is_wheel = requirement.url is None or re.match(r"https?://[^#]+\.whl(#|$)", requirement.url)
+    if not is_wheel and not _may_build(requirement.name, how):
+        hint = f'allow that by `source-builds = ["{canonicalize_name(requirement.name)}"]` under [tool.pottle]'
+        raise ProjectError(
+            f"{requirement.name} is not a wheel but {_shown(str(requirement.url))}", at=wanted.at, hint=hint
+        )
     return canonicalize_name(requirement.name)
 
 
