@@ -251,6 +251,8 @@ class Facts:
     scripts: tuple[Script, ...]
     applications: tuple[Application, ...]
     """Every candidate, strongest first."""
+    virtual: Fact[str] | None = None
+    """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
     source: Fact[str] | None = None

@@ -11,6 +11,8 @@ from pottle.project.detectors import (
     pipfile,
     pipfile_lock,
     pipfile_scripts,
+    poetry,
+    poetry_lock,
     procfile,
     pyproject,
     python,
@@ -26,6 +28,7 @@ from pottle.project.lock_format import LockFormat
 
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
+    poetry_lock.FORMAT,
     *foreign_locks.FORMATS,
     pipfile_lock.FORMAT,
     rye.FORMAT,
@@ -37,6 +40,7 @@ LOCKS: tuple[LockFormat, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
+    poetry.detect,
     python.detect,
     web_applications.detect,
     bots.detect,

@@ -16,6 +16,7 @@ from pottle.text import Location
 
 _PACKAGE = re.compile(r"`([A-Za-z0-9][\w.-]*)(?:==([^`\s]+))?`")
 _ABSENT = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the package registry")
+_NO_VERSION = re.compile(r"there is no version of ([A-Za-z0-9][\w.-]*)==(\S+)")
 _URL = re.compile(r"\bhttps?://[^\s)`]+")
 _CAUSE = re.compile(r"^\s*(?:error|cause|Caused by|├─▶|╰─▶):?\s*(.+)$", re.MULTILINE)
 
@@ -37,7 +38,7 @@ def failure(failed: UvFailed, places: Mapping[str, Location] | None = None) -> P
 
 def _subject(said: str) -> tuple[str, str]:
     """`numpy 2.3.1` and `numpy`, where uv names a distribution."""
-    match = _PACKAGE.search(said) or _ABSENT.search(said)
+    match = _PACKAGE.search(said) or _ABSENT.search(said) or _NO_VERSION.search(said)
     if match is None:
         return "", ""
     return " ".join(filter(None, match.groups())), re.sub(r"[-_.]+", "-", match[1]).lower()

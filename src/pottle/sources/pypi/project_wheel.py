@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pottle.errors import HostError, PottleError, ProjectError
-from pottle.sources.pypi import uv
+from pottle.sources.pypi import build_system, uv
 from pottle.sources.pypi.failure import failure
 from pottle.tags import choose_wheel
 from pottle.text import Location
@@ -34,6 +34,7 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
         with uv.scratch(session) as work:
             source, out = work / "source", work / "dist"
             _copy(files, source)
+            build_system.complete(source)
             try:
                 uv.run(session, [*_BUILD, "--out-dir", out, source], work, build_variables(session.environ, epoch))
             except uv.UvFailed as failed:

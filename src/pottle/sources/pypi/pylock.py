@@ -54,13 +54,15 @@ class Built(Protocol):
     @property
     def version(self) -> str | None: ...  # noqa: D102
     @property
-    def url(self) -> str: ...  # noqa: D102
+    def url(self) -> str | None: ...  # noqa: D102
     @property
     def commit(self) -> str | None: ...  # noqa: D102
     @property
     def subdirectory(self) -> str | None: ...  # noqa: D102
     @property
     def sha256(self) -> str | None: ...  # noqa: D102
+    @property
+    def index(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class PinnedSource:
     commit: str | None = None
     subdirectory: str | None = None
     sha256: str | None = None
+    index: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def _package(wheel: Wheel) -> str:
 
 
 def _source(source: Built, directory: Path | None) -> str:
+    assert source.url is not None, "what has no place is looked for by its hash"
     place = _inline({"subdirectory": source.subdirectory})
     if source.commit is not None:
         kind, place = "vcs", {"type": "git", "url": source.url, "commit-id": source.commit, **place}
