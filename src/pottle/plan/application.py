@@ -128,7 +128,7 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
     if signal == "SIGINT":
         reasons.append(BY_SIGINT)
     told = (f'{app.at}: it listens inside of the container only: give it `host="0.0.0.0"`',) if app.loopback else ()
-    reads = launchers.environment(app, listens) if listens is not None and not app.loopback else ()
+    reads = launchers.environment(app, listens) if not app.loopback else ()
     return Start(
         app,
         _script(app),
@@ -155,13 +155,18 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
 
 def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
     """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
-    if absent := next((name for name in launcher.distributions if name not in held), None):
+    if launcher.distribution not in held:
         raise ProjectError(
-            f"nothing starts the {app.framework} {app.kind} {app.target}: {absent} is not among its dependencies",
+            f"nothing starts the {app.framework} {app.kind} {app.target}: {launcher.distribution} is not among its dependencies",
             at=app.at,
-            hint=f"add it: {adding(absent, manager)}",
+            hint=f"add it: {adding(launcher.distribution, manager)}",
         )
-    return Start(app, launcher.command(app), None, "SIGTERM", tuple(reasons), app.kind, called(app, held))
+    if app.port is not None:
+        reasons = [*reasons, Reason(decision="port", value=str(app.port), because="it is customary", at=None)]
+    return Start(
+        app, launcher.command(app), app.port, "SIGTERM", tuple(reasons), app.kind, called(app, held),
+        environment=launchers.environment(app, app.port),
+    )  # fmt: skip
 
 
 def _script(app: Application) -> tuple[str, ...]:

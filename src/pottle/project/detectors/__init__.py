@@ -8,6 +8,7 @@ from pottle.project.detectors import (
     bots,
     foreign_locks,
     mcp_servers,
+    orchestrators,
     procfile,
     pyproject,
     python_version,
@@ -17,6 +18,7 @@ from pottle.project.detectors import (
     unlocked,
     uv_lock,
     web_applications,
+    workers,
 )
 from pottle.project.lock_format import LockFormat
 
@@ -34,6 +36,8 @@ DETECTORS: tuple[Detector, ...] = (
     web_applications.detect,
     bots.detect,
     mcp_servers.detect,
+    workers.detect,
+    orchestrators.detect,
     scripts.detect,
     shell.detect,
     procfile.detect,
