@@ -51,9 +51,3 @@ def test_a_program_that_is_not_there_is_an_error():
     with pytest.raises(ProjectError, match=r"nothing starts the arq worker pack\.mod:thing: arq is not") as caught:
         application.start(app("arq"), {}, port=None, manager="uv")
     assert caught.value.hint == "add it: `uv add arq`"
-
-
-def test_what_a_framework_reads_from_the_environment():
-    assert dict(launchers.environment(app("airflow"), None)) == {"AIRFLOW__CORE__DAGS_FOLDER": "/app/dags"}
-    assert dict(launchers.environment(app("fastmcp"), 9000)) == {"FASTMCP_HOST": "0.0.0.0", "FASTMCP_PORT": "9000"}
-    assert launchers.environment(app("celery"), None) == ()

@@ -8,7 +8,7 @@ from pottle.plan import launchers, servers
 from pottle.plan.launchers import Launcher
 from pottle.plan.model import Reason
 from pottle.plan.system import Need
-from pottle.project.facts import Application, Kind
+from pottle.project.facts import Application, Fact, Kind
 from pottle.text import Location
 
 DEFAULT_PORT = 8000
@@ -43,7 +43,9 @@ class Start:
     kind: Kind = "script"
     framework: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables that the command itself wants."""
+    """Variables that the program is told where to listen by, and others that its command wants."""
+    in_command: bool = False
+    """The command names the port."""
     needs: tuple[Need, ...] = ()
     """Debian packages that the command wants."""
     warnings: tuple[str, ...] = ()
@@ -127,8 +129,8 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
         reasons.append(BY_SIGINT)
-    told = (f'{app.at}: it listens inside of the container only: give it `host="0.0.0.0"`',) if app.loopback else ()
-    reads = launchers.environment(app, listens) if not app.loopback else ()
+    told = () if app.loopback is None else (_inside(app.loopback),)
+    reads = _environment(app, listens)
     return Start(
         app,
         _script(app),
@@ -150,7 +152,17 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
     place = held[server.name]
     told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
     all_reasons = (*reasons, told, _port_reason(app, port, listens))
-    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework)
+    return Start(
+        app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework, in_command=True
+    )
+
+
+def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value.format(port=port)) for name, value in app.environment)
+
+
+def _inside(address: Fact[str]) -> str:
+    return f"{address.at}: it listens on {address.value}, inside of the container only: let it listen on 0.0.0.0"
 
 
 def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
@@ -165,7 +177,7 @@ def _launched(app: Application, launcher: Launcher, held: Held, manager: str, re
         reasons = [*reasons, Reason(decision="port", value=str(app.port), because="it is customary", at=None)]
     return Start(
         app, launcher.command(app), app.port, "SIGTERM", tuple(reasons), app.kind, called(app, held),
-        environment=launchers.environment(app, app.port),
+        environment=_environment(app, app.port),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pottle.plan.places import APP
 from pottle.project.facts import Application
 
 Argv: TypeAlias = tuple[str, ...]
@@ -45,13 +44,6 @@ LAUNCHERS: Mapping[str, Launcher] = {
     "fastmcp": Launcher("fastmcp", lambda app: ("fastmcp", "run", _of_file(app))),
     "mcp": Launcher("mcp", lambda app: ("mcp", "run", _of_file(app))),
 }
-
-
-def environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
-    """What a framework's programs read where the code does not say it: the interface and port, the folder of DAGs."""
-    if app.framework == "fastmcp" and port is not None:
-        return (("FASTMCP_HOST", "0.0.0.0"), ("FASTMCP_PORT", str(port)))
-    return (("AIRFLOW__CORE__DAGS_FOLDER", f"{APP}/dags"),) if app.framework == "airflow" else ()
 
 
 def fitting(app: Application) -> Launcher | None:

@@ -79,6 +79,7 @@ class Said:
             kind=kind,
             framework=_framework(app, program, self._held),
             environment=(*((("PORT", str(listens)),) if listens is not None else ()), *command.environment),
+            in_command=any(word.endswith(f":{listens}") or word == str(listens) for word in command.argv),
             needs=command.needs,
             warnings=tuple(self._warnings(process, command, listens)),
             name=process.name,

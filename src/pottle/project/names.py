@@ -8,20 +8,28 @@ _HOPS = 8
 """An import chain longer than this is a cycle."""
 
 
-class Names:
-    """The modules of a project by name; `find` gives those that are not among `modules`."""
+def _nothing(name: str) -> Module | None:  # noqa: ARG001
+    return None
 
-    def __init__(self, modules: Iterable[Module], find: Callable[[str], Module | None] | None = None) -> None:
-        self._find = find
+
+class Names:
+    """The modules of a project by name; `further` are those that had nothing to say, and are read only when they are named."""
+
+    def __init__(self, modules: Iterable[Module], further: Callable[[str], Module | None] = _nothing) -> None:
+        self._further = further
         self._modules: dict[str, Module] = {}
         for module in modules:
             self._modules.setdefault(module.name, module)
+
+    def module(self, name: str) -> Module | None:
+        """The project's module of that name."""
+        return self._modules.get(name) or self._further(name)
 
     def canonical(self, qualified: str) -> str:
         """`qualified` as it is called where it is defined."""
         for _ in range(_HOPS):
             owner, _, name = qualified.rpartition(".")
-            module = self._module(owner)
+            module = self.module(owner)
             if module is None or name not in module.imports:
                 break
             further = module.imports[name]
@@ -33,9 +41,5 @@ class Names:
     def owner(self, qualified: str) -> tuple[Module, str] | None:
         """The module of the project that defines `qualified`, and the name there."""
         owner, _, name = self.canonical(qualified).rpartition(".")
-        module = self._module(owner)
+        module = self.module(owner)
         return None if module is None else (module, name)
-
-    def _module(self, name: str) -> Module | None:
-        found = self._modules.get(name)
-        return self._find(name) if found is None and self._find is not None else found

@@ -54,7 +54,9 @@ def _airflow(survey: Survey) -> Found:
         return
     module, name, node = found
     at = module.at(node)
-    yield Application("worker", "airflow", f"{module.name}:{name}", at, WORKER, "a DAG stands here")
+    folder = (("AIRFLOW__CORE__DAGS_FOLDER", "/app/dags"),)
+    target = f"{module.name}:{name}"
+    yield Application("worker", "airflow", target, at, WORKER, "a DAG stands here", environment=folder)
     third = any(o.startswith("airflow.sdk") for each in modules for o in each.imports.values())
     for process, command in (_AIRFLOW_3 if third else _AIRFLOW_2).items():
         yield Process(process, command, at, because="Airflow needs it beside its scheduler")
