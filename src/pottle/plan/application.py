@@ -8,7 +8,7 @@ from pottle.plan import launchers, servers
 from pottle.plan.launchers import Launcher
 from pottle.plan.model import Reason
 from pottle.plan.system import Need
-from pottle.project.facts import Application, Kind
+from pottle.project.facts import Application, Fact, Kind
 from pottle.text import Location
 
 DEFAULT_PORT = 8000
@@ -43,14 +43,14 @@ class Start:
     kind: Kind = "script"
     framework: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables that the command itself wants, or that the program is told where to listen by."""
+    """Variables that the program is told where to listen by, and others that its command wants."""
+    in_command: bool = False
+    """The command names the port."""
     needs: tuple[Need, ...] = ()
     """Debian packages that the command wants."""
     warnings: tuple[str, ...] = ()
     name: str = ""
     """Of the process: "web", "worker" …; empty where nothing names it."""
-    in_command: bool = False
-    """The command names the port."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -139,8 +139,8 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
         reasons.append(BY_SIGINT)
-    told = (f'{app.at}: it listens inside of the container only: give it `host="0.0.0.0"`',) if app.loopback else ()
-    reads = launchers.environment(app, listens) if listens is not None and not app.loopback else ()
+    told = () if app.loopback is None else (_inside(app.loopback),)
+    reads = _environment(app, listens)
     return Start(
         app,
         _script(app),
@@ -167,15 +167,28 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
     )
 
 
+def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value.format(port=port)) for name, value in app.environment)
+
+
+def _inside(address: Fact[str]) -> str:
+    return f"{address.at}: it listens on {address.value}, inside of the container only: let it listen on 0.0.0.0"
+
+
 def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
     """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
-    if absent := next((name for name in launcher.distributions if name not in held), None):
+    if launcher.distribution not in held:
         raise ProjectError(
-            f"nothing starts the {app.framework} {app.kind} {app.target}: {absent} is not among its dependencies",
+            f"nothing starts the {app.framework} {app.kind} {app.target}: {launcher.distribution} is not among its dependencies",
             at=app.at,
-            hint=f"add it: {adding(absent, manager)}",
+            hint=f"add it: {adding(launcher.distribution, manager)}",
         )
-    return Start(app, launcher.command(app), None, "SIGTERM", tuple(reasons), app.kind, called(app, held))
+    if app.port is not None:
+        reasons = [*reasons, Reason(decision="port", value=str(app.port), because="it is customary", at=None)]
+    return Start(
+        app, launcher.command(app), app.port, "SIGTERM", tuple(reasons), app.kind, called(app, held),
+        environment=_environment(app, app.port),
+    )  # fmt: skip
 
 
 def _script(app: Application) -> tuple[str, ...]:

@@ -209,10 +209,12 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
-    loopback: bool = False
-    """It listens on the loopback only, and nothing but the code can change that."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
+    loopback: Fact[str] | None = None
+    """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pottle.project.detectors import (
     bots,
     foreign_locks,
     mcp_servers,
+    orchestrators,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
@@ -23,6 +24,7 @@ from pottle.project.detectors import (
     unlocked,
     uv_lock,
     web_applications,
+    workers,
 )
 from pottle.project.lock_format import LockFormat
 
@@ -45,6 +47,8 @@ DETECTORS: tuple[Detector, ...] = (
     web_applications.detect,
     bots.detect,
     mcp_servers.detect,
+    workers.detect,
+    orchestrators.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
