@@ -199,7 +199,10 @@ class Executor:
 def _failed(step: RunCommand, ended: "Ended") -> ProjectError:
     lines = [line.strip() for line in ended.said.splitlines() if line.strip()]
     why = lines[-1][:300].rstrip(".") if lines else "it did not say why"
-    hint = "it runs without network and without your environment: give it what it needs by `build-env`, or leave it out of the build"
+    hint = (
+        f"it runs without network and without your environment: give it variables by `build-env`, or leave it out by "
+        f"`{step.name} = false` under [tool.pottle]"
+    )
     return ProjectError(f"{step.name} failed with exit code {ended.code}: {why}", hint=hint)
 
 

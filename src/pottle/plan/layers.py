@@ -1,5 +1,6 @@
 """The layers of an image, what changes least at the bottom: equal inputs give equal layers in every image of every project."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +17,13 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    RunCommand,
     Step,
     SumUp,
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts
+from pottle.project.facts import Facts, StaticFiles
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Layers:
         if self.installed.neighbours:
             yield self._neighbours()
         yield self._app()
+        if self.facts.static_files is not None and self.options.collectstatic:
+            yield self._static(self.facts.static_files)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -111,6 +115,15 @@ class Layers:
         if packaging is not None:
             steps = (self._project(self.facts.name.value, ".", packaging.backend), copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
+
+    def _static(self, found: StaticFiles) -> LayerPlan:
+        step = RunCommand(
+            name="collectstatic",
+            command=("python", found.manage, "collectstatic", "--noinput"),
+            environment=self.options.build_env,
+            outputs=(posixpath.join(APP, found.directory),),
+        )
+        return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))

@@ -21,6 +21,7 @@ from pottle.project.detectors import (
     rye,
     scripts,
     shell,
+    static_files,
     unlocked,
     uv_lock,
     web_applications,
@@ -52,5 +53,6 @@ DETECTORS: tuple[Detector, ...] = (
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
+    static_files.detect,
     procfile.detect,
 )
