@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pottle.oci.reference import Reference
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
+    from pottle.project.facts import Facts
+    from pottle.project.tree import Tree
+    from pottle.project.version import Pretence
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
@@ -81,10 +84,15 @@ def own_platform() -> "Platform":
 
 def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     """The image that would be built of the project at `root`. Reads the project, nothing else."""
+    return _planned(root, options, platform)[1]
+
+
+def _planned(root: Path, options: "Options", platform: "Platform") -> "tuple[Facts, ImagePlan]":
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
 
-    return make_plan(read_project(_tree(root)), options, platform)
+    facts = read_project(_tree(root))
+    return facts, make_plan(facts, options, platform)
 
 
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
@@ -116,7 +124,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     from pottle.provision.locking import lock as lock_plan
     from pottle.provision.supplies import Supplies
 
-    planned = plan(root, options, platform)
+    facts, planned = _planned(root, options, platform)
     for warning in planned.warnings:
         host.progress.warn(warning)
     settings = _settings(root, options, host)
@@ -124,7 +132,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
     workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
-    return build_locked(locked, _project_files(root, options, host), workshop)
+    return build_locked(locked, _project_files(root, facts, options, host), workshop)
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
@@ -229,7 +237,7 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles":
+def _project_files(root: Path, facts: "Facts", options: "Options", host: Host) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
     from pottle.project.assets import collect, tracked
     from pottle.project.checkout import listed
@@ -242,10 +250,25 @@ def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles"
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
     everything = tree.files() if in_checkout is None else tuple(tracked(tree.files(), in_checkout))
-    return ProjectFiles(root.absolute(), tuple(everything), assets.files)
+    return ProjectFiles(root.absolute(), tuple(everything), assets.files, _pretence(root, facts, tree, host))
 
 
-def _tree(root: Path) -> Any:
+def _pretence(root: Path, facts: "Facts", tree: "Tree", host: Host) -> "Pretence":
+    """What the backend is shown for the version control that its copy of the project has not."""
+    from pottle.project import version
+    from pottle.project.checkout import described
+
+    versioning = facts.versioning
+    if versioning is None:
+        return version.given(host.environ)
+    name = facts.name.value
+    derived = version.derive(versioning, name, tree, described(root, host.environ, versioning.tags), host.environ)
+    if derived.warning:
+        host.progress.warn(f"{versioning.at}: {derived.warning}")
+    return version.pretence(versioning, name, derived.version)
+
+
+def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
     if not root.is_dir():

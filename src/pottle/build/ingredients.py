@@ -55,7 +55,12 @@ class Ingredients:
                 yield [wheel.sha256 for wheel in self.locked.wheels]
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case InstallProject(bytecode=mode) | CopyProject(bytecode=mode):
+            case InstallProject(bytecode=mode):
+                pretence = self.project.pretence
+                yield (self._project, pretence.variables, pretence.pkg_info, pretence.repository)
+                yield self.locked.plan.python
+                yield self._compiler(mode)
+            case CopyProject(bytecode=mode):
                 yield self._project
                 yield self.locked.plan.python
                 yield self._compiler(mode)

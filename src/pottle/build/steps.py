@@ -125,7 +125,8 @@ class Executor:
 
     def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
         with self.workshop.progress.task("Building the project's wheel"):
-            found = self.workshop.supplies.project(self.ingredients.project.sources(), work)
+            project = self.ingredients.project
+            found = self.workshop.supplies.project(project.sources(), work, project.pretence)
         return self._installed(step.into, found, step.bytecode)
 
     def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from pottle.plan.lock import LockedPackage, LockedWheel
 
 if TYPE_CHECKING:
+    from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
 
@@ -20,5 +21,5 @@ class Supplies(Protocol):
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`, which does not exist yet."""
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
+    def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
         """The project's own wheel, built from `files` (path in the project, file on disk) and unpacked below `into`."""

@@ -81,7 +81,14 @@ class Layers:
         copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=bytecode)
         steps: tuple[Step, ...] = (copy,)
         if packaging is not None:
-            steps = (InstallProject(into=ENVIRONMENT, backend=packaging.backend, bytecode=bytecode), copy)
+            versioning = self.facts.versioning
+            install = InstallProject(
+                into=ENVIRONMENT,
+                backend=packaging.backend,
+                bytecode=bytecode,
+                version_tool=versioning.tool if versioning else None,
+            )
+            steps = (install, copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:

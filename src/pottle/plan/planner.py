@@ -4,7 +4,7 @@ from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
-from pottle.plan import application, python, reasons
+from pottle.plan import application, python, reasons, refusals
 from pottle.plan.application import Held, Start
 from pottle.plan.layers import Layers, further_packages
 from pottle.plan.model import ImagePlan, SystemPackages
@@ -16,6 +16,7 @@ from pottle.text import Location
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
+    refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
     choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
     base = choice.base

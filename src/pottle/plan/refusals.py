@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import BASES, Base
-from pottle.project.facts import Dependency, LockedDistribution
+from pottle.project.facts import Dependency, LockedDistribution, Packaging
 from pottle.tags import Target, choose_wheel
 
+_COMPILING = frozenset({"maturin", "scikit_build_core", "mesonpy", "py_build_cmake", "sipbuild"})
+"""Modules of build backends that compile, always."""
 _WHEEL = re.compile(r"https?://[^#]+\.whl(#.*)?")
 
 
@@ -49,6 +51,16 @@ def _only_wheels(name: str, whence: str, place: Dependency | LockedDistribution)
         at=place.at,
         hint=f"build {name} into a wheel, publish it on an index and lock again",
     )
+
+
+def compiled(packaging: Packaging | None) -> ProjectError | None:
+    """For a project whose backend compiles its code: what comes of it fits the machine that builds, not the image."""
+    backend = packaging.backend.partition(".")[0] if packaging else ""
+    if packaging is None or backend not in _COMPILING:
+        return None
+    hint = "publish its wheel on an index and depend on that, or build from that wheel"
+    what = f"{backend.replace('_', '-')} compiles the project, and only pure Python can be built for an image yet"
+    return ProjectError(what, at=packaging.at, hint=hint)
 
 
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:

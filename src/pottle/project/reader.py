@@ -8,7 +8,7 @@ from pottle.errors import ProjectError
 from pottle.project import frameworks
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, PythonWish, Script
+from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, PythonWish, Script, Versioning
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -52,6 +52,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         scripts=tuple(clue for clue in clues if isinstance(clue, Script)),
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         shell=_first(clues, "shell"),
+        versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
         warnings=tuple(_said(clues, "warning")),
     )

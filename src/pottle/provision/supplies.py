@@ -16,6 +16,7 @@ from pottle.provision.settings import Settings
 from pottle.text import Location
 
 if TYPE_CHECKING:
+    from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
 
@@ -46,13 +47,13 @@ class Supplies:
 
         return install(indexes.session(self.locked.plan, self.settings), wheels, into, self._places())
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
+    def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
         """The project's own wheel, built and unpacked below `into`."""
         from pottle.sources.pypi.install import install
         from pottle.sources.pypi.project_wheel import build_project
 
         session = indexes.session(self.locked.plan, self.settings)
-        wheel = build_project(session, files, into / "dist", self.locked.plan.epoch)
+        wheel = build_project(session, files, into / "dist", self.locked.plan.epoch, pretence)
         return install(session, [_of_file(wheel)], into / "tree")
 
     def _places(self) -> dict[str, Location]:

@@ -13,6 +13,7 @@ from pottle.project.detectors import (
     shell,
     unlocked,
     uv_lock,
+    versioning,
     web_applications,
 )
 
@@ -26,6 +27,7 @@ LOCKS: tuple[Detector, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
+    versioning.detect,
     python_version.detect,
     web_applications.detect,
     scripts.detect,
