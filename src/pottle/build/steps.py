@@ -152,8 +152,9 @@ class Executor:
 
     def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
         what = "the project's wheel" if step.path == "." else f"the wheel of {step.name}"
+        project = self.ingredients.project.at(step.path)
         with self.workshop.progress.task(f"Building {what}"):
-            found = self.workshop.supplies.project(self.ingredients.project.at(step.path).sources(), work)
+            found = self.workshop.supplies.project(project.sources(), work, project.pretence)
         return self._installed(step.into, found, step.bytecode)
 
     def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:

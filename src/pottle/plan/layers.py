@@ -102,9 +102,10 @@ class Layers:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
         return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
 
-    def _project(self, name: str, path: str, backend: str | None) -> InstallProject:
+    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
         assert backend is not None, "what is not built is only its dependencies"
-        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=self._own_bytecode)
+        mode = self._own_bytecode
+        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)
 
     def _app(self) -> LayerPlan:
         packaging, lock = self.facts.packaging, self.facts.lock
@@ -113,7 +114,9 @@ class Layers:
         copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=self._own_bytecode, without=inside)
         steps: tuple[Step, ...] = (copy,)
         if packaging is not None:
-            steps = (self._project(self.facts.name.value, ".", packaging.backend), copy)
+            versioning = self.facts.versioning
+            tool = versioning.tool if versioning else None
+            steps = (self._project(self.facts.name.value, ".", packaging.backend, tool), copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
 
     def _static(self, found: StaticFiles) -> LayerPlan:

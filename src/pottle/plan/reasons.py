@@ -13,6 +13,10 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
     yield _name(facts.name)
     if facts.version is not None:
         yield _reason("version", facts.version.value, "the project says so", facts.version.at)
+    elif facts.versioning is not None and facts.packaging is not None:
+        tool = facts.versioning.tool
+        because = f"{tool} takes it from there, and the build in its place"
+        yield _reason("version", "from version control", because, facts.versioning.at)
     yield _manager(facts.package_manager)
     if facts.lock is not None:
         yield _dependencies(facts.lock)

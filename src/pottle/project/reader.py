@@ -19,6 +19,7 @@ from pottle.project.facts import (
     PythonWish,
     Script,
     StaticFiles,
+    Versioning,
 )
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
@@ -68,6 +69,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
+        versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),

@@ -24,6 +24,7 @@ from pottle.project.detectors import (
     static_files,
     unlocked,
     uv_lock,
+    versioning,
     web_applications,
     workers,
 )
@@ -44,6 +45,7 @@ LOCKS: tuple[LockFormat, ...] = (
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     poetry.detect,
+    versioning.detect,
     python.detect,
     web_applications.detect,
     bots.detect,
