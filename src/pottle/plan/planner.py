@@ -8,6 +8,7 @@ from pottle.plan import python, reasons, starting, system
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
+from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, runtime
 from pottle.project.facts import Fact, Facts, PythonWish
 from pottle.text import Location
@@ -19,9 +20,11 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
     base = choice.base
     requirements = needs.requirements(base)
-    start = starting.start(facts, options, held(requirements))
-    config, health_reasons = runtime(start, options, base)
-    system_needs = system.needs(facts, options, start.needs)
+    holds = held(requirements)
+    start = starting.start(facts, options, holds)
+    processes = Processes(facts, options, holds, start)
+    config, health_reasons = runtime(start, processes.all, options, base)
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs))
     further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
@@ -34,6 +37,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         kind=start.kind,
         command=start.command,
         port=start.port,
+        processes=processes.all,
         base=base.name,
         system_packages=SystemPackages(runtime=further),
         layers=tuple(Layers(facts, options, base, requirements, needs.unresolved, further).all()),
@@ -50,6 +54,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *choice.warnings,
             *(f"{warning.at}: {warning.value}" for warning in facts.warnings),
             *start.warnings,
+            *processes.warnings,
         ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
