@@ -4,7 +4,8 @@ from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
-from pottle.plan import python, reasons, starting, system
+from pottle.plan import native_needs, python, reasons, starting, system
+from pottle.plan.evidence import packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
@@ -24,7 +25,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     start = starting.start(facts, options, holds)
     processes = Processes(facts, options, holds, start)
     config, health_reasons = runtime(start, processes.all, options, base)
-    system_needs = system.needs(facts, options, (*start.needs, *processes.needs))
+    native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
     further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
@@ -55,6 +57,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *(f"{warning.at}: {warning.value}" for warning in facts.warnings),
             *start.warnings,
             *processes.warnings,
+            *packages_left(facts.recipe, further),
         ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,

@@ -1,4 +1,6 @@
-"""What the container starts, by the order of authority: the configuration, the `Procfile`, the code."""
+"""What the container starts, by the order of authority: the configuration, the `Procfile`, the code, and where that leaves a
+question, the project's own Dockerfile.
+"""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -8,6 +10,7 @@ from pottle.errors import ConfigError, ProjectError
 from pottle.plan import application, commands, programs, servers
 from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
 from pottle.plan.commands import Command
+from pottle.plan.evidence import Answer, Evidence
 from pottle.plan.model import Reason
 from pottle.plan.programs import Program
 from pottle.project import runners
@@ -37,8 +40,28 @@ def start(facts: Facts, options: Options, held: Held) -> Start:
         return said.instead(process) or said.start(process)
     if not facts.applications and len(processes) == 1:
         return said.start(*(configured(name, found) for name, found in options.process))
-    app = application.choose(facts.applications, held, wanted=options.app)
-    return application.start(app, held, port=options.port, manager=facts.package_manager.value)
+    evidence = Evidence(facts, held)
+    if options.app is None and (process := evidence.instead) is not None:
+        return said.start(process)
+    return _of_code(facts, options, held, evidence)
+
+
+def _of_code(facts: Facts, options: Options, held: Held, evidence: Evidence) -> Start:
+    """What the code has, as far as it is clear; the Dockerfile answers what it leaves open."""
+    found: Answer | None = None
+    if options.app is None:
+        best = application.best(facts.applications, held)
+        several = len({app.target for app in best}) > 1
+        found = evidence.among(best) if several else evidence.preferred()
+    app = found.application if found else application.choose(facts.applications, held, wanted=options.app)
+    completed = evidence.completed(app, options.port)
+    return application.start(
+        completed.application,
+        held,
+        port=options.port,
+        manager=facts.package_manager.value,
+        further=(*(found.reasons if found else ()), *completed.reasons),
+    )
 
 
 def configured(name: str, options: ProcessOptions) -> Process:
@@ -144,6 +167,8 @@ class Said:
             return process.port
         if app is not None and app.port is not None:
             return Fact(app.port, app.at)
+        if self._facts.recipe is not None and self._facts.recipe.port is not None:
+            return self._facts.recipe.port
         return Fact(program.port if program is not None and program.port is not None else DEFAULT_PORT, at)
 
     def _brought(self, process: Process, command: Command) -> None:
@@ -160,12 +185,12 @@ class Said:
         )
 
     def _reasons(self, process: Process, command: Command, port: Fact[int] | None, signal: str) -> Iterator[Reason]:
-        because = f"it is the process {process.name}"
+        because = process.because or f"it is the process {process.name}"
         yield Reason(decision="command", value=" ".join(command.argv[:1]), because=because, at=str(process.at))
         if port is not None:
             named = self._options.port is None and port.at.path != process.at.path
             because = "it is configured" if self._options.port is not None else "it is where the process listens"
-            because = "its server's configuration names it" if named else because
+            because = "a file of the project names it" if named else because
             yield Reason(decision="port", value=str(port.value), because=because, at=str(port.at))
         if signal == "SIGINT":
             yield application.BY_SIGINT

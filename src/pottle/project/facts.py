@@ -214,6 +214,19 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the project's own Dockerfile says of its last stage: evidence, never an order."""
+
+    at: Location
+    command: str | None
+    """As a shell would read it; None where there is none, or none for production."""
+    port: Fact[int] | None = None
+    """What it exposes."""
+    packages: tuple[Fact[str], ...] = ()
+    """The Debian packages that it installs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A project as it stands in its tree."""
 
@@ -238,4 +251,5 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    recipe: Recipe | None = None
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    dockerfile,
     foreign_locks,
     mcp_servers,
     migrations,
@@ -43,4 +44,5 @@ DETECTORS: tuple[Detector, ...] = (
     scripts.detect,
     shell.detect,
     procfile.detect,
+    dockerfile.detect,
 )
