@@ -6,8 +6,10 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    dockerfile,
     foreign_locks,
     mcp_servers,
+    migrations,
     orchestrators,
     pipfile,
     pipfile_lock,
@@ -52,9 +54,11 @@ DETECTORS: tuple[Detector, ...] = (
     mcp_servers.detect,
     workers.detect,
     orchestrators.detect,
+    migrations.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
     static_files.detect,
     procfile.detect,
+    dockerfile.detect,
 )
