@@ -32,13 +32,6 @@ LAUNCHERS: Mapping[str, Launcher] = {
 }
 
 
-def environment(app: Application, port: int) -> tuple[tuple[str, str], ...]:
-    """What a framework's server reads where the code does not say where it listens."""
-    if app.framework == "fastmcp":
-        return (("FASTMCP_HOST", "0.0.0.0"), ("FASTMCP_PORT", str(port)))  # noqa: S104 - inside a container
-    return ()
-
-
 def fitting(app: Application) -> Launcher | None:
     """The program that starts `app`; None where it is started by itself."""
     if app.script is not None or ":" not in app.target or app.framework is None:

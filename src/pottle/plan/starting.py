@@ -10,6 +10,8 @@ from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
 from pottle.plan.commands import Command
 from pottle.plan.model import Reason
 from pottle.plan.programs import Program
+from pottle.plan.start import Surroundings
+from pottle.plan.start import start as start_of
 from pottle.project import runners
 from pottle.project.command_line import parse
 from pottle.project.facts import Application, Fact, Facts, Kind, Process
@@ -31,7 +33,13 @@ def start(facts: Facts, options: Options, held: Held) -> Start:
         said = Said(facts, options, held)
         return said.instead(process) or said.start(process)
     app = application.choose(facts.applications, held, wanted=options.app)
-    return application.start(app, held, port=options.port, manager=facts.package_manager.value)
+    return start_of(app, surroundings(facts, options, held))
+
+
+def surroundings(facts: Facts, options: Options, held: Held) -> Surroundings:
+    """What decides about how an application starts."""
+    manager, installed = facts.package_manager.value, facts.packaging is not None
+    return Surroundings(held, manager, options.port, facts.server_settings, installed)
 
 
 def default(processes: Sequence[Process]) -> Process | None:
@@ -93,12 +101,11 @@ class Said:
         why, app = runners.development(words), self._developed(words)
         if why is None or app is None or servers.fitting(app, self._held) is None:
             return None
-        manager = self._facts.package_manager.value
-        found = application.start(app, self._held, port=self._options.port, manager=manager)
+        found = start_of(app, surroundings(self._facts, self._options, self._held))
         told = f"{process.at}: {why}: {found.command[0]} serves {app.target} instead"
         return Start(
             found.application, found.command, found.port, found.stop_signal, found.reasons, found.kind, found.framework,
-            found.environment, warnings=(told,), name=process.name, in_command=found.in_command,
+            found.environment, warnings=(*found.warnings, told), name=process.name, in_command=found.in_command,
         )  # fmt: skip
 
     def _developed(self, words: Sequence[str]) -> Application | None:

@@ -199,7 +199,7 @@ class Application:
     script: str | None = None
     """The console script that starts it: `[project.scripts]` of a packaged project."""
     factory: bool = False
-    """The attribute is a function that returns the application object."""
+    """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
     health: Fact[str] | None = None
@@ -208,10 +208,34 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
-    loopback: bool = False
-    """It listens on the loopback only, and nothing but the code can change that."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
+    loopback: Fact[str] | None = None
+    """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
+    root: str | None = None
+    """The directory, relative to the project, that has to be on the path: `src`, `backend`; None: the project's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """A file of the project that sets up the server that serves it: `gunicorn.conf.py`."""
+
+    server: str
+    """gunicorn, uwsgi or hypercorn."""
+    path: str
+    at: Location
+    """Where it says what to listen on."""
+    names: tuple[str, ...]
+    """The settings that it has, sorted."""
+    port: int | None = None
+    variable: str | None = None
+    """The environment's variable that sets the port."""
+    everywhere: bool = False
+    """It names an address that is reached from outside of the container."""
+    foreign: Fact[str] | None = None
+    """What makes it one for a certain machine, so that it is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +280,8 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    server_settings: tuple[ServerSettings, ...] = ()
+    """At most one of each server."""
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     warnings: tuple[Fact[str], ...] = field(default=())

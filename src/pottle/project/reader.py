@@ -8,7 +8,18 @@ from pottle.errors import ProjectError
 from pottle.project import frameworks, precedence
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, Process, PythonWish, Script
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Fact,
+    Facts,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Script,
+    ServerSettings,
+)
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -58,6 +69,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         shell=_first(clues, "shell"),
         source=_first(clues, "source"),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         unpinned=tuple(_said(clues, "unpinned")),
         warnings=tuple(_said(clues, "warning")),
     )
