@@ -11,7 +11,7 @@ import pytest
 from tests.test_api import SITE, build, paths
 from tests.world import BACKEND, PYTHON, World
 
-from pottle.errors import ProjectError
+from pottle.errors import PottleError, ProjectError
 from pottle.oci.validate import validate
 
 PROJECT = '[project]\nname = "{name}"\nversion = "1.0"\nrequires-python = "=={python}.*"\ndependencies = {needs}\n'
@@ -53,7 +53,6 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 def workspace(root: Path) -> Path:
     """A repository with the members core, shop (which needs core) and other, locked at its root."""
-    (root / ".git").mkdir(parents=True)
     members = '\n[manifest]\nmembers = ["core", "other", "shop"]\n'
     shop = entry("shop", 'virtual = "shop"', "core", metadata='{ name = "core", editable = "packages/core" }')
     core, other = (entry(name, f'editable = "packages/{name}"') for name in ("core", "other"))
@@ -145,6 +144,15 @@ def from_a_repository(root: Path) -> dict[str, str]:
     }
 
 
+def from_an_index(digest: str) -> dict[str, str]:
+    """As Poetry locks what an index has as a source archive alone: by its name and hash."""
+    asks = f'[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "{PYTHON}.*"\nthing = "*"\n'
+    entry = '[[package]]\nname = "thing"\nversion = "1.0"\noptional = false\npython-versions = "*"\n'
+    files = f'files = [\n    {{file = "thing-1.0.tar.gz", hash = "sha256:{digest}"}},\n]\n'
+    metadata = f'[metadata]\nlock-version = "2.1"\npython-versions = "{PYTHON}.*"\ncontent-hash = ""\n'
+    return {"pyproject.toml": asks, "main.py": "import thing\n", "poetry.lock": entry + files + metadata}
+
+
 def from_an_archive(digest: str) -> dict[str, str]:
     source, wish = 'path = "vendor/thing-1.0.tar.gz"', '{ name = "thing", path = "vendor/thing-1.0.tar.gz" }'
     sdist = f'sdist = {{ filename = "thing-1.0.tar.gz", hash = "sha256:{digest}" }}\n'
@@ -175,6 +183,26 @@ def test_a_source_archive_of_the_project_is_built(here: World, tmp_path: Path):
     digest = archive(tmp_path / "shop/vendor/thing-1.0.tar.gz")
     built = build(here, write(tmp_path / "shop", allowing(from_an_archive(digest))))
     assert f"{SITE}/thing/__init__.py" in paths(built)
+
+
+def test_a_source_archive_of_an_index_is_built_by_its_hash(here: World, tmp_path: Path):
+    digest = archive(tmp_path / "links/thing-1.0.tar.gz")
+    there = replace(
+        here, more={**here.more, "UV_FIND_LINKS": str(tmp_path / "links"), "UV_DEFAULT_INDEX": here.index.url}
+    )
+    found = build(there, write(tmp_path / "shop", allowing(from_an_index(digest))))
+    validate(found.image)
+    assert f"{SITE}/thing/__init__.py" in paths(found)
+
+
+def test_an_archive_of_an_index_that_is_not_the_locked_one_is_not_built(here: World, tmp_path: Path):
+    archive(tmp_path / "links/thing-1.0.tar.gz")
+    there = replace(
+        here, more={**here.more, "UV_FIND_LINKS": str(tmp_path / "links"), "UV_DEFAULT_INDEX": here.index.url}
+    )
+    with pytest.raises(PottleError) as raised:
+        build(there, write(tmp_path / "shop", allowing(from_an_index("0" * 64))))
+    assert str(raised.value.at) == "poetry.lock:2"
 
 
 def test_nothing_is_built_that_is_not_allowed(here: World, tmp_path: Path):

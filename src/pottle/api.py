@@ -338,9 +338,16 @@ def _tree(root: Path) -> "Tree":
 
 
 def repository(root: Path) -> Path:
-    """The repository that the project at `root` is a part of: what of it may be read. The project itself where there is none."""
+    """The repository that the project at `root` is a part of: what of it may be read.
+
+    Where nothing is under version control, the uv workspace that counts the project among its members; else the project itself.
+    """
+    from pottle.project.workspace import root_above
+
     absolute = root.absolute()
-    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), root)
+    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), None) or (
+        root_above(absolute) or root
+    )
 
 
 def _read(path: Path) -> str | None:

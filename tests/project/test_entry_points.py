@@ -44,7 +44,7 @@ def test_nothing_literal_gives_nothing(files: dict[str, str]):
 @pytest.mark.parametrize(
     ("text", "installed"),
     [
-        (None, True),
+        (None, False),
         ('[project]\nname = "p"\n', False),
         ('[project]\nname = "p"\n[build-system]\nrequires = []\n', True),
         ('[project]\nname = "p"\n[build-system]\nrequires = []\n[tool.uv]\npackage = false\n', False),

@@ -105,13 +105,16 @@ class Source(Struct, frozen=True):
     name: str
     version: str | None
     """None where the lock does not say."""
-    url: str
-    """Of the repository or the archive, without credentials; a path relative to the project where it has no scheme."""
+    url: str | None
+    """Of the repository or the archive, without credentials; a path relative to the project where it has no scheme. None: an index
+    has it, by its name, its version and its hash."""
     commit: str | None = None
     """The whole hash; None for an archive."""
     subdirectory: str | None = None
     sha256: str | None = None
     """Of the archive."""
+    index: str | None = None
+    """The URL of the index that has it, where it has no URL of its own; None: whatever the user's configuration says."""
     allowed: bool = False
     """The configuration lets its build run on this machine (`source-builds`)."""
     at: str | None = None

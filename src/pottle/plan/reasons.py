@@ -52,7 +52,9 @@ def _dependencies(lock: Lock) -> Reason:
 
 
 def _project(facts: Facts) -> Reason:
-    packaging = facts.packaging
+    packaging, virtual = facts.packaging, facts.virtual
+    if packaging is None and virtual is not None:
+        return _reason("project", "copied", f"{virtual.value}: its files run where they lie", virtual.at)
     if packaging is None:
         return _reason("project", "copied", "it has no build system: its files run where they lie")
     because = f"{packaging.backend} builds its wheel, which is installed like any other"

@@ -17,12 +17,16 @@ EVERY = "*"
 def source(distribution: LockedDistribution, options: Options) -> Source | None:
     """What `distribution` is built from; None where the lock names nothing that can be."""
     repository, archive = distribution.repository, distribution.sdist
-    url = subdirectory = commit = sha256 = None
+    url = subdirectory = commit = sha256 = index = None
     if repository is not None:
         url, commit, subdirectory = repository.url, repository.commit, repository.subdirectory
     elif archive is not None and archive.sha256 is not None:
-        url, sha256 = archive.url or distribution.source_id, archive.sha256
-    if not url:
+        url, sha256 = archive.url, archive.sha256
+        if url is None and distribution.source == "registry":
+            index = distribution.source_id or None
+        elif url is None:
+            url = distribution.source_id
+    if not url and sha256 is None:
         return None
     return Source(
         name=distribution.name,
@@ -31,6 +35,7 @@ def source(distribution: LockedDistribution, options: Options) -> Source | None:
         commit=commit,
         subdirectory=subdirectory,
         sha256=sha256,
+        index=index,
         allowed=allowed(distribution.name, options),
         at=str(distribution.at),
     )

@@ -100,11 +100,14 @@ def _started(app: Application, starter: Starter, around: Surroundings) -> Start:
 
 def _launched(app: Application, launcher: Launcher, around: Surroundings) -> Start:
     """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
-    if absent := next((name for name in launcher.distributions if name not in around.held), None):
-        raise _absent(app, absent, around)
+    if launcher.distribution not in around.held:
+        raise _absent(app, launcher.distribution, around)
+    reasons = [_command(app)]
+    if app.port is not None:
+        reasons.append(Reason(decision="port", value=str(app.port), because="it is customary"))
     kind, framework = app.kind, called(app, around.held)
-    environment = (*_environment(app, None), *_path(app, around))
-    return Start(app, launcher.command(app), None, "SIGTERM", (_command(app),), kind, framework, environment)
+    environment = (*_environment(app, app.port), *_path(app, around))
+    return Start(app, launcher.command(app), app.port, "SIGTERM", tuple(reasons), kind, framework, environment)
 
 
 def _run(app: Application, around: Surroundings) -> Start:

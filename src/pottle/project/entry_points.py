@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
+from pottle.project import packaged, poetry_project
 from pottle.project.module import text_of
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -44,18 +45,12 @@ def read(survey: Survey) -> Iterator[EntryPoint]:
 
 def installed(survey: Survey) -> bool:
     """Whether the project is one that is installed, so that its commands are in the environment."""
-    document = survey.pyproject
-    if document is None:
-        return True
-    packaged = document.get("tool", "uv", "package")
-    return bool(document.get("build-system") is not None if packaged is None else packaged)
+    return packaged.packaging(survey) is not None
 
 
 def project_name(survey: Survey) -> NormalizedName | None:
     """The project's name, as far as `pyproject.toml` says it."""
-    document = survey.pyproject
-    name = document.get("project", "name") or document.get("tool", "poetry", "name") if document is not None else None
-    return canonicalize_name(name) if isinstance(name, str) else None
+    return poetry_project.itself(survey.pyproject) if survey.pyproject is not None else None
 
 
 def _pyproject(survey: Survey) -> Iterator[EntryPoint]:
@@ -69,16 +64,16 @@ def _pyproject(survey: Survey) -> Iterator[EntryPoint]:
 
 def _poetry(survey: Survey) -> Iterator[EntryPoint]:
     if survey.pyproject is not None:
-        yield from _table(survey.pyproject, CONSOLE, "[tool.poetry.scripts]", "tool", "poetry", "scripts")
+        for name, target, at in poetry_project.scripts(survey.pyproject):
+            yield EntryPoint(CONSOLE, name, target, at, "[tool.poetry.scripts]")
         for group in survey.pyproject.table("tool", "poetry", "plugins"):
             yield from _table(survey.pyproject, group, "[tool.poetry.plugins]", "tool", "poetry", "plugins", group)
 
 
 def _table(document: Document, group: str, shown: str, *keys: str) -> Iterator[EntryPoint]:
     for name, value in document.table(*keys).items():
-        target = value.get("reference", value.get("callable")) if isinstance(value, dict) else value
-        if isinstance(target, str):
-            yield EntryPoint(group, name, _target(target), document.at(*keys, name), shown)
+        if isinstance(value, str):
+            yield EntryPoint(group, name, _target(value), document.at(*keys, name), shown)
 
 
 def _setup_cfg(survey: Survey) -> Iterator[EntryPoint]:

@@ -132,9 +132,10 @@ DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
 # --- what the project is --------------------------------------------------------------------------
 
 
-Standing: TypeAlias = Literal["aside", "classifier"]
+Standing: TypeAlias = Literal["aside", "inherited", "classifier"]
 """Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
-kind of thing; `classifier`: what a package was once tried with, heard where nothing else is."""
+kind of thing; `inherited`: a pin of a directory above, heard where the project has none and its ranges admit it; `classifier`: what
+a package was once tried with, heard where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,8 @@ class Facts:
     scripts: tuple[Script, ...]
     applications: tuple[Application, ...]
     """Every candidate, strongest first."""
+    virtual: Fact[str] | None = None
+    """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
     source: Fact[str] | None = None

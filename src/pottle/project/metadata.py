@@ -1,16 +1,18 @@
 """What a project says of itself and of what it needs, whichever of its files says it. Nothing is run."""
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pottle.errors import ProjectError
-from pottle.project import groups, requirement, requirements_file
+from pottle.project import groups, poetry_needs, poetry_project, requirement, requirements_file
 from pottle.project.facts import Fact
 from pottle.project.requirements_file import Wanted
 from pottle.project.survey import Survey
 from pottle.project.uv_sources import Sources
+from pottle.project.wanted import Group
 from pottle.text import Location
 from pottle.toml import Document
 
@@ -42,6 +44,8 @@ class Metadata:
 def read(survey: Survey, directory: str = "") -> Metadata:
     """The metadata of the project in `directory`. Raises `ProjectError` for what no tool would understand."""
     document = survey.toml(posixpath.join(directory, "pyproject.toml"))
+    if document is not None and poetry_project.decides(document):
+        return _of_poetry(document, directory)
     if document is None or not document.table("project"):
         return Metadata()
     name = document.get("project", "name")
@@ -49,6 +53,21 @@ def read(survey: Survey, directory: str = "") -> Metadata:
         Fact(name, document.at("project", "name")) if isinstance(name, str) else None,
         _declared(document, Sources(survey, document, directory)),
     )
+
+
+def _of_poetry(document: Document, directory: str) -> Metadata:
+    """`[tool.poetry]`, or `[project]` with what that adds."""
+    keys = ("project", "name") if document.get("project", "name") else ("tool", "poetry", "name")
+    name = document.get(*keys)
+    wants = poetry_project.wants(document)
+
+    def listed(named: Mapping[NormalizedName, Group]) -> Named:
+        return tuple((key, poetry_needs.listed(group, document, directory)) for key, group in named.items())
+
+    at = ("tool", "poetry", "dependencies") if poetry_project.uses(document) else ("project", "dependencies")
+    main = poetry_needs.listed(wants.main, document, directory)
+    needs = Needs(document.at(*at), main, listed(wants.extras), listed(wants.groups))
+    return Metadata(Fact(name, document.at(*keys)) if isinstance(name, str) else None, needs)
 
 
 def _declared(document: Document, sources: Sources) -> Needs | None:

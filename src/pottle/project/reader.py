@@ -66,6 +66,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         frameworks=tuple(frameworks.among(dependencies)),
         scripts=tuple(clue for clue in clues if isinstance(clue, Script)),
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
+        virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
         source=_first(clues, "source"),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),

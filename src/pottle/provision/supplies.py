@@ -1,7 +1,7 @@
 """Supplies a build with what its locked plan names, from the sources that the plan was locked with."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pottle.oci.entry import Entry
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
+    from pottle.sources.pypi.resolve import Indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,15 @@ class Supplies:
         """The wheels, unpacked below `into`."""
         from pottle.sources.pypi.install import install
 
-        return install(indexes.session(self.locked.plan, self.settings), wheels, into, self._places())
+        session = indexes.session(self.locked.plan, self.settings)
+        return install(session, wheels, into, self._places(), self._indexes())
 
     def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
         """What the sources make, built by their own backends and unpacked below `into`."""
         from pottle.sources.pypi.source_builds import build_sources
 
         session = indexes.session(self.locked.plan, self.settings)
-        return build_sources(session, sources, into, self.locked.plan.epoch, self._places())
+        return build_sources(session, sources, into, self.locked.plan.epoch, self._places(), self._indexes())
 
     def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
         """The project's own wheel, built and unpacked below `into`."""
@@ -73,12 +75,21 @@ class Supplies:
         wheel = build_project(session, files, into / "dist", self.locked.plan.epoch)
         return install(session, [_of_file(wheel)], into / "tree")
 
+    def _indexes(self) -> "Indexes | None":
+        """Those that the project names itself."""
+        from pottle.sources.pypi.resolve import Indexes
+
+        return next((Indexes(step.index, step.extra_indexes) for step in self._steps()), None)
+
     def _places(self) -> dict[str, Location]:
         """Where the project's lock names each distribution."""
-        steps = [step for layer in self.locked.plan.layers for step in layer.steps]
-        named = [(r.name, r.at) for step in steps if isinstance(step, InstallWheels) for r in step.requirements]
+        named = [(r.name, r.at) for step in self._steps() for r in step.requirements]
+        steps = (step for layer in self.locked.plan.layers for step in layer.steps)
         named += [(s.name, s.at) for step in steps if isinstance(step, BuildWheels) for s in step.sources]
         return {name: Location.parse(at) for name, at in named if at is not None}
+
+    def _steps(self) -> Iterator[InstallWheels]:
+        return (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
 
 
 def _of_file(wheel: Path) -> LockedWheel:

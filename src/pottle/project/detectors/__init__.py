@@ -8,10 +8,13 @@ from pottle.project.detectors import (
     bots,
     foreign_locks,
     mcp_servers,
+    orchestrators,
     own_servers,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
+    poetry,
+    poetry_lock,
     procfile,
     pyproject,
     python,
@@ -23,11 +26,13 @@ from pottle.project.detectors import (
     unlocked,
     uv_lock,
     web_applications,
+    workers,
 )
 from pottle.project.lock_format import LockFormat
 
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
+    poetry_lock.FORMAT,
     *foreign_locks.FORMATS,
     pipfile_lock.FORMAT,
     rye.FORMAT,
@@ -39,12 +44,15 @@ LOCKS: tuple[LockFormat, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
+    poetry.detect,
     python.detect,
     web_applications.detect,
     bots.detect,
     mcp_servers.detect,
     own_servers.detect,
     server_settings.detect,
+    workers.detect,
+    orchestrators.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,

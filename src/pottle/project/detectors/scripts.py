@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from pottle.project import entry_points
-from pottle.project.entry_points import project_name
 from pottle.project.facts import Application
 from pottle.project.module import Module, dotted
 from pottle.project.survey import Survey
@@ -31,7 +30,7 @@ def detect(survey: Survey) -> Iterator[Application]:
 
 
 def _console_scripts(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
-    project = project_name(survey)
+    project, is_installed = entry_points.project_name(survey), entry_points.installed(survey)
     for entry in entry_points.read(survey):
         if entry.group == entry_points.CONSOLE:
             yield Application(
@@ -41,7 +40,7 @@ def _console_scripts(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
                 entry.at,
                 SCRIPT + (SAME_NAME if canonicalize_name(entry.name) == project else 0),
                 f"{entry.shown} names {entry.name}",
-                script=entry.name if entry_points.installed(survey) else None,
+                script=entry.name if is_installed else None,
                 handles_sigterm=sigterm,
             )
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from pottle.errors import ProjectError
-from pottle.project import metadata, wishes
+from pottle.project import metadata, poetry_needs, poetry_project, wishes
 from pottle.project.clues import Clue, Said
 from pottle.project.lock_format import LockFormat, beside, named, nothing
 from pottle.project.requirements_file import Collected
 from pottle.project.survey import Survey
 from pottle.project.wishes import Listing, Own
+from pottle.toml import Document
 
 PATH = "pyproject.toml"
 NAME = "pyproject"
@@ -16,20 +17,30 @@ NAME = "pyproject"
 
 
 def detect(survey: Survey, path: str) -> Iterator[Clue]:
-    """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735)."""
+    """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735); or Poetry's own."""
     document = survey.toml(path)
-    if document is None or not document.table("project"):
+    if document is None or not (document.table("project") or poetry_project.decides(document)):
         return
+    again = f"run `{_tool(document)} lock`"
     needs = metadata.read(survey).needs
     if needs is None:
-        at, hint = document.at("project", "dynamic"), "only its backend knows them: run `uv lock`"
+        at, hint = document.at("project", "dynamic"), f"only its backend knows them: {again}"
         raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
-    listing = Listing(NAME, needs.at, "run `uv lock`")
-    lock = wishes.as_lock(survey, Collected(), listing, Own(needs))
+    found = poetry_needs.indexes(document) if poetry_project.decides(document) else Collected()
+    lock = wishes.as_lock(survey, found, Listing(NAME, needs.at, again), Own(needs))
     if lock.roots:
-        yield Said("unpinned", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
+        yield Said("unpinned", f"nothing is locked, so that every build may get other versions: {again}", lock.at)
     if lock.roots or lock.extras or lock.groups:
         yield lock
+
+
+def _tool(document: Document) -> str:
+    """Whose project this is, as far as it says so."""
+    backend = str(document.get("build-system", "build-backend"))
+    for each in ("poetry", "pdm"):
+        if document.get("tool", each) is not None or backend.startswith(f"{each}."):
+            return each
+    return "uv"
 
 
 FORMAT = LockFormat(NAME, "project", beside(PATH), named(PATH), nothing, detect)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pottle.errors import HostError, PottleError, ProjectError
-from pottle.sources.pypi import uv
+from pottle.sources.pypi import build_system, uv
 from pottle.sources.pypi.failure import failure
 from pottle.tags import choose_wheel
 from pottle.text import Location
@@ -34,10 +34,11 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
         with uv.scratch(session) as work:
             source, out = work / "source", work / "dist"
             _copy(files, source)
+            build_system.complete(source)
             try:
                 uv.run(session, [*_BUILD, "--out-dir", out, source], work, build_variables(session.environ, epoch))
             except uv.UvFailed as failed:
-                raise _build_failure(failed.said.replace(str(source), "the project")) from failed
+                raise _build_failure(failed, source) from failed
             built = _only_wheel(out)
             _check_fits(session, built.name)
             into.mkdir(parents=True, exist_ok=True)
@@ -95,15 +96,16 @@ def _check_fits(session: uv.Session, filename: str) -> None:
         )
 
 
-def _build_failure(said: str) -> PottleError:
+def _build_failure(failed: uv.UvFailed, source: Path) -> PottleError:
     """The backend's own last words; or what is wrong with `pyproject.toml`; or why its requirements cannot be had."""
+    said = failed.said.replace(str(source), "the project")
     backend, _, causes = said.rpartition("\nerror: ")
     if "build backend returned an error" in causes:
         return ProjectError(f"the build backend failed: {last_words(backend)}", at=_HERE, hint=_advice(backend))
     if re.search(r"TOML parse error|Invalid `pyproject.toml`|Failed to parse", causes):
         reason = [line.strip() for line in causes.splitlines() if line.strip()]
         return ProjectError(f"cannot be built: {reason[-1][:300]}", at=_HERE)
-    return failure(said)
+    return failure(failed)
 
 
 def last_words(backend: str) -> str:
