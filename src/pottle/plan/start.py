@@ -34,6 +34,8 @@ def start(app: Application, around: Surroundings) -> Start:
     """
     if app.kind in SERVED:
         return _served(app, around)
+    if refusal := starters.REFUSED.get(app.framework or ""):
+        raise ProjectError(refusal[0], at=app.at, hint=refusal[1])
     if starter := starters.of(app):
         return _started(app, starter, around)
     if launcher := launchers.fitting(app):
@@ -51,6 +53,8 @@ def _served(app: Application, around: Surroundings) -> Start:
     if settings is not None and (foreign := settings.foreign) is not None:
         warnings = (f"{foreign.at}: {foreign.value} is for another machine: {settings.path} is passed over",)
         settings = None
+    if server.name == "pyramid" and app.loopback is not None:
+        warnings = (_inside(app.loopback),)
     own = settings.port if settings is not None and settings.everywhere else None
     listens = around.port or own or app.port or DEFAULT_PORT
     task = Task(app, listens, settings)
@@ -143,8 +147,9 @@ def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], .
 
 def _path(app: Application, around: Surroundings) -> tuple[tuple[str, str], ...]:
     """The directory that the application's modules are imported from, where installing the project does not see to it."""
-    found = app.root is None or (around.installed and app.root == "src")
-    return () if found else (("PYTHONPATH", f"{APP}/{app.root}"),)
+    if app.root is None or (around.installed and app.root == "src"):
+        return ()
+    return (("PYTHONPATH", APP if app.root == "." else f"{APP}/{app.root}"),)
 
 
 # --- why ------------------------------------------------------------------------------------------

@@ -62,6 +62,10 @@ def _shiny(app: Application, port: int) -> Argv:
     return ("shiny", "run", "--host", "0.0.0.0", "--port", str(port), app.target)
 
 
+def _marimo(app: Application, port: int) -> Argv:
+    return ("marimo", "run", app.target, "--host", "0.0.0.0", "--port", str(port), "--headless")
+
+
 def _voila(app: Application, port: int) -> Argv:
     return ("voila", app.target, f"--port={port}", "--Voila.ip=0.0.0.0", "--no-browser")
 
@@ -96,6 +100,7 @@ STARTERS: tuple[Starter, ...] = (
     Starter("bokeh", "bokeh", 5006, _bokeh("bokeh")),
     Starter("solara", "solara", 8765, _solara, (("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False"),)),
     Starter("shiny", "shiny", 8000, _shiny),
+    Starter("marimo", "marimo", 2718, _marimo, health="/health"),
     Starter("voila", "voila", 8866, _voila, fallback=True),
     Starter("jupyter", "jupyterlab", 8888, _jupyter, fallback=True),
     Starter("sanic", "sanic", 8000, _sanic),
@@ -104,6 +109,15 @@ STARTERS: tuple[Starter, ...] = (
 
 TELEMETRY: dict[str, Environment] = {"gradio": (("GRADIO_ANALYTICS_ENABLED", "False"),)}
 """The same for frameworks whose programs start themselves."""
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "reflex": (
+        "Reflex builds and serves its pages with Node.js, which is in none of the images",
+        "serve what `reflex export` writes from elsewhere, and set `command` to what runs the backend",
+    ),
+}
+"""Frameworks that need more than Python: why, and what to do."""
 
 
 def of(app: Application) -> Starter | None:

@@ -216,7 +216,7 @@ class Application:
     loopback: Fact[str] | None = None
     """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
     root: str | None = None
-    """The directory, relative to the project, that has to be on the path: `src`, `backend`; None: the project's own."""
+    """The directory, relative to the project, that has to be on the path: `src`, `backend`, `.`; None: what starts it sees to that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ CLASSES: Mapping[str, Framework] = {
     "django.core.asgi.get_asgi_application": ("django", "web-asgi"),
     "django.core.wsgi.get_wsgi_application": ("django", "web-wsgi"),
     "channels.routing.get_default_application": ("django", "web-asgi"),
+    "pyramid.paster.get_app": ("pyramid", "web-wsgi"),
+    "paste.deploy.loadapp": ("pyramid", "web-wsgi"),
     "socketio.ASGIApp": ("socketio", "web-asgi"),
     "socketio.WSGIApp": ("socketio", "web-wsgi"),
     "strawberry.asgi.GraphQL": ("strawberry", "web-asgi"),
