@@ -8,7 +8,7 @@ from pottle.oci.platform import Platform
 from pottle.plan import servers, unresolved, wheels
 from pottle.plan.application import Held
 from pottle.plan.bases import Base
-from pottle.plan.environment import marker_environment
+from pottle.plan.environment import Environment, asked, marker_environment
 from pottle.plan.model import Requirement
 from pottle.plan.roots import roots
 from pottle.plan.selection import select
@@ -23,6 +23,7 @@ class Needs:
     def __init__(self, facts: Facts, options: Options, platform: Platform) -> None:
         self._lock, self._platform = facts.lock, platform
         self._roots = roots(facts.lock, options)
+        self._asked = asked(facts.lock, options)
         self._picks = cache(self._picked)
 
     @property
@@ -37,14 +38,17 @@ class Needs:
     def requirements(self, base: Base) -> tuple[Requirement, ...]:
         """What is installed on `base`, by name. Raises `ProjectError` for what cannot be."""
         if self._lock is not None and self.unresolved:
-            return unresolved.requirements(self._lock, self._roots, marker_environment(base, self._platform))
+            return unresolved.requirements(self._lock, self._roots, self._environment(base))
         return wheels.requirements(self._picks(base), base, self._platform)
+
+    def _environment(self, base: Base) -> Environment:
+        return {**marker_environment(base, self._platform), **self._asked}
 
     def _picked(self, base: Base) -> tuple[wheels.Pick, ...]:
         """Third parties' distributions: the project itself is no wheel of an index."""
         if self._lock is None or self.unresolved:
             return ()
-        selected = select(self._lock, marker_environment(base, self._platform), self._roots)
+        selected = select(self._lock, self._environment(base), self._roots)
         others = (d for d in selected if d.source not in LOCAL or d.source_id != ".")
         return wheels.picks(others, base, self._platform)
 

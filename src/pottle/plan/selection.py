@@ -5,22 +5,27 @@ open, or names something that it does not hold, is broken and said to be.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
+from pottle.plan.environment import Environment
 from pottle.project.facts import Dependency, Lock, LockedDistribution
+from pottle.text import Location
+
+_ANYWHERE = Location("")
 
 
-def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
+def select(lock: Lock, environment: Environment, roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
     """The distributions that `roots` need in `environment`, by name.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
+    _check_environment(lock, environment)
     chosen: dict[NormalizedName, LockedDistribution] = {}
-    seen: set[tuple[NormalizedName, tuple[NormalizedName, ...]]] = set()
+    seen: set[Dependency] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     todo.extend((edge, ()) for edge in roots)
     by_name: dict[NormalizedName, list[LockedDistribution]] = {}
@@ -28,9 +33,10 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
         by_name.setdefault(distribution.name, []).append(distribution)
     while todo:
         edge, parent_extras = todo.popleft()
-        if not holds(edge.marker, environment, parent_extras) or (edge.name, edge.extras) in seen:
+        key = Dependency(edge.name, _ANYWHERE, edge.version, edge.source, edge.extras)
+        if not holds(edge.marker, environment, parent_extras) or key in seen:
             continue
-        seen.add((edge.name, edge.extras))
+        seen.add(key)
         distribution = _target(edge, by_name.get(edge.name, []), environment)
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
@@ -46,16 +52,21 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...] = ()) -> bool:
+def _check_environment(lock: Lock, environment: Environment) -> None:
+    if lock.environments and not any(holds(each, environment) for each in lock.environments):
+        what = f"the lock was not made for Python {environment['python_version']} on Linux {environment['platform_machine']}"
+        hint = "lock the project again, with such an environment"
+        raise ProjectError(what, at=lock.at, hint=hint)
+
+
+def holds(marker: Marker | None, environment: Environment, extras: tuple[NormalizedName, ...] = ()) -> bool:
     """Whether something under `marker` counts in `environment`, for who asked for `extras`."""
     if marker is None:
         return True
     return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))
 
 
-def _target(
-    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str]
-) -> LockedDistribution:
+def _target(edge: Dependency, candidates: list[LockedDistribution], environment: Environment) -> LockedDistribution:
     fitting = [
         candidate
         for candidate in candidates
@@ -63,7 +74,7 @@ def _target(
         and (edge.source is None or candidate.source_id == edge.source)
     ]
     if len(fitting) > 1:
-        fitting = [c for c in fitting if not c.markers or any(m.evaluate({**environment}) for m in c.markers)]
+        fitting = [c for c in fitting if not c.markers or any(m.evaluate(environment) for m in c.markers)]
     if len(fitting) == 1:
         return fitting[0]
     what = f"holds no {edge.name}" if not fitting else f"holds {len(fitting)} answers for {edge.name}"

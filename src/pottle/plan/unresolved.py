@@ -7,6 +7,7 @@ from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
 from pottle.plan import refusals
+from pottle.plan.environment import Environment
 from pottle.plan.model import Requirement
 from pottle.plan.selection import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
@@ -15,7 +16,7 @@ from pottle.text import Location
 Listed = Mapping[tuple[NormalizedName, Location], LockedDistribution]
 
 
-def requirements(lock: Lock, roots: Iterable[Dependency], environment: Mapping[str, str]) -> tuple[Requirement, ...]:
+def requirements(lock: Lock, roots: Iterable[Dependency], environment: Environment) -> tuple[Requirement, ...]:
     """One requirement for each name that `roots` want in `environment`, by name.
 
     Raises `ProjectError` for what an index cannot answer: a repository, a directory, a source archive.

@@ -120,6 +120,10 @@ class Lock:
     """Those of the indexes that it names besides, in its order."""
     owner: NormalizedName | None = None
     """The project whose extras and groups conflict, as the lock's markers name it (`extra == 'extra-4-shop-cpu'`)."""
+    default_groups: tuple[NormalizedName, ...] = ()
+    """Groups that are there unless they are declined (PEP 751 `default-groups`): markers speak of them."""
+    environments: tuple[Marker, ...] = ()
+    """Where the lock counts at all (PEP 751): one of them holds; none: everywhere."""
     members: tuple[str, ...] = ()
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 

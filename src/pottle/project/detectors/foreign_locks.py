@@ -26,6 +26,5 @@ def _format(name: str, path: str, command: str) -> LockFormat:
 FORMATS = (
     _format("poetry", "poetry.lock", "poetry export -o requirements.txt"),
     _format("pdm", "pdm.lock", "pdm export -o requirements.txt"),
-    _format("pylock", "pylock.toml", "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"),
 )
 """File → the command that writes what it holds as hashed requirements."""
