@@ -86,6 +86,8 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """The index that is asked in place of the user's, without credentials."""
     extra_indexes: tuple[str, ...] = ()
     """Indexes that are asked before that one."""
+    own: tuple[str, ...] | None = None
+    """What the project's own backend says that it needs is wanted too, with these of its extras; None: its files say all of it."""
 
 
 class InstallProject(Struct, frozen=True, tag="install-project"):

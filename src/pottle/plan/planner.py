@@ -3,6 +3,7 @@
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
+from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan import application, python, reasons
 from pottle.plan.application import Held, Start
@@ -66,4 +67,10 @@ def _start(facts: Facts, options: Options, holds: Held) -> Start:
         at = options.origins.get("command")
         return application.configured(options.command, facts.applications, port=options.port, at=at)
     app = application.choose(facts.applications, holds, wanted=options.app)
-    return application.start(app, holds, port=options.port, manager=facts.package_manager.value)
+    try:
+        return application.start(app, holds, port=options.port, manager=facts.package_manager.value)
+    except ProjectError as error:
+        if facts.lock is None or facts.lock.asks is None:
+            raise
+        hint = "only the project's backend knows what it depends on: run `pottle lock`"
+        raise ProjectError(error.what, at=error.at, hint=hint) from None

@@ -114,6 +114,8 @@ class Lock:
     """The project's own extras → further roots, for those who ask for one."""
     groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
     """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
+    asks: Fact[str] | None = None
+    """Only the project's backend knows what else it needs: the place where that is seen, and a digest of the files that decide it."""
     index: str | None = None
     """The URL, without credentials, of the index that a list names in place of the user's."""
     extra_indexes: tuple[str, ...] = ()

@@ -13,8 +13,8 @@ from packaging.utils import NormalizedName
 from pottle.errors import ProjectError
 from pottle.project import metadata, neighbour
 from pottle.project.clues import Said
+from pottle.project.declared import Named, Needs
 from pottle.project.facts import Artifact, Dependency, Lock, LockedDistribution
-from pottle.project.metadata import Named, Needs
 from pottle.project.requirements_file import Collected, Wanted
 from pottle.project.survey import Survey
 from pottle.text import Location

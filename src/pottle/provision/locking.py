@@ -15,7 +15,7 @@ from pottle.plan import packages
 from pottle.plan.bases import of
 from pottle.plan.lock import Compiler, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import ImagePlan, InstallPackages, InstallWheels, Requirement, Struct, Wheel
-from pottle.provision import indexes
+from pottle.provision import indexes, own
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 from pottle.text import Location
@@ -167,7 +167,7 @@ def _wheels_of(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Sequ
     """The wheels that the plan names, and those that an index has for the rest."""
     asked = [requirement for requirement in step.requirements if requirement.wheel is None]
     wheels = [_chosen(requirement, requirement.wheel) for requirement in step.requirements if requirement.wheel]
-    if asked:
+    if asked or step.own is not None:
         wheels += _resolved_wheels(asked, step, plan, settings)
     return sorted(wheels, key=lambda wheel: wheel.name)
 
@@ -179,6 +179,8 @@ def _resolved_wheels(
 
     named = Indexes(step.index, step.extra_indexes)
     wanted = [Wanted(r.wanted or r.name, r.hashes, Location.parse(r.at) if r.at else None) for r in asked]
+    if step.own is not None:
+        wanted += own.requirements(plan, step.own, settings)
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved, indexes=named)
     return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)

@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
+    older_metadata,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
@@ -36,6 +37,7 @@ LOCKS: tuple[LockFormat, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
+    older_metadata.detect,
     python_version.detect,
     web_applications.detect,
     scripts.detect,

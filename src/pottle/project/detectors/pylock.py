@@ -60,7 +60,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
             f"it is not as PEP 751 says: {why[:1].lower()}{why[1:]}", at=Location(path), hint=again
         ) from None
     yield _manager(survey, path)
-    needs = metadata.read(survey).needs
+    needs = metadata.read(survey, sources=False).needs
     if needs is not None:
         wishes.check_fresh(needs.dependencies, _listed(lock), Listing("pylock", Location(path), again))
     yield from (Direct(one.dependency) for one in needs.dependencies) if needs is not None else map(Direct, lock.roots)

@@ -12,8 +12,8 @@ from packaging.version import InvalidVersion, Version
 from pottle.errors import ProjectError
 from pottle.project import requirement
 from pottle.project.clues import Clue, Direct, Said
+from pottle.project.declared import LEGACY_BACKEND
 from pottle.project.facts import Packaging, Script
-from pottle.project.metadata import LEGACY_BACKEND
 from pottle.project.survey import Survey
 from pottle.toml import Document
 

@@ -1,35 +1,65 @@
-"""What `pyproject.toml` asks for where no lock has decided it: read, warned about, and left to be resolved."""
+"""What a project's own metadata ask for where no lock has decided it: read, warned about, and left to be resolved.
 
+`[project]`, flit's older table, `setup.cfg` and `setup.py` (`pottle.project.metadata`). What these do not write down the project's
+backend has to be asked for, when the image is built or `pottle lock` is run: its code is not run to read the project.
+"""
+
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pottle.errors import ProjectError
 from pottle.project import metadata, wishes
 from pottle.project.clues import Clue, Said
-from pottle.project.lock_format import LockFormat, beside, named, nothing
+from pottle.project.declared import Metadata
+from pottle.project.facts import Fact
+from pottle.project.lock_format import LockFormat, named, nothing
 from pottle.project.requirements_file import Collected
 from pottle.project.survey import Survey
 from pottle.project.wishes import Listing, Own
 
-PATH = "pyproject.toml"
+FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 NAME = "pyproject"
-"""`Lock.format` of what is none."""
+
+_OURS = "run `pottle lock`"
+"""Where the project's own tool has no lock, or nobody knows which it is."""
 
 
-def detect(survey: Survey, path: str) -> Iterator[Clue]:
-    """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735)."""
-    document = survey.toml(path)
-    if document is None or not document.table("project"):
+def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
+    """The project's dependencies, with its extras and groups (PEP 735)."""
+    found = metadata.read(survey)
+    if found.needs is None:
         return
-    needs = metadata.read(survey).needs
-    if needs is None:
-        at, hint = document.at("project", "dynamic"), "only its backend knows them: run `uv lock`"
-        raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
-    listing = Listing(NAME, needs.at, "run `uv lock`")
-    lock = wishes.as_lock(survey, Collected(), listing, Own(needs))
-    if lock.roots:
-        yield Said("warning", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
-    if lock.roots or lock.extras or lock.groups:
+    again = _again(survey)
+    lock = wishes.as_lock(survey, Collected(), Listing(found.kind, found.needs.at, again), Own(found.needs))
+    if found.asks is not None:
+        lock = replace(lock, complete=False, asks=Fact(_digest(survey), found.asks))
+    if lock.roots or lock.asks:
+        yield Said("warning", _warning(found, again), found.asks or lock.at)
+    if lock.roots or lock.extras or lock.groups or lock.asks:
         yield lock
 
 
-FORMAT = LockFormat(NAME, "project", beside(PATH), named(PATH), nothing, detect)
+def _warning(found: Metadata, again: str) -> str:
+    if found.asks is not None:
+        return f"only the project's backend knows what it needs, and is asked anew by every build: {_OURS}"
+    return f"nothing is locked, so that every build may get other versions: {again}"
+
+
+def _again(survey: Survey) -> str:
+    document = survey.pyproject
+    backend = str(document.get("build-system", "build-backend")) if document is not None else ""
+    uv = document is not None and (document.get("tool", "uv") is not None or backend.startswith("uv_build"))
+    return "run `uv lock`" if uv else _OURS
+
+
+def _digest(survey: Survey) -> str:
+    """Of what the backend is sure to read."""
+    texts = "\0".join(survey.tree.read(path) or "" for path in FILES)
+    return hashlib.sha256(texts.encode()).hexdigest()
+
+
+def _find(survey: Survey) -> str | None:
+    return next((path for path in FILES if survey.tree.exists(path)), None)
+
+
+FORMAT = LockFormat(NAME, "project", _find, named(*FILES), nothing, detect)
