@@ -8,7 +8,7 @@ from pottle.project.facts import Application, Dependency, Lock, Packaging, Proce
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "shell", "source", "warning"]
+Subject: TypeAlias = Literal["name", "version", "package_manager", "shell", "source", "script", "warning"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`.
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     foreign_locks,
+    inline_script,
     older_metadata,
     pipfile,
     pipfile_lock,
@@ -32,6 +33,7 @@ LOCKS: tuple[LockFormat, ...] = (
     requirements.FORMAT,
     pipfile.FORMAT,
     unlocked.FORMAT,
+    *inline_script.FORMATS,
 )
 """Which of them is read is decided by `pottle.project.precedence`; of lists and unlocked projects, the first that is there."""
 
