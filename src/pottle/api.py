@@ -52,15 +52,36 @@ class Host:
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
-    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins."""
+    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins.
+
+    A script with metadata of its own (PEP 723) has its `[tool.pottle]` there.
+    """
     from pottle.config import layer
 
     files = layer.Layer()
-    if (text := _read(root / "pyproject.toml")) is not None:
+    own = _script_options(root)
+    if own is not None:
+        files |= layer.from_pyproject(own, root.name)
+    elif (text := _read(directory_of(root) / "pyproject.toml")) is not None:
         files |= layer.from_pyproject(text)
-    if (text := _read(root / "pottle.toml")) is not None:
+    if own is None and (text := _read(directory_of(root) / "pottle.toml")) is not None:
         files |= layer.from_pottle_toml(text)
     return (files | layer.from_environment(environ) | layer.from_flags(flags)).options()
+
+
+def directory_of(root: Path) -> Path:
+    """The project's directory, where `root` may be a script in it."""
+    return root.parent if root.is_file() else root
+
+
+def _script_of(root: Path) -> str | None:
+    return root.name if root.suffix == ".py" and root.is_file() else None
+
+
+def _script_options(root: Path) -> str | None:
+    from pottle.project.script_block import toml_of
+
+    return toml_of(_read(root) or "", root.name) if _script_of(root) else None
 
 
 def platforms(options: "Options") -> "tuple[Platform, ...]":
@@ -83,11 +104,11 @@ def own_platform() -> "Platform":
 
 
 def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
-    """The image that would be built of the project at `root`. Reads the project, nothing else."""
+    """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
 
-    return make_plan(read_project(_tree(root), options.lockfile), options, platform)
+    return make_plan(read_project(_tree(root), options.lockfile, _script_of(root)), options, platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +212,7 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
     return Settings(
         cache=host.cache,
         environ=host.environ,
-        project=root.absolute(),
+        project=directory_of(root).absolute(),
         progress=host.progress,
         clock=host.clock,
         max_age=host.max_age,
@@ -301,6 +322,7 @@ def _project_files(root: Path, options: "Options", host: Host, neighbours: Seque
     from pottle.project.checkout import listed
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
+    root = directory_of(root)
     in_checkout = listed(root, host.environ)
     if in_checkout is None and (root / ".git").exists():
         host.progress.warn("git cannot say which files it ignores: all but caches and secrets may get into the image")
@@ -329,10 +351,12 @@ def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[s
 def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
+    if _script_of(root):
+        root = directory_of(root)
     if not root.is_dir():
         missing = "is not a directory" if root.exists() else "does not exist"
         raise ProjectError(
-            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project"
+            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project, or a script"
         )
     return DirectoryTree(root, repository(root))
 

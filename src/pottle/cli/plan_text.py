@@ -103,6 +103,8 @@ def _brought(step: "Step", most: int) -> str:
             return f"CPython {version}"
         case model.CreateEnvironment(path=path):
             return path
+        case model.InstallWheels(requirements=(), own=own) if own is not None:
+            return "what the project's backend asks for"
         case model.InstallWheels(requirements=requirements, unresolved=unresolved):
             return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
         case model.BuildWheels(sources=sources):

@@ -31,6 +31,10 @@ Held = Mapping[str, str | None]
 """What the environment holds: a distribution's name → the place that names it."""
 
 
+class Lacking(ProjectError):
+    """The environment holds nothing that runs what has to be run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How the container starts: argv, the port it listens on, the signal that stops it."""
@@ -126,7 +130,7 @@ def _servable(applications: Sequence[Application], held: Held) -> Sequence[Appli
 def start(app: Application, held: Held, *, port: int | None, manager: str) -> Start:
     """The argv for `app`, served by what the environment holds.
 
-    Raises `ProjectError` where it holds no server for it, naming the one to add and how `manager` does.
+    Raises `Lacking` where it holds no server for it, naming the one to add and how `manager` does.
     """
     reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at))]
     if app.kind in SERVED:
@@ -178,7 +182,7 @@ def _inside(address: Fact[str]) -> str:
 def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
     """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
     if launcher.distribution not in held:
-        raise ProjectError(
+        raise Lacking(
             f"nothing starts the {app.framework} {app.kind} {app.target}: {launcher.distribution} is not among its dependencies",
             at=app.at,
             hint=f"add it: {adding(launcher.distribution, manager)}",
@@ -209,8 +213,8 @@ def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:
     return Reason(decision="port", value=str(listens), because=because, at=at)
 
 
-def _no_server(app: Application, manager: str) -> ProjectError:
-    return ProjectError(
+def _no_server(app: Application, manager: str) -> Lacking:
+    return Lacking(
         f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies",
         at=app.at,
         hint=f"add one: {adding(servers.recommended(app).name, manager)}",

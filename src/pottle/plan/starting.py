@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pottle.config.options import Options
 from pottle.errors import ConfigError, ProjectError
 from pottle.plan import application, commands, programs, servers
-from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
+from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Lacking, Start
 from pottle.plan.commands import Command
 from pottle.plan.model import Reason
 from pottle.plan.programs import Program
@@ -23,6 +23,16 @@ _FIRST = ("web", "app", "bot", "worker", "main")
 
 def start(facts: Facts, options: Options, held: Held) -> Start:
     """The container's own process. Raises `ProjectError` where nothing can be run, or where nothing decides."""
+    try:
+        return _start(facts, options, held)
+    except Lacking as error:
+        if facts.lock is None or facts.lock.asks is None:
+            raise
+        hint = "only the project's backend knows what it depends on: run `pottle lock`"
+        raise ProjectError(error.what, at=error.at, hint=hint) from None
+
+
+def _start(facts: Facts, options: Options, held: Held) -> Start:
     if options.command is not None:
         at = options.origins.get("command")
         return application.configured(options.command, facts.applications, port=options.port, at=at)
@@ -137,7 +147,7 @@ class Said:
         name, distribution = absent
         if name not in programs.PROGRAMS and lock is not None and not lock.complete:
             return  # a list that is not resolved does not say what else comes with it
-        raise ProjectError(
+        raise Lacking(
             f"{process.name} runs {name}, and nothing in the environment brings it",
             at=process.at,
             hint=f"add it: {application.adding(distribution, self._facts.package_manager.value)}",

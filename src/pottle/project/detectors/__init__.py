@@ -7,7 +7,9 @@ from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
     foreign_locks,
+    inline_script,
     mcp_servers,
+    older_metadata,
     orchestrators,
     pipfile,
     pipfile_lock,
@@ -15,6 +17,7 @@ from pottle.project.detectors import (
     poetry,
     poetry_lock,
     procfile,
+    pylock,
     pyproject,
     python,
     requirements,
@@ -33,16 +36,19 @@ LOCKS: tuple[LockFormat, ...] = (
     poetry_lock.FORMAT,
     *foreign_locks.FORMATS,
     pipfile_lock.FORMAT,
+    *pylock.FORMATS,
     rye.FORMAT,
     requirements.FORMAT,
     pipfile.FORMAT,
     unlocked.FORMAT,
+    *inline_script.FORMATS,
 )
 """Which of them is read is decided by `pottle.project.precedence`; of lists and unlocked projects, the first that is there."""
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     poetry.detect,
+    older_metadata.detect,
     python.detect,
     web_applications.detect,
     bots.detect,
