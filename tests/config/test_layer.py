@@ -69,6 +69,8 @@ def test_every_key_is_read():
     source-builds = ["natural"]
     labels = { "a.b" = "c" }
     env = { X = "" }
+    build-env = { SECRET_KEY = "x" }
+    collectstatic = false
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
     allow-expired = ["forky"]

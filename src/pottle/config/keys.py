@@ -74,6 +74,12 @@ class Keys(TypedDict, total=False):
     ]
     labels: Annotated[dict[Variable, Text], Meta(description="Labels of the image.")]
     env: Annotated[dict[Variable, Text], Meta(description="Environment variables of the container.")]
+    build_env: Annotated[
+        dict[Variable, Text], Meta(description="Environment variables of commands that run while the image is built.")
+    ]
+    collectstatic: Annotated[
+        bool, Meta(description="Whether Django's static files are collected; by default where STATIC_ROOT is set.")
+    ]
     exclude: Annotated[tuple[Text, ...], Meta(description="Files to leave out, in the language of .dockerignore.")]
     mirror: Annotated[
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
@@ -85,8 +91,8 @@ TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
 LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired"})
-SWITCHES = frozenset({"strict"})
-MAPPINGS = frozenset({"labels", "env"})
+SWITCHES = frozenset({"strict", "collectstatic"})
+MAPPINGS = frozenset({"labels", "env", "build_env"})
 
 
 def written(field: str) -> str:

@@ -37,6 +37,10 @@ class Options:
     """Sorted by name."""
     env: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
+    build_env: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    collectstatic: bool = True
+    """False: not even where the settings ask for it."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
     mirror: str | None = None

@@ -139,6 +139,8 @@ class InstallProject(Struct, frozen=True, tag="install-project"):
     """The directory, relative to the project: "." or `../core`."""
     backend: str
     bytecode: Literal["checked-hash"] | None
+    version_tool: str | None = None
+    """What would take the version from version control, which the build does in its place; None: the files say it."""
 
 
 class CopyProject(Struct, frozen=True, tag="copy-project"):

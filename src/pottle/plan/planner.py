@@ -23,6 +23,7 @@ STRICT = "make it so, or do without `strict`"
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
+    refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
     wishes = (*facts.python, *_locked(facts.lock))
     choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)

@@ -175,6 +175,40 @@ class Packaging:
     at: Location
 
 
+VersionTool: TypeAlias = Literal[
+    "setuptools-scm",
+    "hatch-vcs",
+    "pdm-backend",
+    "poetry-dynamic-versioning",
+    "uv-dynamic-versioning",
+    "versioningit",
+    "setuptools-git-versioning",
+    "pbr",
+]
+
+VersionScheme: TypeAlias = Literal[
+    "guess-next-dev", "guess-next-patch", "guess-next-minor", "no-guess-dev", "post", "only-version", "dunamai", "bump"
+]
+"""What becomes of a tag that lies some commits back: see `pottle.project.version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioning:
+    """The version is in version control alone: `tool` takes it from there while the project is built."""
+
+    tool: VersionTool
+    at: Location
+    scheme: VersionScheme = "guess-next-dev"
+    local: bool = True
+    """Whether the commit is part of a version that no tag names."""
+    fallback: str | None = None
+    """The version that the project's configuration gives for where there is no checkout."""
+    tags: tuple[str, ...] = ("*[0-9]*",)
+    """Globs of the tags that name versions."""
+    file: str | None = None
+    """The module that the tool writes the version into."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A console script: `[project.scripts]`."""
@@ -241,6 +275,17 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Django's static files, which are collected into one directory before they can be served (`STATIC_ROOT`)."""
+
+    manage: str
+    """The path of `manage.py`."""
+    directory: str
+    """Relative to the project, or absolute."""
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A project as it stands in its tree."""
 
@@ -263,10 +308,13 @@ class Facts:
     """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
+    versioning: Versioning | None = None
+    """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -8,7 +8,19 @@ from pottle.errors import ProjectError
 from pottle.project import frameworks, precedence, single
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, Process, PythonWish, Script
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Fact,
+    Facts,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Script,
+    StaticFiles,
+    Versioning,
+)
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -28,7 +40,9 @@ def read_project(tree: Tree, lockfile: str | None = None, script: str | None = N
     if not tree.files():
         raise ProjectError("there is no project here: no files at all", at=Location("."), hint="name its directory")
     clues = [clue for detector in DETECTORS for clue in detector(survey)]
-    facts = single.only(_gathered(clues := [*_locked(survey, lockfile), *clues]), script or _script(clues))
+    clues = [*_locked(survey, lockfile), *clues]
+    inline = _script(clues)
+    facts = single.only(_gathered(clues), script or inline, alone=inline is not None)
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)
@@ -64,7 +78,9 @@ def _gathered(clues: list[Clue]) -> Facts:
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
+        versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
+        static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
         unpinned=tuple(_said(clues, "unpinned")),
         warnings=tuple(_said(clues, "warning")),

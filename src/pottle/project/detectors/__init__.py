@@ -24,8 +24,10 @@ from pottle.project.detectors import (
     rye,
     scripts,
     shell,
+    static_files,
     unlocked,
     uv_lock,
+    versioning,
     web_applications,
     workers,
 )
@@ -49,6 +51,7 @@ DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     poetry.detect,
     older_metadata.detect,
+    versioning.detect,
     python.detect,
     web_applications.detect,
     bots.detect,
@@ -58,5 +61,6 @@ DETECTORS: tuple[Detector, ...] = (
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
+    static_files.detect,
     procfile.detect,
 )
