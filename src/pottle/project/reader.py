@@ -57,10 +57,13 @@ def _script(clues: list[Clue]) -> str | None:
 def _locked(survey: Survey, lockfile: str | None) -> list[Clue]:
     """What the lock says, and which others are passed over."""
     choice = precedence.choose(survey, LOCKS, lockfile)
+    passed_over = list(choice.warnings)
     for candidate in choice.candidates:
-        if found := list(candidate.format.detect(survey, candidate.path)):
-            return [*found, *choice.warnings]
-    return list(choice.warnings)
+        found = list(candidate.format.detect(survey, candidate.path))
+        if not all(isinstance(clue, Said) and clue.subject == "warning" for clue in found):
+            return [*found, *passed_over]
+        passed_over += [clue for clue in found if isinstance(clue, Said)]
+    return list(passed_over)
 
 
 def _gathered(clues: list[Clue]) -> Facts:

@@ -40,7 +40,7 @@ LOCKS: tuple[LockFormat, ...] = (
     pipfile_lock.FORMAT,
     *pylock.FORMATS,
     rye.FORMAT,
-    requirements.FORMAT,
+    *requirements.FORMATS,
     pipfile.FORMAT,
     unlocked.FORMAT,
     *inline_script.FORMATS,
