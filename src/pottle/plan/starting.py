@@ -10,7 +10,7 @@ from dataclasses import replace
 from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
 from pottle.plan import application, commands, programs, servers
-from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
+from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Lacking, Start
 from pottle.plan.commands import Command
 from pottle.plan.evidence import Answer, Evidence
 from pottle.plan.model import Reason
@@ -32,6 +32,16 @@ _FIRST = (OWN, "app", "bot", "worker", "main")
 
 def start(facts: Facts, options: Options, held: Held) -> Start:
     """The container's own process. Raises `ProjectError` where nothing can be run, or where nothing decides."""
+    try:
+        return _start(facts, options, held)
+    except Lacking as error:
+        if facts.lock is None or facts.lock.asks is None:
+            raise
+        hint = "only the project's backend knows what it depends on: run `pottle lock`"
+        raise ProjectError(error.what, at=error.at, hint=hint) from None
+
+
+def _start(facts: Facts, options: Options, held: Held) -> Start:
     if options.command is not None:
         at = options.origins.get("command")
         return application.configured(options.command, facts.applications, port=options.port, at=at)
@@ -183,7 +193,7 @@ class Said:
         name, distribution = absent
         if name not in programs.PROGRAMS and lock is not None and not lock.complete:
             return  # a list that is not resolved does not say what else comes with it
-        raise ProjectError(
+        raise Lacking(
             f"{process.name} runs {name}, and nothing in the environment brings it",
             at=process.at,
             hint=f"add it: {application.adding(distribution, self._facts.package_manager.value)}",

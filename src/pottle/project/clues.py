@@ -20,7 +20,9 @@ from pottle.project.facts import (
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "virtual", "shell", "source", "unpinned", "warning"]
+Subject: TypeAlias = Literal[
+    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,12 +115,18 @@ class Lock:
     """The project's own extras → further roots, for those who ask for one."""
     groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
     """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
+    asks: Fact[str] | None = None
+    """Only the project's backend knows what else it needs: the place where that is seen, and a digest of the files that decide it."""
     index: str | None = None
     """The URL, without credentials, of the index that a list names in place of the user's."""
     extra_indexes: tuple[str, ...] = ()
     """Those of the indexes that it names besides, in its order."""
     owner: NormalizedName | None = None
     """The project whose extras and groups conflict, as the lock's markers name it (`extra == 'extra-4-shop-cpu'`)."""
+    default_groups: tuple[NormalizedName, ...] = ()
+    """Groups that are there unless they are declined (PEP 751 `default-groups`): markers speak of them."""
+    environments: tuple[Marker, ...] = ()
+    """Where the lock counts at all (PEP 751): one of them holds; none: everywhere."""
     members: tuple[str, ...] = ()
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
