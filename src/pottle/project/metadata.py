@@ -85,8 +85,18 @@ def _declared(document: Document, sources: Sources) -> Needs | None:
             (canonicalize_name(name), _wanted(_placed(document, (*optional, name), texts), sources))
             for name, texts in extras.items()
         ),
-        tuple((canonicalize_name(name), _wanted(items, sources)) for name, items in groups.read(document).items()),
+        tuple((canonicalize_name(name), _wanted(items, sources)) for name, items in _groups(document).items()),
     )
+
+
+def _groups(document: Document) -> dict[str, list[tuple[object, Location]]]:
+    """PEP 735's, and PDM's older ones, less what has no name."""
+    found = groups.read(document)
+    keys = ("tool", "pdm", "dev-dependencies")
+    for key, texts in document.table(*keys).items():
+        named = [(text, at) for text, at in _placed(document, (*keys, key), texts) if not str(text).startswith("-e")]
+        found.setdefault(str(canonicalize_name(key)), []).extend(named)
+    return found
 
 
 def _placed(document: Document, keys: tuple[str, ...], texts: object) -> list[tuple[object, Location]]:

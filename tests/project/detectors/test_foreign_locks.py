@@ -7,7 +7,7 @@ from pottle.project.detectors.foreign_locks import FORMATS
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 
-PATHS = {"pdm.lock": "pdm export"}
+PATHS = {"pylock.toml": "uv pip compile"}
 
 
 @pytest.mark.parametrize("path", PATHS)

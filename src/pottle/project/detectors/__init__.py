@@ -8,6 +8,7 @@ from pottle.project.detectors import (
     bots,
     foreign_locks,
     mcp_servers,
+    pdm_lock,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
@@ -29,6 +30,7 @@ from pottle.project.lock_format import LockFormat
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     poetry_lock.FORMAT,
+    pdm_lock.FORMAT,
     *foreign_locks.FORMATS,
     pipfile_lock.FORMAT,
     rye.FORMAT,

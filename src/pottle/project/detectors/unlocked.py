@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pottle.errors import ProjectError
-from pottle.project import metadata, poetry_needs, poetry_project, wishes
+from pottle.project import metadata, pdm_project, poetry_needs, poetry_project, wishes
 from pottle.project.clues import Clue, Said
 from pottle.project.lock_format import LockFormat, beside, named, nothing
 from pottle.project.requirements_file import Collected
@@ -26,12 +26,19 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
     if needs is None:
         at, hint = document.at("project", "dynamic"), f"only its backend knows them: {again}"
         raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
-    found = poetry_needs.indexes(document) if poetry_project.decides(document) else Collected()
-    lock = wishes.as_lock(survey, found, Listing(NAME, needs.at, again), Own(needs))
+    lock = wishes.as_lock(survey, _indexes(document), Listing(NAME, needs.at, again), Own(needs))
     if lock.roots:
         yield Said("unpinned", f"nothing is locked, so that every build may get other versions: {again}", lock.at)
     if lock.roots or lock.extras or lock.groups:
         yield lock
+
+
+def _indexes(document: Document) -> Collected:
+    """Those that the project names for its manager; uv's are its own configuration."""
+    if poetry_project.decides(document):
+        return poetry_needs.indexes(document)
+    instead, besides = pdm_project.indexes(document)
+    return Collected(index=instead, extra_indexes=[*besides])
 
 
 def _tool(document: Document) -> str:
