@@ -50,7 +50,7 @@ def read(survey: Survey, directory: str = "") -> Metadata:
         return Metadata()
     name = document.get("project", "name")
     return Metadata(
-        Fact(name, document.at("project", "name")) if isinstance(name, str) else None,
+        Fact(name, document.at("project", "name")) if isinstance(name, str) and name else None,
         _declared(document, Sources(survey, document, directory)),
     )
 
@@ -67,7 +67,7 @@ def _of_poetry(document: Document, directory: str) -> Metadata:
     at = ("tool", "poetry", "dependencies") if poetry_project.uses(document) else ("project", "dependencies")
     main = poetry_needs.listed(wants.main, document, directory)
     needs = Needs(document.at(*at), main, listed(wants.extras), listed(wants.groups))
-    return Metadata(Fact(name, document.at(*keys)) if isinstance(name, str) else None, needs)
+    return Metadata(Fact(name, document.at(*keys)) if isinstance(name, str) and name else None, needs)
 
 
 def _declared(document: Document, sources: Sources) -> Needs | None:

@@ -38,7 +38,7 @@ def wants(document: Document) -> Wants:
 def itself(document: Document) -> NormalizedName | None:
     """What the project calls itself."""
     found = document.get("project", "name")
-    return canonicalize_name(found) if isinstance(found, str) else None
+    return canonicalize_name(found) if isinstance(found, str) and found else None
 
 
 def overridden(document: Document) -> frozenset[NormalizedName]:

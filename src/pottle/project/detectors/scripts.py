@@ -50,7 +50,8 @@ def _console_scripts(survey: Survey, document: Document, *, sigterm: bool) -> It
 def _targets(document: Document) -> Iterator[tuple[str, str, Location, str]]:
     for name, target in document.table("project").get("scripts", {}).items():
         at = document.at("project", "scripts", name)
-        yield name, str(target).partition("[")[0].replace(" ", ""), at, "project.scripts"
+        if ":" in str(target):
+            yield name, str(target).partition("[")[0].replace(" ", ""), at, "project.scripts"
     for name, target, at in poetry_project.scripts(document):
         yield name, target, at, "tool.poetry.scripts"
 
