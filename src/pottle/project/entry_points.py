@@ -72,7 +72,7 @@ def _poetry(survey: Survey) -> Iterator[EntryPoint]:
 
 def _table(document: Document, group: str, shown: str, *keys: str) -> Iterator[EntryPoint]:
     for name, value in document.table(*keys).items():
-        if isinstance(value, str):
+        if isinstance(value, str) and (group != CONSOLE or ":" in value):
             yield EntryPoint(group, name, _target(value), document.at(*keys, name), shown)
 
 

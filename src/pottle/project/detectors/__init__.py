@@ -7,7 +7,6 @@ from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
     dockerfile,
-    foreign_locks,
     inline_script,
     interfaces,
     mcp_servers,
@@ -16,6 +15,7 @@ from pottle.project.detectors import (
     orchestrators,
     own_servers,
     paste,
+    pdm_lock,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
@@ -42,7 +42,7 @@ from pottle.project.lock_format import LockFormat
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     poetry_lock.FORMAT,
-    *foreign_locks.FORMATS,
+    pdm_lock.FORMAT,
     pipfile_lock.FORMAT,
     *pylock.FORMATS,
     rye.FORMAT,
