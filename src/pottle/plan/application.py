@@ -1,6 +1,6 @@
 """What the container runs: one of the applications found in the project, as an argv."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pottle.errors import NothingToRun, ProjectError
@@ -88,6 +88,12 @@ def called(app: Application, held: Held) -> str | None:
     return app.framework
 
 
+def best(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Those that fit best: several where they fit equally well."""
+    strongest = _servable(applications, held) if applications else ()
+    return [app for app in strongest if app.strength == strongest[0].strength]
+
+
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
     """The application that fits best; `wanted` names a target where the configuration does.
 
@@ -100,15 +106,14 @@ def choose(applications: Sequence[Application], held: Held, *, wanted: str | Non
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )
-    strongest = _servable(applications, held)
-    best = [app for app in strongest if app.strength == strongest[0].strength]
-    if other := next((app for app in best if app.target != best[0].target), None):
+    first, *others = best(applications, held)
+    if other := next((app for app in others if app.target != first.target), None):
         raise ProjectError(
-            f"two applications fit equally well: {best[0].target} and {other.target} ({other.at})",
-            at=best[0].at,
-            hint=f'choose one: `app = "{best[0].target}"` under [tool.pottle] in pyproject.toml',
+            f"two applications fit equally well: {first.target} and {other.target} ({other.at})",
+            at=first.at,
+            hint=f'choose one: `app = "{first.target}"` under [tool.pottle] in pyproject.toml',
         )
-    return best[0]
+    return first
 
 
 def _wanted(applications: Sequence[Application], target: str) -> Application:
@@ -127,19 +132,18 @@ def _servable(applications: Sequence[Application], held: Held) -> Sequence[Appli
     return [app for app in kin if servers.fitting(app, held)] or applications
 
 
-def start(app: Application, held: Held, *, port: int | None, manager: str) -> Start:
-    """The argv for `app`, served by what the environment holds.
+def start(app: Application, held: Held, *, port: int | None, manager: str, further: Sequence[Reason] = ()) -> Start:
+    """The argv for `app`, served by what the environment holds; `further` are reasons that decided about it before.
 
     Raises `Lacking` where it holds no server for it, naming the one to add and how `manager` does.
     """
-    reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at))]
+    reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at)), *further]
     if app.kind in SERVED:
         return _served(app, held, port, manager, reasons)
     if launcher := launchers.fitting(app):
         return _launched(app, launcher, held, manager, reasons)
     listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
-    if listens is not None:
-        reasons.append(_port_reason(app, port, listens))
+    reasons += _port_reasons(app, port, listens, reasons)
     signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
     if signal == "SIGINT":
         reasons.append(BY_SIGINT)
@@ -147,7 +151,7 @@ def start(app: Application, held: Held, *, port: int | None, manager: str) -> St
     reads = _environment(app, listens)
     return Start(
         app,
-        _script(app),
+        _script(app, listens),
         listens,
         signal,
         tuple(reasons),
@@ -165,7 +169,7 @@ def _served(app: Application, held: Held, port: int | None, manager: str, reason
     listens = port or app.port or DEFAULT_PORT
     place = held[server.name]
     told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
-    all_reasons = (*reasons, told, _port_reason(app, port, listens))
+    all_reasons = (*reasons, told, *_port_reasons(app, port, listens, reasons))
     return Start(
         app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework, in_command=True
     )
@@ -195,12 +199,21 @@ def _launched(app: Application, launcher: Launcher, held: Held, manager: str, re
     )  # fmt: skip
 
 
-def _script(app: Application) -> tuple[str, ...]:
+def _script(app: Application, port: int | None) -> tuple[str, ...]:
+    arguments = tuple(argument.replace("{port}", str(port or DEFAULT_PORT)) for argument in app.arguments)
     if app.script is not None:
-        return (app.script, *app.arguments)
+        return (app.script, *arguments)
     if app.target.endswith(".py"):
-        return ("python", app.target, *app.arguments)
-    return ("python", "-m", app.target.partition(":")[0], *app.arguments)
+        return ("python", app.target, *arguments)
+    return ("python", "-m", app.target.partition(":")[0], *arguments)
+
+
+def _port_reasons(
+    app: Application, wanted: int | None, listens: int | None, told: Sequence[Reason]
+) -> Iterator[Reason]:
+    """Why it listens there, unless that has been told."""
+    if listens is not None and not any(reason.decision == "port" for reason in told):
+        yield _port_reason(app, wanted, listens)
 
 
 def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:

@@ -11,6 +11,7 @@ from pottle.project.facts import (
     Packaging,
     Process,
     PythonWish,
+    Recipe,
     Script,
     StaticFiles,
     Versioning,
@@ -40,7 +41,7 @@ class Direct:
 
 
 Clue: TypeAlias = (
-    Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Process | StaticFiles
+    Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Process | Recipe | StaticFiles
 )
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]

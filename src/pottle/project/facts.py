@@ -286,6 +286,19 @@ class StaticFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the project's own Dockerfile says of its last stage: evidence, never an order."""
+
+    at: Location
+    command: str | None
+    """As a shell would read it; None where there is none, or none for production."""
+    port: Fact[int] | None = None
+    """What it exposes."""
+    packages: tuple[Fact[str], ...] = ()
+    """The Debian packages that it installs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A project as it stands in its tree."""
 
@@ -317,4 +330,5 @@ class Facts:
     static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
+    recipe: Recipe | None = None
     warnings: tuple[Fact[str], ...] = field(default=())

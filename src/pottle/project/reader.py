@@ -17,6 +17,7 @@ from pottle.project.facts import (
     Packaging,
     Process,
     PythonWish,
+    Recipe,
     Script,
     StaticFiles,
     Versioning,
@@ -86,6 +87,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
         unpinned=tuple(_said(clues, "unpinned")),
+        recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),
         warnings=tuple(_said(clues, "warning")),
     )
 

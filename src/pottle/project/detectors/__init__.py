@@ -6,9 +6,11 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    dockerfile,
     foreign_locks,
     inline_script,
     mcp_servers,
+    migrations,
     older_metadata,
     orchestrators,
     pipfile,
@@ -58,9 +60,11 @@ DETECTORS: tuple[Detector, ...] = (
     mcp_servers.detect,
     workers.detect,
     orchestrators.detect,
+    migrations.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
     static_files.detect,
     procfile.detect,
+    dockerfile.detect,
 )
