@@ -115,7 +115,7 @@ def _brought(step: "Step", most: int) -> str:
         case model.InstallProject(path=".", backend=backend):
             return f"the wheel that {backend.partition('.')[0]} builds"
         case model.InstallProject(name=name, path=path):
-            return f"{name} from {path}" if most > 0 else name
+            return f"{name} from {path}" if most > 3 else name
         case model.CopyProject(into=into):
             return f"files in {into}"
         case model.RunCommand(name=name, outputs=outputs):

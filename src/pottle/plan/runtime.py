@@ -40,7 +40,7 @@ def runtime(
     check: HealthCheck | None = None
     if start.port is not None:
         route = start.application.health if start.application is not None else None
-        check, reason = health(start.port, route, interpreter, follows=start.follows)
+        check, reason = health(start.port, route, interpreter, follows=start.follows, probe=start.probe)
         reasons = (*reasons, reason)
     configured = Runtime(
         user=f"{UID}:{UID}",

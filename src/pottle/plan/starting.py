@@ -5,6 +5,7 @@ question, the project's own Dockerfile.
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
@@ -14,6 +15,8 @@ from pottle.plan.commands import Command
 from pottle.plan.evidence import Answer, Evidence
 from pottle.plan.model import Reason
 from pottle.plan.programs import Program
+from pottle.plan.start import Surroundings
+from pottle.plan.start import start as start_of
 from pottle.project import runners
 from pottle.project.command_line import InvalidCommandLine, parse
 from pottle.project.facts import Application, Fact, Facts, Kind, Process
@@ -62,17 +65,18 @@ def _of_code(facts: Facts, options: Options, held: Held, evidence: Evidence) -> 
     found: Answer | None = None
     if options.app is None:
         best = application.best(facts.applications, held)
-        several = len({app.target for app in best}) > 1
+        several = len({(app.target, app.root) for app in best}) > 1
         found = evidence.among(best) if several else evidence.preferred()
     app = found.application if found else application.choose(facts.applications, held, wanted=options.app)
     completed = evidence.completed(app, options.port)
-    return application.start(
-        completed.application,
-        held,
-        port=options.port,
-        manager=facts.package_manager.value,
-        further=(*(found.reasons if found else ()), *completed.reasons),
-    )
+    further = (*(found.reasons if found else ()), *completed.reasons)
+    return start_of(completed.application, replace(surroundings(facts, options, held), further=further))
+
+
+def surroundings(facts: Facts, options: Options, held: Held) -> Surroundings:
+    """What decides about how an application starts."""
+    manager, installed = facts.package_manager.value, facts.packaging is not None
+    return Surroundings(held, manager, options.port, facts.server_settings, installed)
 
 
 def configured(name: str, options: ProcessOptions) -> Process:
@@ -144,12 +148,11 @@ class Said:
         why, app = runners.development(words), self._developed(words)
         if why is None or app is None or servers.fitting(app, self._held) is None:
             return None
-        manager = self._facts.package_manager.value
-        found = application.start(app, self._held, port=self._options.port, manager=manager)
+        found = start_of(app, surroundings(self._facts, self._options, self._held))
         told = f"{process.at}: {why}: {found.command[0]} serves {app.target} instead"
         return Start(
             found.application, found.command, found.port, found.stop_signal, found.reasons, found.kind, found.framework,
-            found.environment, warnings=(told,), name=process.name, in_command=found.in_command,
+            found.environment, warnings=(*found.warnings, told), name=process.name, in_command=found.in_command,
         )  # fmt: skip
 
     def _developed(self, words: Sequence[str]) -> Application | None:

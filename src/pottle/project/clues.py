@@ -13,6 +13,7 @@ from pottle.project.facts import (
     PythonWish,
     Recipe,
     Script,
+    ServerSettings,
     StaticFiles,
     Versioning,
 )
@@ -41,7 +42,18 @@ class Direct:
 
 
 Clue: TypeAlias = (
-    Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Process | Recipe | StaticFiles
+    Said
+    | Direct
+    | Lock
+    | PythonWish
+    | Packaging
+    | Versioning
+    | Script
+    | Application
+    | Process
+    | Recipe
+    | ServerSettings
+    | StaticFiles
 )
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]

@@ -19,6 +19,7 @@ from pottle.project.facts import (
     PythonWish,
     Recipe,
     Script,
+    ServerSettings,
     StaticFiles,
     Versioning,
 )
@@ -86,6 +87,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         source=_first(clues, "source"),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         unpinned=tuple(_said(clues, "unpinned")),
         recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),
         warnings=tuple(_said(clues, "warning")),
