@@ -95,7 +95,9 @@ class Evidence:
             return Answer(app)
         reasons: list[Reason] = []
         same = self.named is not None and self.named.target == app.target
-        if same and self._plain and not app.arguments and (words := self._arguments(app)):
+        words = self._arguments(app) if same and self._plain and not app.arguments else ()
+        # `CMD ["--zone", "${ZONE}"]` has no shell to put anything there.
+        if words and not any("$" in word for word in words):
             app = replace(app, arguments=words)
             because = "the Dockerfile starts it so"
             reasons.append(Reason(decision="arguments", value=" ".join(words), because=because, at=str(recipe.at)))
