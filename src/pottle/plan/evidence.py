@@ -65,7 +65,7 @@ class Evidence:
         recipe = self.recipe
         if recipe is None or recipe.command is None or not self._plain or self.named is not None or self._clear:
             return None
-        if programs.missing(self._words, self._held, self._own) is not None:
+        if self._words[0].startswith("/") or programs.missing(self._words, self._held, self._own) is not None:
             return None
         known = programs.known(self._words)
         listens = recipe.port is not None or (known is not None and known.kind.startswith("web"))

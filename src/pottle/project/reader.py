@@ -19,6 +19,7 @@ from pottle.project.facts import (
     PythonWish,
     Recipe,
     Script,
+    ShellScript,
 )
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
@@ -69,6 +70,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         shell=_first(clues, "shell"),
         source=_first(clues, "source"),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        shell_scripts=tuple(clue for clue in clues if isinstance(clue, ShellScript)),
         recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),
         warnings=tuple(_said(clues, "warning")),
     )

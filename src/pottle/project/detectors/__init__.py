@@ -18,6 +18,7 @@ from pottle.project.detectors import (
     requirements,
     scripts,
     shell,
+    start_scripts,
     unlocked,
     uv_lock,
     web_applications,
@@ -47,4 +48,5 @@ DETECTORS: tuple[Detector, ...] = (
     shell.detect,
     procfile.detect,
     dockerfile.detect,
+    start_scripts.detect,
 )
