@@ -2,7 +2,17 @@
 
 from dataclasses import fields
 
-from pottle.config.keys import LISTS, MAPPINGS, PROCESS, TYPES, description, process_description, schema, written
+from pottle.config.keys import (
+    LISTS,
+    MAPPINGS,
+    PROCESS,
+    SWITCHES,
+    TYPES,
+    description,
+    process_description,
+    schema,
+    written,
+)
 from pottle.config.options import Options, ProcessOptions
 
 
@@ -21,8 +31,9 @@ def test_every_key_says_what_it_means():
     assert all(description(name).endswith(".") for name in TYPES)
 
 
-def test_lists_and_mappings_are_those_of_the_types():
+def test_lists_mappings_and_switches_are_those_of_the_types():
     properties = schema()["properties"]
+    assert {name for name in TYPES if properties[written(name)].get("type") == "boolean"} == SWITCHES
     assert {name for name in TYPES if properties[written(name)].get("type") == "array"} == LISTS
     assert {name for name in TYPES if properties[written(name)].get("type") == "object"} == MAPPINGS
 

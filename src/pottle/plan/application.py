@@ -1,14 +1,13 @@
-"""What the container runs: one of the applications found in the project, as an argv."""
+"""What the container runs: which of the applications found in the project."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pottle.errors import ProjectError
-from pottle.plan import launchers, servers
-from pottle.plan.launchers import Launcher
+from pottle.errors import NothingToRun, ProjectError
+from pottle.plan import servers, starters
 from pottle.plan.model import Reason
 from pottle.plan.system import Need
-from pottle.project.facts import Application, Fact, Kind
+from pottle.project.facts import Application, Kind
 from pottle.text import Location
 
 DEFAULT_PORT = 8000
@@ -31,6 +30,10 @@ Held = Mapping[str, str | None]
 """What the environment holds: a distribution's name → the place that names it."""
 
 
+class Lacking(ProjectError):
+    """The environment holds nothing that runs what has to be run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How the container starts: argv, the port it listens on, the signal that stops it."""
@@ -44,13 +47,25 @@ class Start:
     framework: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that the program is told where to listen by, and others that its command wants."""
-    in_command: bool = False
-    """The command names the port."""
     needs: tuple[Need, ...] = ()
     """Debian packages that the command wants."""
     warnings: tuple[str, ...] = ()
     name: str = ""
     """Of the process: "web", "worker" …; empty where nothing names it."""
+    in_command: bool = False
+    """The command names the port."""
+    probe: str | None = None
+    """A route for probes that the framework answers by itself."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those of its variables that hold the port."""
+        return tuple(name for name, value in self.environment if value == str(self.port))
+
+    @property
+    def follows(self) -> bool:
+        """Whether the port is one that can be set when the container starts."""
+        return self.in_command or bool(self.variables)
 
 
 def configured(
@@ -76,7 +91,7 @@ def called(app: Application, held: Held) -> str | None:
 
 def best(applications: Sequence[Application], held: Held) -> Sequence[Application]:
     """Those that fit best: several where they fit equally well."""
-    strongest = _servable(applications, held) if applications else ()
+    strongest = _startable(applications, held) if applications else ()
     return [app for app in strongest if app.strength == strongest[0].strength]
 
 
@@ -88,12 +103,12 @@ def choose(applications: Sequence[Application], held: Held, *, wanted: str | Non
     if wanted is not None:
         return _wanted(applications, wanted)
     if not applications:
-        raise ProjectError(
+        raise NothingToRun(
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )
     first, *others = best(applications, held)
-    if other := next((app for app in others if app.target != first.target), None):
+    if other := next((app for app in others if (app.target, app.root) != (first.target, first.root)), None):
         raise ProjectError(
             f"two applications fit equally well: {first.target} and {other.target} ({other.at})",
             at=first.at,
@@ -109,115 +124,18 @@ def _wanted(applications: Sequence[Application], target: str) -> Application:
     raise ProjectError(f"there is no application {target!r} in the project", hint=f"found: {known}")
 
 
-def _servable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
-    """Where a framework's application has two interfaces (WSGI, ASGI), those of the one that has a server here."""
-    framework = applications[0].framework
-    if applications[0].kind not in SERVED:
-        return applications
-    kin = [app for app in applications if app.framework == framework and app.kind in SERVED]
-    return [app for app in kin if servers.fitting(app, held)] or applications
+def _startable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Of the ways in which a framework's application can be started, those for which the environment has what they need."""
+    told = [app for app in applications if not starters.says_nothing(app, held)] or applications
+    first = told[0]
+    if first.kind not in LISTENS or first.framework is None:
+        return told
+    kin = [app for app in told if app.framework == first.framework and app.kind in LISTENS]
+    return [app for app in kin if _can_start(app, held)] or told
 
 
-def start(app: Application, held: Held, *, port: int | None, manager: str, further: Sequence[Reason] = ()) -> Start:
-    """The argv for `app`, served by what the environment holds; `further` are reasons that decided about it before.
-
-    Raises `ProjectError` where it holds no server for it, naming the one to add and how `manager` does.
-    """
-    reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at)), *further]
-    if app.kind in SERVED:
-        return _served(app, held, port, manager, reasons)
-    if launcher := launchers.fitting(app):
-        return _launched(app, launcher, held, manager, reasons)
-    listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
-    reasons += _port_reasons(app, port, listens, reasons)
-    signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
-    if signal == "SIGINT":
-        reasons.append(BY_SIGINT)
-    told = () if app.loopback is None else (_inside(app.loopback),)
-    reads = _environment(app, listens)
-    return Start(
-        app,
-        _script(app, listens),
-        listens,
-        signal,
-        tuple(reasons),
-        app.kind,
-        called(app, held),
-        environment=reads,
-        warnings=told,
-    )
-
-
-def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:
-    server = servers.fitting(app, held)
-    if server is None:
-        raise _no_server(app, manager)
-    listens = port or app.port or DEFAULT_PORT
-    place = held[server.name]
-    told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
-    all_reasons = (*reasons, told, *_port_reasons(app, port, listens, reasons))
-    return Start(
-        app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework, in_command=True
-    )
-
-
-def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value.format(port=port)) for name, value in app.environment)
-
-
-def _inside(address: Fact[str]) -> str:
-    return f"{address.at}: it listens on {address.value}, inside of the container only: let it listen on 0.0.0.0"
-
-
-def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
-    """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
-    if launcher.distribution not in held:
-        raise ProjectError(
-            f"nothing starts the {app.framework} {app.kind} {app.target}: {launcher.distribution} is not among its dependencies",
-            at=app.at,
-            hint=f"add it: {adding(launcher.distribution, manager)}",
-        )
-    if app.port is not None:
-        reasons = [*reasons, Reason(decision="port", value=str(app.port), because="it is customary", at=None)]
-    return Start(
-        app, launcher.command(app), app.port, "SIGTERM", tuple(reasons), app.kind, called(app, held),
-        environment=_environment(app, app.port),
-    )  # fmt: skip
-
-
-def _script(app: Application, port: int | None) -> tuple[str, ...]:
-    arguments = tuple(argument.replace("{port}", str(port or DEFAULT_PORT)) for argument in app.arguments)
-    if app.script is not None:
-        return (app.script, *arguments)
-    if app.target.endswith(".py"):
-        return ("python", app.target, *arguments)
-    return ("python", "-m", app.target.partition(":")[0], *arguments)
-
-
-def _port_reasons(
-    app: Application, wanted: int | None, listens: int | None, told: Sequence[Reason]
-) -> Iterator[Reason]:
-    """Why it listens there, unless that has been told."""
-    if listens is not None and not any(reason.decision == "port" for reason in told):
-        yield _port_reason(app, wanted, listens)
-
-
-def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:
-    if wanted is not None:
-        because, at = "it is configured", None
-    elif app.port is not None:
-        because, at = "the code names it", str(app.at)
-    else:
-        because, at = "it is customary, and nothing names another", None
-    return Reason(decision="port", value=str(listens), because=because, at=at)
-
-
-def _no_server(app: Application, manager: str) -> ProjectError:
-    return ProjectError(
-        f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies",
-        at=app.at,
-        hint=f"add one: {adding(servers.recommended(app).name, manager)}",
-    )
+def _can_start(app: Application, held: Held) -> bool:
+    return servers.fitting(app, held) is not None if app.kind in SERVED else starters.startable(app, held)
 
 
 def adding(name: str, manager: str) -> str:

@@ -32,6 +32,8 @@ class Command:
     warnings: tuple[str, ...]
     script: ShellScript | None = None
     """The script of the project that it is."""
+    from_environment: bool = False
+    """Only a shell puts its port in, from `PORT`."""
 
 
 def read(text: str, at: Location, port: int, scripts: Collection[ShellScript] = ()) -> Command:
@@ -47,7 +49,7 @@ def read(text: str, at: Location, port: int, scripts: Collection[ShellScript] = 
         return Command(program, program, line.environment, (), ())
     path, names = start_scripts.SHELLS[line.dialect]
     need = Need(names, "shell", path, f"only a shell can run {line.shell}", str(at))
-    return Command((path, "-c", line.text), program, (), (need,), tuple(_signals(line, at)))
+    return Command((path, "-c", line.text), program, (), (need,), tuple(_signals(line, at)), from_environment=True)
 
 
 def _signals(line: CommandLine, at: Location) -> Iterator[str]:

@@ -1,29 +1,43 @@
 """`Facts` and `Options` become an `ImagePlan`: a pure function, the same plan for the same project on any host."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
+from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import native_needs, python, reasons, starting, system
+from pottle.plan import native_needs, python, reasons, refusals, starting, system
 from pottle.plan.evidence import packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
+from pottle.plan.port import VARIABLE
 from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, runtime
-from pottle.project.facts import Fact, Facts, PythonWish
+from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
+
+STRICT = "make it so, or do without `strict`"
+"""What to do about a warning that `strict` makes an error."""
 
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
+    refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
-    choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
+    wishes = (*facts.python, *_locked(facts.lock))
+    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    told = (*choice.warnings, *facts.unpinned)
+    if options.strict:
+        refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
-    requirements = needs.requirements(base)
-    holds = held(requirements)
-    start = starting.start(facts, options, holds)
-    processes = Processes(facts, options, holds, start)
+    installed = needs.installed(base)
+    holds = held(installed)
+    listening = replace(options, port=_port(options))
+    start = starting.start(facts, listening, holds)
+    processes = Processes(facts, listening, holds, start)
     config, health_reasons = runtime(start, processes.all, options, base)
     native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
     system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
@@ -33,7 +47,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         version=facts.version.value if facts.version else None,
         platform=str(platform),
         package_manager=facts.package_manager.value,
-        lockfile=facts.lock.at.path if facts.lock and facts.lock.format != "pyproject" else None,
+        lockfile=facts.lock.at.path if facts.lock and facts.lock.format not in DECLARED else None,
         python=base.python,
         framework=start.framework,
         kind=start.kind,
@@ -42,7 +56,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         processes=processes.all,
         base=base.name,
         system_packages=SystemPackages(runtime=further),
-        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved, further).all()),
+        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further).all()),
         runtime=config,
         annotations=annotations(facts, base),
         reasons=(
@@ -53,8 +67,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *health_reasons,
         ),
         warnings=(
-            *choice.warnings,
-            *(f"{warning.at}: {warning.value}" for warning in facts.warnings),
+            *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
+            *installed.warnings,
             *start.warnings,
             *processes.warnings,
             *packages_left(facts.recipe, further),
@@ -76,5 +90,17 @@ def _python(options: Options) -> PythonWish | None:
     return PythonWish(SpecifierSet(), options.python, _origin(options, "python"))
 
 
+def _locked(lock: Lock | None) -> Iterator[PythonWish]:
+    """The Pythons that the lock was resolved for."""
+    if lock is not None and lock.requires_python:
+        yield PythonWish(lock.requires_python, None, lock.at)
+
+
 def _origin(options: Options, field: str) -> Location:
     return options.origins.get(field, Location("configuration"))
+
+
+def _port(options: Options) -> int | None:
+    """The port that the configuration asks for, be it by a variable of the container's."""
+    variable = dict(options.env).get(VARIABLE, "")
+    return options.port or (int(variable) if variable.isdecimal() and 0 < int(variable) < 65536 else None)

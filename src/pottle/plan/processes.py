@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from pottle.config.options import Options
 from pottle.errors import ProjectError
-from pottle.plan import application, programs
+from pottle.plan import programs
 from pottle.plan.application import Held, Start
 from pottle.plan.model import ProcessPlan
-from pottle.plan.starting import ONCE, Said, configured
+from pottle.plan.start import start as start_of
+from pottle.plan.starting import ONCE, Said, configured, surroundings
 from pottle.plan.system import Need
 from pottle.project import runners
 from pottle.project.command_line import parse
@@ -85,7 +86,7 @@ class Processes:
         if app.kind not in BESIDE or app.kind == self._own.kind or (own is not None and app.target == own.target):
             return None
         try:
-            return application.start(app, self._held, port=None, manager=self._facts.package_manager.value)
+            return start_of(app, replace(surroundings(self._facts, self._options, self._held), port=None))
         except ProjectError:
             return None
 

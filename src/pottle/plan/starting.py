@@ -2,6 +2,7 @@
 question, the project's own Dockerfile.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,11 +10,13 @@ from dataclasses import replace
 from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
 from pottle.plan import application, commands, programs, servers, start_scripts
-from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
+from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Lacking, Start
 from pottle.plan.commands import Command
 from pottle.plan.evidence import Answer, Evidence
 from pottle.plan.model import Reason
 from pottle.plan.programs import Program
+from pottle.plan.start import Surroundings
+from pottle.plan.start import start as start_of
 from pottle.project import runners
 from pottle.project.command_line import InvalidCommandLine, parse
 from pottle.project.facts import Application, Fact, Facts, Kind, Process
@@ -29,6 +32,16 @@ _FIRST = (OWN, "app", "bot", "worker", "main")
 
 def start(facts: Facts, options: Options, held: Held) -> Start:
     """The container's own process. Raises `ProjectError` where nothing can be run, or where nothing decides."""
+    try:
+        return _start(facts, options, held)
+    except Lacking as error:
+        if facts.lock is None or facts.lock.asks is None:
+            raise
+        hint = "only the project's backend knows what it depends on: run `pottle lock`"
+        raise ProjectError(error.what, at=error.at, hint=hint) from None
+
+
+def _start(facts: Facts, options: Options, held: Held) -> Start:
     if options.command is not None:
         return _configured(options.command, facts, options, held)
     said = Said(facts, options, held)
@@ -65,17 +78,18 @@ def _of_code(facts: Facts, options: Options, held: Held, evidence: Evidence) -> 
     found: Answer | None = None
     if options.app is None:
         best = application.best(facts.applications, held)
-        several = len({app.target for app in best}) > 1
+        several = len({(app.target, app.root) for app in best}) > 1
         found = evidence.among(best) if several else evidence.preferred()
     app = found.application if found else application.choose(facts.applications, held, wanted=options.app)
     completed = evidence.completed(app, options.port)
-    return application.start(
-        completed.application,
-        held,
-        port=options.port,
-        manager=facts.package_manager.value,
-        further=(*(found.reasons if found else ()), *completed.reasons),
-    )
+    further = (*(found.reasons if found else ()), *completed.reasons)
+    return start_of(completed.application, replace(surroundings(facts, options, held), further=further))
+
+
+def surroundings(facts: Facts, options: Options, held: Held) -> Surroundings:
+    """What decides about how an application starts."""
+    manager, installed = facts.package_manager.value, facts.packaging is not None
+    return Surroundings(held, manager, options.port, facts.server_settings, installed)
 
 
 def configured(name: str, options: ProcessOptions) -> Process:
@@ -135,10 +149,11 @@ class Said:
             kind=kind,
             framework=_framework(app, program, self._held),
             environment=(*((("PORT", str(listens)),) if listens is not None else ()), *command.environment),
-            in_command=any(word.endswith(f":{listens}") or word == str(listens) for word in command.argv),
             needs=command.needs,
             warnings=tuple(self._warnings(process, command, listens)),
             name=process.name,
+            in_command=any(str(listens) in re.split("[:=]", word) for word in command.argv)
+            and not command.from_environment,
         )
 
     def instead(self, process: Process) -> Start | None:
@@ -147,12 +162,11 @@ class Said:
         why, app = runners.development(words), self._developed(words)
         if why is None or app is None or servers.fitting(app, self._held) is None:
             return None
-        manager = self._facts.package_manager.value
-        found = application.start(app, self._held, port=self._options.port, manager=manager)
+        found = start_of(app, surroundings(self._facts, self._options, self._held))
         told = f"{process.at}: {why}: {found.command[0]} serves {app.target} instead"
         return Start(
             found.application, found.command, found.port, found.stop_signal, found.reasons, found.kind, found.framework,
-            warnings=(told,), name=process.name,
+            found.environment, warnings=(*found.warnings, told), name=process.name, in_command=found.in_command,
         )  # fmt: skip
 
     def _runs(self, process: Process) -> str:
@@ -203,7 +217,7 @@ class Said:
         name, distribution = absent
         if name not in programs.PROGRAMS and lock is not None and not lock.complete:
             return  # a list that is not resolved does not say what else comes with it
-        raise ProjectError(
+        raise Lacking(
             f"{process.name} runs {name}, and nothing in the environment brings it",
             at=process.at,
             hint=f"add it: {application.adding(distribution, self._facts.package_manager.value)}",

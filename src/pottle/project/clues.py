@@ -13,12 +13,17 @@ from pottle.project.facts import (
     PythonWish,
     Recipe,
     Script,
+    ServerSettings,
     ShellScript,
+    StaticFiles,
+    Versioning,
 )
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "shell", "source", "warning"]
+Subject: TypeAlias = Literal[
+    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,21 @@ class Direct:
     dependency: Dependency
 
 
-Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Script | Application | Process | Recipe | ShellScript
+Clue: TypeAlias = (
+    Said
+    | Direct
+    | Lock
+    | PythonWish
+    | Packaging
+    | Versioning
+    | Script
+    | Application
+    | Process
+    | Recipe
+    | ShellScript
+    | ServerSettings
+    | StaticFiles
+)
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]
 """One question about a project, asked of its files alone: never of the current directory, the network or an interpreter."""

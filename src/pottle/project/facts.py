@@ -53,7 +53,8 @@ class Dependency:
     extras: tuple[NormalizedName, ...] = ()
     marker: Marker | None = None
     specifier: SpecifierSet | None = None
-    """What a requirement that no lock has decided asks for; None for an edge of a resolved graph."""
+    """What a requirement that no lock has decided asks for; on the edge of a resolved graph, which of several versions it admits
+    where the lock leaves that to its installer (Poetry, PDM)."""
     url: str | None = None
     """A direct reference (PEP 508 `name @ url`), without credentials."""
 
@@ -114,17 +115,33 @@ class Lock:
     """The project's own extras → further roots, for those who ask for one."""
     groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
     """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
+    asks: Fact[str] | None = None
+    """Only the project's backend knows what else it needs: the place where that is seen, and a digest of the files that decide it."""
     index: str | None = None
     """The URL, without credentials, of the index that a list names in place of the user's."""
     extra_indexes: tuple[str, ...] = ()
     """Those of the indexes that it names besides, in its order."""
     owner: NormalizedName | None = None
     """The project whose extras and groups conflict, as the lock's markers name it (`extra == 'extra-4-shop-cpu'`)."""
+    default_groups: tuple[NormalizedName, ...] = ()
+    """Groups that are there unless they are declined (PEP 751 `default-groups`): markers speak of them."""
+    environments: tuple[Marker, ...] = ()
+    """Where the lock counts at all (PEP 751): one of them holds; none: everywhere."""
     members: tuple[str, ...] = ()
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
 
+DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
+"""`Lock.format` of what is no lock: the project's own declaration, in a file that says more than that."""
+
+
 # --- what the project is --------------------------------------------------------------------------
+
+
+Standing: TypeAlias = Literal["aside", "inherited", "classifier"]
+"""Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
+kind of thing; `inherited`: a pin of a directory above, heard where the project has none and its ranges admit it; `classifier`: what
+a package was once tried with, heard where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,16 @@ class PythonWish:
     exact: str | None
     """"3.12" or "3.12.4" where one version is named (`.python-version`), else None: only a range."""
     at: Location
+    standing: Standing | None = None
+    others: tuple[SpecifierSet, ...] = ()
+    """Further ranges, any of which will do as well: of a union."""
+
+    def admits(self, version: str) -> bool:
+        """Whether `version`, X.Y.Z, is one of those that are meant."""
+        return any(each.contains(version, prereleases=True) for each in (self.specifier, *self.others))
+
+    def __str__(self) -> str:
+        return self.exact or " || ".join(map(str, (self.specifier, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +173,40 @@ class Packaging:
     requires: tuple[str, ...]
     """PEP 518 `build-system.requires`."""
     at: Location
+
+
+VersionTool: TypeAlias = Literal[
+    "setuptools-scm",
+    "hatch-vcs",
+    "pdm-backend",
+    "poetry-dynamic-versioning",
+    "uv-dynamic-versioning",
+    "versioningit",
+    "setuptools-git-versioning",
+    "pbr",
+]
+
+VersionScheme: TypeAlias = Literal[
+    "guess-next-dev", "guess-next-patch", "guess-next-minor", "no-guess-dev", "post", "only-version", "dunamai", "bump"
+]
+"""What becomes of a tag that lies some commits back: see `pottle.project.version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioning:
+    """The version is in version control alone: `tool` takes it from there while the project is built."""
+
+    tool: VersionTool
+    at: Location
+    scheme: VersionScheme = "guess-next-dev"
+    local: bool = True
+    """Whether the commit is part of a version that no tag names."""
+    fallback: str | None = None
+    """The version that the project's configuration gives for where there is no checkout."""
+    tags: tuple[str, ...] = ("*[0-9]*",)
+    """Globs of the tags that name versions."""
+    file: str | None = None
+    """The module that the tool writes the version into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +240,7 @@ class Application:
     script: str | None = None
     """The console script that starts it: `[project.scripts]` of a packaged project."""
     factory: bool = False
-    """The attribute is a function that returns the application object."""
+    """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
     health: Fact[str] | None = None
@@ -194,6 +255,28 @@ class Application:
     """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
     loopback: Fact[str] | None = None
     """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
+    root: str | None = None
+    """The directory, relative to the project, that has to be on the path: `src`, `backend`, `.`; None: what starts it sees to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """A file of the project that sets up the server that serves it: `gunicorn.conf.py`."""
+
+    server: str
+    """gunicorn, uwsgi or hypercorn."""
+    path: str
+    at: Location
+    """Where it says what to listen on."""
+    names: tuple[str, ...]
+    """The settings that it has, sorted."""
+    port: int | None = None
+    variable: str | None = None
+    """The environment's variable that sets the port."""
+    everywhere: bool = False
+    """It names an address that is reached from outside of the container."""
+    foreign: Fact[str] | None = None
+    """What makes it one for a certain machine, so that it is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +294,17 @@ class Process:
     """A file that it is to run, and that is not there."""
     because: str | None = None
     """Why it is one, where no file says it: a clause without a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Django's static files, which are collected into one directory before they can be served (`STATIC_ROOT`)."""
+
+    manage: str
+    """The path of `manage.py`."""
+    directory: str
+    """Relative to the project, or absolute."""
+    at: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +355,21 @@ class Facts:
     scripts: tuple[Script, ...]
     applications: tuple[Application, ...]
     """Every candidate, strongest first."""
+    virtual: Fact[str] | None = None
+    """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
+    versioning: Versioning | None = None
+    """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    static_files: StaticFiles | None = None
+    server_settings: tuple[ServerSettings, ...] = ()
+    """At most one of each server."""
+    unpinned: tuple[Fact[str], ...] = ()
+    """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None
     shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeAlias
 
 from pottle.text import Location
 
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
 _TELLING = re.compile(
     r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|django|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
+    r"|\b(?:sanic|aiohttp|tornado|grpc|pyramid|dash|connexion|blacksheep|esmerald|robyn|klein|cherrypy|websockets|socketserver)\b"
+    r"|\b(?:streamlit|gradio|panel|chainlit|nicegui|solara|shiny|mesop|reflex|bokeh|socketio|strawberry|ariadne|litserve)\b"
+    r"|\b(?:http\.server|wsgiref|werkzeug\.serving|gevent|eventlet|cheroot|click|typer|argparse|optparse|BaseSettings)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
-    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|urlpatterns",
+    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
     re.MULTILINE | re.IGNORECASE,
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""
@@ -39,6 +44,7 @@ class Named:
     name: str
     value: ast.expr
     line: int
+    annotation: ast.expr | None = None
 
 
 class Module:
@@ -48,6 +54,8 @@ class Module:
         self.path = path
         self.name = name
         """Dotted, as an import would spell it."""
+        self.root = ""
+        """The directory, relative to the project, that has to be on the path for it."""
         self.tree = tree
 
     @classmethod
@@ -66,6 +74,10 @@ class Module:
     def at(self, node: ast.expr | ast.stmt) -> Location:
         """Where `node` stands."""
         return Location(self.path, node.lineno)
+
+    def line(self, number: int) -> Location:
+        """The line of that number."""
+        return Location(self.path, number)
 
     @property
     def package(self) -> str:
@@ -88,7 +100,16 @@ class Module:
         return tuple(node for node in self.nodes if isinstance(node, ast.Call))
 
     @cached_property
-    def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    def scopes(self) -> tuple[tuple[ast.AST, Function | None], ...]:
+        """Every statement of the top level, and of a class there, with the function that it is."""
+        found: list[tuple[ast.AST, Function | None]] = []
+        for statement in self.tree.body:
+            inner = statement.body if isinstance(statement, ast.ClassDef) else [statement]
+            found += [(s, s if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef) else None) for s in inner]
+        return tuple(found)
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
         """Functions at the top level."""
         return {s.name: s for s in self.statements if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
 
@@ -104,7 +125,7 @@ class Module:
 
     @cached_property
     def main_guard(self) -> ast.If | None:
-        """`if __name__ == "__main__":`"""
+        """`if __name__ == "__main__":`, also `in {"__main__", …}`."""
         return next((s for s in self.tree.body if isinstance(s, ast.If) and _is_main_guard(s)), None)
 
     @cached_property
@@ -118,8 +139,21 @@ class Module:
                     found[alias.asname or top] = alias.name if alias.asname else top
             elif isinstance(node, ast.ImportFrom):
                 origin = self._origin(node)
-                found |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names}
+                found |= {
+                    alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names if alias.name != "*"
+                }
         return found
+
+    @cached_property
+    def starred(self) -> tuple[str, ...]:
+        """The modules from which it imports `*`, in order."""
+        nodes = (node for node in self.nodes if isinstance(node, ast.ImportFrom))
+        return tuple(self._origin(node) for node in nodes if any(alias.name == "*" for alias in node.names))
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The names that its own top level defines."""
+        return frozenset((*self.functions, *self.classes, *(a.name for a in self.assignments)))
 
     def _origin(self, node: ast.ImportFrom) -> str:
         if not node.level:
@@ -146,9 +180,12 @@ def _tells(text: str) -> bool:
 
 def dotted(path: str, files: AbstractSet[str]) -> str:
     """The name under which the file at `path` is imported: from the project's root, or from `src` where that is no package."""
-    parts = path.removesuffix(".py").split("/")
-    if parts[0] == "src" and len(parts) > 1 and "src/__init__.py" not in files:
-        parts = parts[1:]
+    return without_root(path, "src" if path.startswith("src/") and "src/__init__.py" not in files else "")
+
+
+def without_root(path: str, root: str) -> str:
+    """The name under which the file at `path` is imported where the directory `root` is on the path."""
+    parts = path.removeprefix(f"{root}/" if root else "").removesuffix(".py").split("/")
     if parts[-1] == "__init__" and len(parts) > 1:
         parts = parts[:-1]
     return ".".join(parts)
@@ -160,8 +197,8 @@ def assigned(statements: tuple[ast.stmt, ...]) -> Iterator[Named]:
         match statement:
             case ast.Assign(targets=targets, value=value):
                 yield from (Named(t.id, value, statement.lineno) for t in targets if isinstance(t, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield Named(name, value, statement.lineno)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value, annotation=annotation):
+                yield Named(name, value, statement.lineno, annotation)
             case _:
                 pass
 
@@ -182,6 +219,15 @@ def shown(function: ast.expr) -> str:
             return name
         case _:
             return "…"
+
+
+def called(call: ast.Call) -> str | None:
+    """The last part of the name of what is called."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
 
 
 def keyword(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
@@ -209,9 +255,13 @@ def _running(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _is_main_guard(node: ast.If) -> bool:
     match node.test:
-        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
-            return True
-        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
-            return True
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return {_guard_part(left), _guard_part(right)} == {"__name__", "__main__"}
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.In()], comparators=[ast.Set() | ast.Tuple() as names]):
+            return "__main__" in map(text_of, names.elts)
         case _:
             return False
+
+
+def _guard_part(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else text_of(node)

@@ -16,8 +16,8 @@ class Names:
     """The modules of a project by name; `further` are those that had nothing to say, and are read only when they are named."""
 
     def __init__(self, modules: Iterable[Module], further: Callable[[str], Module | None] = _nothing) -> None:
-        self._further = further
         self._modules: dict[str, Module] = {}
+        self._further = further
         for module in modules:
             self._modules.setdefault(module.name, module)
 
@@ -30,10 +30,10 @@ class Names:
         for _ in range(_HOPS):
             owner, _, name = qualified.rpartition(".")
             module = self.module(owner)
-            if module is None or name not in module.imports:
+            if module is None:
                 break
-            further = module.imports[name]
-            if further == qualified:
+            further = module.imports.get(name) or self._starred(module, name)
+            if further is None or further == qualified or name in module.defined:
                 break
             qualified = further
         return qualified
@@ -43,3 +43,13 @@ class Names:
         owner, _, name = self.canonical(qualified).rpartition(".")
         module = self.module(owner)
         return None if module is None else (module, name)
+
+    def _starred(self, module: Module, name: str) -> str | None:
+        """Where `from other import *` in `module` finds `name`; the last one that has it."""
+        if name in module.defined or name.startswith("_"):
+            return None
+        for other in reversed(module.starred):
+            there = self.module(other)
+            if there is not None and (name in there.defined or name in there.imports):
+                return f"{other}.{name}"
+        return None

@@ -1,11 +1,13 @@
 """A tree while it is being read: every file is parsed at most once, however many detectors look at it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from pottle.errors import ProjectError
-from pottle.project.module import Module, dotted
+from pottle.project.code import Code
+from pottle.project.import_roots import Roots
+from pottle.project.module import Module
 from pottle.project.tree import Tree
 from pottle.toml import Document, InvalidToml
 
@@ -20,6 +22,11 @@ _ASIDE = re.compile(
     r"|^(?:build|dist)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|^(?:setup|noxfile|fabfile)\.py$"
 )
 """What is not the application itself: nothing found there is run."""
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file is about the application, or made from it, and not part of it: tests, documentation, examples, what is built."""
+    return _ASIDE.search(path) is not None
 
 
 class Survey:
@@ -45,28 +52,36 @@ class Survey:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """The application's Python files, nearest to the root first: no tests, documentation, examples or migrations."""
-        found = (path for path in self.tree.files() if path.endswith(".py") and not _ASIDE.search(path))
+        found = (path for path in self.tree.files() if path.endswith(".py") and not is_aside(path))
         return tuple(sorted(found, key=lambda path: (path.count("/"), path))[:MOST_MODULES])
 
-    @cached_property
+    @property
     def modules(self) -> tuple[Module, ...]:
         """Those files parsed, as far as they have something to say for a detector."""
-        return tuple(self._modules())
+        return self._searched[0]
+
+    @property
+    def roots(self) -> Roots:
+        """The directories whose modules are imported by their own names."""
+        return self._searched[1]
+
+    @cached_property
+    def code(self) -> Code:
+        """What they make and what they serve."""
+        return Code(self.modules, self.named)
 
     def parsed(self, path: str) -> Module | None:
         """The module at `path`, whatever it holds; None where there is none, or no Python."""
         if path not in self._parsed:
             text = self.source(path)
-            self._parsed[path] = None if text is None else Module.parse(path, text, self._files, anyway=True)
+            module = None if text is None else Module.parse(path, text, self._files, anyway=True)
+            if module is not None:
+                self.roots.place(module)
+            self._parsed[path] = module
         return self._parsed[path]
 
-    @cached_property
-    def by_name(self) -> Mapping[str, str]:
-        """The modules' paths by the names that they are imported under."""
-        return {dotted(path, self._files): path for path in reversed(self.paths)}
-
     def named(self, name: str) -> Module | None:
-        """The module of that dotted name."""
+        """The module of the application that is imported as `name`, whatever it holds."""
         path = self.by_name.get(name)
         return None if path is None else self.parsed(path)
 
@@ -90,6 +105,19 @@ class Survey:
     @cached_property
     def _files(self) -> frozenset[str]:
         return frozenset(self.tree.files())
+
+    @cached_property
+    def by_name(self) -> dict[str, str]:
+        """Where each of the application's modules lies, by the name that it is imported under."""
+        return {self.roots.name(path): path for path in reversed(self.paths)}
+
+    @cached_property
+    def _searched(self) -> tuple[tuple[Module, ...], Roots]:
+        modules = tuple(self._modules())
+        roots = Roots(modules, self._files, self.source)
+        for module in modules:
+            roots.place(module)
+        return modules, roots
 
     def _modules(self) -> Iterator[Module]:
         for path in self.paths:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
+from pottle.project import entry_points
 from pottle.project.facts import Application
 from pottle.project.module import Module, dotted
 from pottle.project.survey import Survey
 from pottle.text import Location
-from pottle.toml import Document
 
 SCRIPT = 50
 SAME_NAME = 5
@@ -24,27 +24,25 @@ _MAINS = ("main.py", "app.py", "run.py", "bot.py", "server.py")
 
 def detect(survey: Survey) -> Iterator[Application]:
     """Console scripts, packages with a `__main__`, and modules that are run as files."""
-    sigterm = any(_handles_sigterm(module) for module in survey.modules)
-    if survey.pyproject is not None:
-        yield from _console_scripts(survey.pyproject, sigterm=sigterm)
+    sigterm = any(handles_sigterm(module) for module in survey.modules)
+    yield from _console_scripts(survey, sigterm=sigterm)
     yield from _modules(survey, sigterm=sigterm)
 
 
-def _console_scripts(document: Document, *, sigterm: bool) -> Iterator[Application]:
-    project = canonicalize_name(str(document.get("project", "name") or ""))
-    packaged = document.get("tool", "uv", "package")
-    packaged = document.get("build-system") is not None if packaged is None else packaged
-    for name, target in document.table("project").get("scripts", {}).items():
-        yield Application(
-            "cli",
-            None,
-            str(target).partition("[")[0].replace(" ", ""),
-            document.at("project", "scripts", name),
-            SCRIPT + (SAME_NAME if canonicalize_name(name) == project else 0),
-            f"[project.scripts] names {name}",
-            script=name if packaged else None,
-            handles_sigterm=sigterm,
-        )
+def _console_scripts(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
+    project, is_installed = entry_points.project_name(survey), entry_points.installed(survey)
+    for entry in entry_points.read(survey):
+        if entry.group == entry_points.CONSOLE:
+            yield Application(
+                "cli",
+                None,
+                entry.target,
+                entry.at,
+                SCRIPT + (SAME_NAME if canonicalize_name(entry.name) == project else 0),
+                f"{entry.shown} names {entry.name}",
+                script=entry.name if is_installed else None,
+                handles_sigterm=sigterm,
+            )
 
 
 def _modules(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
@@ -72,7 +70,8 @@ def _module(path: str, module: Module | None, dotted_name: str) -> tuple[str, in
     return None
 
 
-def _handles_sigterm(module: Module) -> bool:
+def handles_sigterm(module: Module) -> bool:
+    """Whether the module sets a handler of its own for SIGTERM."""
     return any(
         (module.qualified(call.func) or "").endswith(("signal.signal", ".add_signal_handler"))
         and call.args
