@@ -27,7 +27,8 @@ _TELLING = re.compile(
 _LIBRARIES = (
     "discord", "nextcord", "disnake", "hikari", "import interactions", "from interactions", "telegram", "aiogram", "telebot", "telethon", "pyrogram",
     "slack_bolt", "twitchio", "import nio", "from nio", "vkbottle", "_polling", "run_until_disconnected", "fastmcp", "import mcp", "from mcp",
-    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio",
+    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio", "scrapy",
+    "apscheduler", "import schedule", "schedule import", "rocketry",
     "INSTALLED_APPS",
 )  # fmt: skip
 """The same of libraries whose names are looked for as they are: far faster than one more alternative each."""
