@@ -16,12 +16,13 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    RunCommand,
     Step,
     SumUp,
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts
+from pottle.project.facts import Facts, StaticFiles
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Layers:
     """The requirements are not a complete, pinned set."""
     further: tuple[str, ...]
     """Debian packages beyond the interpreter's own."""
+    static: StaticFiles | None = None
+    """What Django gathers of its applications' files."""
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
@@ -53,6 +56,8 @@ class Layers:
         if self.installed.neighbours:
             yield self._neighbours()
         yield self._app()
+        if self.static is not None:
+            yield _static(self.static)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -126,3 +131,17 @@ class Layers:
     @property
     def _third_party_bytecode(self) -> Literal["unchecked-hash"] | None:
         return "unchecked-hash" if self._bytecode else None
+
+
+COLLECT = ("collectstatic", "--noinput")
+
+
+def _static(files: StaticFiles) -> LayerPlan:
+    step = RunCommand(
+        name=COLLECT[0],
+        command=("python", files.manage, *COLLECT),
+        environment=files.environment,
+        outputs=(f"{APP}/{files.root}",),
+    )
+    because = "what Django gathers comes from the code and from its dependencies"
+    return LayerPlan(name="static", steps=(step,), because=because)

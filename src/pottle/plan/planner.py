@@ -35,6 +35,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     config, health_reasons = runtime(start, options, base)
     system_needs = system.needs(facts, options, start.needs)
     further = system.names(system_needs)
+    static = facts.static_files if start.framework == "django" else None
     return ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
@@ -48,7 +49,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         port=start.port,
         base=base.name,
         system_packages=SystemPackages(runtime=further),
-        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further).all()),
+        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further, static).all()),
         runtime=config,
         annotations=annotations(facts, base),
         reasons=(
@@ -56,6 +57,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *system.reasons(system_needs),
             *choice.reasons,
             *start.reasons,
+            *reasons.static(static),
             *health_reasons,
         ),
         warnings=(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pottle.config.options import Options
 from pottle.plan.model import Reason
-from pottle.project.facts import Fact, Facts, Lock
+from pottle.project.facts import Fact, Facts, Lock, StaticFiles
 from pottle.text import Location
 
 
@@ -20,6 +20,13 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
     yield from _configured(options, "groups", options.groups)
     yield _project(facts)
     yield _bytecode(options)
+
+
+def static(files: StaticFiles | None) -> Iterator[Reason]:
+    """Why files are gathered when the image is built."""
+    if files is not None:
+        command = f"python {files.manage} collectstatic --noinput"
+        yield _reason("collectstatic", command, "STATIC_ROOT is set here: servers look for the files there", files.at)
 
 
 def _reason(decision: str, value: str, because: str, at: Location | None = None) -> Reason:

@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pottle.project.facts import Application, Dependency, Lock, Packaging, Process, PythonWish, Script, ServerSettings
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Script,
+    ServerSettings,
+    StaticFiles,
+)
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -27,7 +37,9 @@ class Direct:
     dependency: Dependency
 
 
-Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Script | Application | Process | ServerSettings
+Clue: TypeAlias = (
+    Said | Direct | Lock | PythonWish | Packaging | Script | Application | Process | ServerSettings | StaticFiles
+)
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]
 """One question about a project, asked of its files alone: never of the current directory, the network or an interpreter."""

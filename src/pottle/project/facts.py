@@ -240,6 +240,20 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """What Django's collectstatic gathers: the files of every application, for a server to serve."""
+
+    root: str
+    """`STATIC_ROOT`, relative to the project."""
+    manage: str
+    """The path of `manage.py`."""
+    at: Location
+    """Where `STATIC_ROOT` is set."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """What the settings insist on, with values that stand in for those of the deployment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """One of the ways in which the project is started: a line of a `Procfile`, or what its code is made for besides (`because`)."""
 
@@ -285,6 +299,7 @@ class Facts:
     """In the order of their file."""
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
+    static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -19,6 +19,7 @@ from pottle.project.facts import (
     PythonWish,
     Script,
     ServerSettings,
+    StaticFiles,
 )
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
@@ -71,6 +72,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         source=_first(clues, "source"),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
         server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
+        static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         unpinned=tuple(_said(clues, "unpinned")),
         warnings=tuple(_said(clues, "warning")),
     )

@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    django_sites,
     foreign_locks,
     interfaces,
     mcp_servers,
@@ -55,6 +56,7 @@ DETECTORS: tuple[Detector, ...] = (
     interfaces.detect,
     paste.detect,
     server_settings.detect,
+    django_sites.detect,
     workers.detect,
     orchestrators.detect,
     scripts.detect,

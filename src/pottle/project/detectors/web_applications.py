@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pottle.project import routes
+from pottle.project import django, routes
 from pottle.project.facts import Application
 from pottle.project.module import Module, called, text_of
 from pottle.project.survey import Survey
@@ -43,7 +43,17 @@ def detect(survey: Survey) -> Iterator[Application]:
             port=next((port for owner in (name, *candidate.owners) if (port := served.get(owner))), None),
             health=table.health(candidate.owners) if app.framework != "django" else None,
             answers_root=table.answers_root(candidate.owners),
+            environment=_django(survey, app) if app.framework == "django" else (),
         )
+
+
+def _django(survey: Survey, app: Application) -> tuple[tuple[str, str], ...]:
+    """The settings of `manage.py`, for an application that does not choose any itself."""
+    if django.SETTINGS in (survey.source(app.at.path) or ""):
+        return ()
+    manage = django.manage_py(survey)
+    settings = django.settings_of(manage) if manage is not None else None
+    return ((django.SETTINGS, settings.value),) if settings is not None else ()
 
 
 def _configured(survey: Survey) -> dict[str, int | None]:
