@@ -40,7 +40,7 @@ def detect(survey: Survey) -> Iterator[StaticFiles | Said]:
 def _settings(survey: Survey, manage: Module) -> Fact[str] | None:
     """Those of the application, where it names some, else those of `manage.py`."""
     candidates = [c.application for c in survey.code.candidates.values() if c.application.framework == "django"]
-    for app in sorted(candidates, key=lambda app: -app.strength):
+    for app in sorted(candidates, key=lambda app: (-app.strength, app.kind != "web-wsgi")):
         module = survey.parsed(app.at.path)
         if module is not None and (found := settings_of(module)) is not None:
             return found

@@ -193,6 +193,7 @@ class Detection:
         strength = self._strength(program, command, listening, served, address)
         if strength is None:
             return None
+        owners = served.owners if served is not None else (listening.variable,) if listening.variable else ()
         return Application(
             listening.server.kind,
             listening.server.framework or (served.application.framework if served else None),
@@ -202,6 +203,8 @@ class Detection:
             f"{program.because}, and {_shown(listening)} listens",
             script=program.script,
             port=address.port,
+            health=self._code.routes.health(owners),
+            answers_root=self._code.routes.answers_root(owners),
             handles_sigterm=listening.server.graceful,
             arguments=(*program.before, *command.path, *address.arguments),
             environment=address.environment,

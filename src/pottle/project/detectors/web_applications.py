@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pottle.project import django, routes
+from pottle.project import django
 from pottle.project.facts import Application
 from pottle.project.module import Module, called, text_of
 from pottle.project.survey import Survey
@@ -29,9 +29,9 @@ _MOUNTS = ("mount", "Mount", "DispatcherMiddleware")
 def detect(survey: Survey) -> Iterator[Application]:
     """Every application object and factory outside of tests and examples."""
     code = survey.code
-    table = routes.Table(survey.modules, code.names)
     candidates = code.candidates.values()
     served = {**_configured(survey), **_settings(survey), **_served(survey)}
+    served |= {part: served.pop(whole) for whole, part in code.search.replaced.items() if whole in served}
     parts = _mounted(survey) | code.search.within
     for candidate in candidates:
         app, name = candidate.application, candidate.name
@@ -41,8 +41,8 @@ def detect(survey: Survey) -> Iterator[Application]:
             app,
             strength=strength,
             port=next((port for owner in (name, *candidate.owners) if (port := served.get(owner))), None),
-            health=table.health(candidate.owners) if app.framework != "django" else None,
-            answers_root=table.answers_root(candidate.owners),
+            health=code.routes.health(candidate.owners) if app.framework != "django" else None,
+            answers_root=code.routes.answers_root(candidate.owners),
             environment=_django(survey, app) if app.framework == "django" else (),
         )
 
