@@ -203,6 +203,8 @@ class Application:
     """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
+    port_at: Location | None = None
+    """The place that names it, where that is another than `at`."""
     health: Fact[str] | None = None
     """A route that answers a GET without parameters and is meant for it (`/healthz`, `/health` …)."""
     answers_root: bool = False

@@ -127,6 +127,11 @@ class Listening:
     variable: str | None = None
     """The variable that holds the application, also one of the function's own."""
 
+    @property
+    def default_port(self) -> int | None:
+        """Where it listens if the call does not say it; None where it says so in a way that cannot be seen."""
+        return self.server.port if "port" not in self.named else None
+
 
 class Listeners:
     """Finds the calls that listen."""
