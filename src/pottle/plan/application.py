@@ -30,6 +30,10 @@ Held = Mapping[str, str | None]
 """What the environment holds: a distribution's name → the place that names it."""
 
 
+class Lacking(ProjectError):
+    """The environment holds nothing that runs what has to be run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How the container starts: argv, the port it listens on, the signal that stops it."""
@@ -85,6 +89,12 @@ def called(app: Application, held: Held) -> str | None:
     return app.framework
 
 
+def best(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Those that fit best: several where they fit equally well."""
+    strongest = _startable(applications, held) if applications else ()
+    return [app for app in strongest if app.strength == strongest[0].strength]
+
+
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
     """The application that fits best; `wanted` names a target where the configuration does.
 
@@ -97,15 +107,14 @@ def choose(applications: Sequence[Application], held: Held, *, wanted: str | Non
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )
-    strongest = _startable(applications, held)
-    best = [app for app in strongest if app.strength == strongest[0].strength]
-    if other := next((app for app in best if (app.target, app.root) != (best[0].target, best[0].root)), None):
+    first, *others = best(applications, held)
+    if other := next((app for app in others if (app.target, app.root) != (first.target, first.root)), None):
         raise ProjectError(
-            f"two applications fit equally well: {best[0].target} and {other.target} ({other.at})",
-            at=best[0].at,
-            hint=f'choose one: `app = "{best[0].target}"` under [tool.pottle] in pyproject.toml',
+            f"two applications fit equally well: {first.target} and {other.target} ({other.at})",
+            at=first.at,
+            hint=f'choose one: `app = "{first.target}"` under [tool.pottle] in pyproject.toml',
         )
-    return best[0]
+    return first
 
 
 def _wanted(applications: Sequence[Application], target: str) -> Application:

@@ -1,5 +1,6 @@
 """The layers of an image, what changes least at the bottom: equal inputs give equal layers in every image of every project."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -37,8 +38,6 @@ class Layers:
     """The requirements are not a complete, pinned set."""
     further: tuple[str, ...]
     """Debian packages beyond the interpreter's own."""
-    static: StaticFiles | None = None
-    """What Django gathers of its applications' files."""
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
@@ -49,15 +48,15 @@ class Layers:
             step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
-        if self.installed.requirements:
+        if self.installed.requirements or self._own is not None:
             yield self._environment()
         if self.installed.sources or (self.unresolved and self.options.source_builds):
             yield self._sources()
         if self.installed.neighbours:
             yield self._neighbours()
         yield self._app()
-        if self.static is not None:
-            yield _static(self.static)
+        if self.facts.static_files is not None and self.options.collectstatic:
+            yield self._static(self.facts.static_files)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -91,6 +90,7 @@ class Layers:
             index=lock.index if lock else None,
             extra_indexes=lock.extra_indexes if lock else (),
             may_build=self.options.source_builds if self.unresolved else (),
+            own=self._own,
         )
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
         return LayerPlan(name="environment", steps=(step,), because=because)
@@ -103,9 +103,10 @@ class Layers:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
         return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
 
-    def _project(self, name: str, path: str, backend: str | None) -> InstallProject:
+    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
         assert backend is not None, "what is not built is only its dependencies"
-        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=self._own_bytecode)
+        mode = self._own_bytecode
+        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)
 
     def _app(self) -> LayerPlan:
         packaging, lock = self.facts.packaging, self.facts.lock
@@ -114,11 +115,28 @@ class Layers:
         copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=self._own_bytecode, without=inside)
         steps: tuple[Step, ...] = (copy,)
         if packaging is not None:
-            steps = (self._project(self.facts.name.value, ".", packaging.backend), copy)
+            versioning = self.facts.versioning
+            tool = versioning.tool if versioning else None
+            steps = (self._project(self.facts.name.value, ".", packaging.backend, tool), copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
+
+    def _static(self, found: StaticFiles) -> LayerPlan:
+        step = RunCommand(
+            name="collectstatic",
+            command=("python", found.manage, "collectstatic", "--noinput"),
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
+            outputs=(posixpath.join(APP, found.directory),),
+        )
+        return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))
+
+    @property
+    def _own(self) -> tuple[str, ...] | None:
+        """The extras that the project's backend is asked for, where it has to be asked at all."""
+        asks = self.unresolved and self.facts.lock is not None and self.facts.lock.asks is not None
+        return self.options.extras if asks else None
 
     @property
     def _bytecode(self) -> bool:
@@ -131,17 +149,3 @@ class Layers:
     @property
     def _third_party_bytecode(self) -> Literal["unchecked-hash"] | None:
         return "unchecked-hash" if self._bytecode else None
-
-
-COLLECT = ("collectstatic", "--noinput")
-
-
-def _static(files: StaticFiles) -> LayerPlan:
-    step = RunCommand(
-        name=COLLECT[0],
-        command=("python", files.manage, *COLLECT),
-        environment=files.environment,
-        outputs=(f"{APP}/{files.root}",),
-    )
-    because = "what Django gathers comes from the code and from its dependencies"
-    return LayerPlan(name="static", steps=(step,), because=because)

@@ -13,6 +13,10 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
     yield _name(facts.name)
     if facts.version is not None:
         yield _reason("version", facts.version.value, "the project says so", facts.version.at)
+    elif facts.versioning is not None and facts.packaging is not None:
+        tool = facts.versioning.tool
+        because = f"{tool} takes it from there, and the build in its place"
+        yield _reason("version", "from version control", because, facts.versioning.at)
     yield _manager(facts.package_manager)
     if facts.lock is not None:
         yield _dependencies(facts.lock)
@@ -20,13 +24,8 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
     yield from _configured(options, "groups", options.groups)
     yield _project(facts)
     yield _bytecode(options)
-
-
-def static(files: StaticFiles | None) -> Iterator[Reason]:
-    """Why files are gathered when the image is built."""
-    if files is not None:
-        command = f"python {files.manage} collectstatic --noinput"
-        yield _reason("collectstatic", command, "STATIC_ROOT is set here: servers look for the files there", files.at)
+    if facts.static_files is not None:
+        yield _static(facts.static_files, options)
 
 
 def _reason(decision: str, value: str, because: str, at: Location | None = None) -> Reason:
@@ -53,6 +52,10 @@ def _manager(manager: Fact[str]) -> Reason:
 def _dependencies(lock: Lock) -> Reason:
     if lock.complete:
         return _reason("dependencies", "locked", "the lock has decided every version", lock.at)
+    if lock.asks is not None:
+        return _reason(
+            "dependencies", "resolved", "only the project's backend knows them: a build asks it", lock.asks.at
+        )
     if all(root.version is not None for root in lock.roots):
         return _reason("dependencies", "resolved", "the versions are decided, and not their files", lock.at)
     return _reason("dependencies", "resolved", "no lock has decided them: a build does, anew every time", lock.at)
@@ -66,6 +69,12 @@ def _project(facts: Facts) -> Reason:
         return _reason("project", "copied", "it has no build system: its files run where they lie")
     because = f"{packaging.backend} builds its wheel, which is installed like any other"
     return _reason("project", "installed", because, packaging.at)
+
+
+def _static(found: StaticFiles, options: Options) -> Reason:
+    if options.collectstatic:
+        return _reason("collectstatic", found.directory, "STATIC_ROOT is set: it runs in the image itself", found.at)
+    return _reason("collectstatic", "no", "it is configured", options.origins.get("collectstatic"))
 
 
 def _bytecode(options: Options) -> Reason:

@@ -11,14 +11,18 @@ from pottle.project.facts import (
     Packaging,
     Process,
     PythonWish,
+    Recipe,
     Script,
     ServerSettings,
     StaticFiles,
+    Versioning,
 )
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "virtual", "shell", "source", "unpinned", "warning"]
+Subject: TypeAlias = Literal[
+    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,18 @@ class Direct:
 
 
 Clue: TypeAlias = (
-    Said | Direct | Lock | PythonWish | Packaging | Script | Application | Process | ServerSettings | StaticFiles
+    Said
+    | Direct
+    | Lock
+    | PythonWish
+    | Packaging
+    | Versioning
+    | Script
+    | Application
+    | Process
+    | Recipe
+    | ServerSettings
+    | StaticFiles
 )
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]

@@ -115,12 +115,18 @@ class Lock:
     """The project's own extras → further roots, for those who ask for one."""
     groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
     """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
+    asks: Fact[str] | None = None
+    """Only the project's backend knows what else it needs: the place where that is seen, and a digest of the files that decide it."""
     index: str | None = None
     """The URL, without credentials, of the index that a list names in place of the user's."""
     extra_indexes: tuple[str, ...] = ()
     """Those of the indexes that it names besides, in its order."""
     owner: NormalizedName | None = None
     """The project whose extras and groups conflict, as the lock's markers name it (`extra == 'extra-4-shop-cpu'`)."""
+    default_groups: tuple[NormalizedName, ...] = ()
+    """Groups that are there unless they are declined (PEP 751 `default-groups`): markers speak of them."""
+    environments: tuple[Marker, ...] = ()
+    """Where the lock counts at all (PEP 751): one of them holds; none: everywhere."""
     members: tuple[str, ...] = ()
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
@@ -167,6 +173,40 @@ class Packaging:
     requires: tuple[str, ...]
     """PEP 518 `build-system.requires`."""
     at: Location
+
+
+VersionTool: TypeAlias = Literal[
+    "setuptools-scm",
+    "hatch-vcs",
+    "pdm-backend",
+    "poetry-dynamic-versioning",
+    "uv-dynamic-versioning",
+    "versioningit",
+    "setuptools-git-versioning",
+    "pbr",
+]
+
+VersionScheme: TypeAlias = Literal[
+    "guess-next-dev", "guess-next-patch", "guess-next-minor", "no-guess-dev", "post", "only-version", "dunamai", "bump"
+]
+"""What becomes of a tag that lies some commits back: see `pottle.project.version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioning:
+    """The version is in version control alone: `tool` takes it from there while the project is built."""
+
+    tool: VersionTool
+    at: Location
+    scheme: VersionScheme = "guess-next-dev"
+    local: bool = True
+    """Whether the commit is part of a version that no tag names."""
+    fallback: str | None = None
+    """The version that the project's configuration gives for where there is no checkout."""
+    tags: tuple[str, ...] = ("*[0-9]*",)
+    """Globs of the tags that name versions."""
+    file: str | None = None
+    """The module that the tool writes the version into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,20 +282,6 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class StaticFiles:
-    """What Django's collectstatic gathers: the files of every application, for a server to serve."""
-
-    root: str
-    """`STATIC_ROOT`, relative to the project."""
-    manage: str
-    """The path of `manage.py`."""
-    at: Location
-    """Where `STATIC_ROOT` is set."""
-    environment: tuple[tuple[str, str], ...] = ()
-    """What the settings insist on, with values that stand in for those of the deployment."""
-
-
-@dataclass(frozen=True, slots=True)
 class Process:
     """One of the ways in which the project is started: a line of a `Procfile`, or what its code is made for besides (`because`)."""
 
@@ -270,6 +296,32 @@ class Process:
     """A file that it is to run, and that is not there."""
     because: str | None = None
     """Why it is one, where no file says it: a clause without a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Django's static files, which are collected into one directory before they can be served (`STATIC_ROOT`)."""
+
+    manage: str
+    """The path of `manage.py`."""
+    directory: str
+    """Relative to the project, or absolute."""
+    at: Location
+    environment: tuple[tuple[str, str], ...] = ()
+    """The settings, and what they insist on with values that stand in for those of the deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the project's own Dockerfile says of its last stage: evidence, never an order."""
+
+    at: Location
+    command: str | None
+    """As a shell would read it; None where there is none, or none for production."""
+    port: Fact[int] | None = None
+    """What it exposes."""
+    packages: tuple[Fact[str], ...] = ()
+    """The Debian packages that it installs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +347,8 @@ class Facts:
     """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
+    versioning: Versioning | None = None
+    """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
@@ -304,4 +358,5 @@ class Facts:
     static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
+    recipe: Recipe | None = None
     warnings: tuple[Fact[str], ...] = field(default=())

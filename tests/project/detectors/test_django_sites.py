@@ -31,8 +31,19 @@ def collected(text: str) -> StaticFiles | None:
 def test_static_root_is_where_files_are_gathered():
     files = collected(STATIC)
     assert files is not None
-    assert (files.root, files.manage, str(files.at)) == ("staticfiles", "manage.py", "site_/settings.py:4")
+    assert (files.directory, files.manage, str(files.at)) == ("staticfiles", "manage.py", "site_/settings.py:4")
     assert files.environment == (("DJANGO_SETTINGS_MODULE", "site_.settings"),)
+
+
+def test_a_site_may_lie_below_a_directory():
+    files = {
+        "backend/manage.py": MANAGE.format("site_.settings"),
+        "backend/site_/settings.py": BASE + STATIC,
+        "backend/site_/__init__.py": "",
+    }
+    (static,) = detect(Survey(DictTree(files)))
+    assert isinstance(static, StaticFiles)
+    assert (static.manage, static.directory) == ("backend/manage.py", "backend/staticfiles")
 
 
 def test_settings_are_read_with_what_they_import():
@@ -43,7 +54,7 @@ def test_settings_are_read_with_what_they_import():
     }
     (static,) = found(files, "site_.settings.production")
     assert isinstance(static, StaticFiles)
-    assert (static.root, str(static.at)) == ("staticfiles", "site_/settings/base.py:4")
+    assert (static.directory, str(static.at)) == ("staticfiles", "site_/settings/base.py:4")
 
 
 QUIET = {
@@ -67,7 +78,13 @@ def test_without_djangos_application_for_it_there_is_nothing_to_gather():
     assert list(detect(Survey(DictTree({"app.py": "STATIC_ROOT = 'x'"})))) == []
 
 
-@pytest.mark.parametrize("value", ["env('ROOT')", "BASE_DIR.parent / 'static'", "'/var/www/static'", "BASE_DIR"])
+def test_a_place_outside_of_the_project_may_be_anywhere_in_the_image():
+    files = collected("STATIC_ROOT = '/var/www/static'\n")
+    assert files is not None
+    assert files.directory == "/var/www/static"
+
+
+@pytest.mark.parametrize("value", ["env('ROOT')", "BASE_DIR.parent / 'static'", "BASE_DIR"])
 def test_a_place_outside_of_the_project_or_of_sight_is_told(value: str):
     (told,) = found({"site_/settings.py": BASE + f"STATIC_ROOT = {value}\n"})
     assert isinstance(told, Said)

@@ -84,11 +84,11 @@ def _static(
     module, assignment = found
     at = Location(module.path, assignment.line)
     root = Paths(survey.code.names).of(module, assignment.value)
-    if root is None or root in ("", ".") or root.startswith(("..", "/")):
+    if not root or root.startswith(".."):
         yield Said("warning", "where STATIC_ROOT leads cannot be seen: collectstatic is left to you", at)
         return
     needed = {SETTINGS: settings.value, **dict(_insisted(chain))}
-    yield StaticFiles(root, manage.path, at, tuple(sorted(needed.items())))
+    yield StaticFiles(manage.path, root, at, tuple(sorted(needed.items())))
 
 
 def _assigned(chain: Sequence[Module], name: str) -> tuple[Module, Named] | None:

@@ -23,8 +23,5 @@ def _format(name: str, path: str, command: str) -> LockFormat:
     return LockFormat(name, "lock", lock_format.beside(path), lock_format.named(path), evidence, _refuse(command))
 
 
-FORMATS = (
-    _format("pdm", "pdm.lock", "pdm export -o requirements.txt"),
-    _format("pylock", "pylock.toml", "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"),
-)
+FORMATS = (_format("pdm", "pdm.lock", "pdm export -o requirements.txt"),)
 """File → the command that writes what it holds as hashed requirements."""

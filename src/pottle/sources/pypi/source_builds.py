@@ -60,7 +60,7 @@ def _run(
     with uv.scratch(session) as work:
         try:
             for command in _commands(session, sources, work, indexes):
-                uv.run(session, [*command, "--prefix", into], work, build_variables(session.environ, epoch))
+                uv.run(session, [*command, "--prefix", into], work, build_variables(epoch))
         except uv.UvFailed as failed:
             raise _failure(failed, places) from failed
 

@@ -25,14 +25,15 @@ def pyproject(survey: Survey, path: str) -> Iterator[PythonWish]:  # noqa: ARG00
 
 def configured(survey: Survey, path: str) -> Iterator[PythonWish]:
     """Those of `setup.cfg`."""
-    yield from _wish(setuptools.option(survey, path, "metadata", "classifiers", "classifier"))
+    config = setuptools.config(survey)
+    found = config and (config.items("metadata", "classifiers") or config.items("metadata", "classifier"))
+    yield from _wish(setuptools.placed(found or (), path))
 
 
 def called(survey: Survey, path: str) -> Iterator[PythonWish]:
-    """Those that `setup.py` gives as a literal."""
-    found, at = setuptools.argument(survey, path, "classifiers")
-    if isinstance(found, list | tuple):
-        yield from _wish((text, at) for text in found if isinstance(text, str))
+    """Those that `setup.py` writes down."""
+    script = setuptools.script(survey)
+    yield from _wish(setuptools.placed((script and script.items("classifiers")) or (), path))
 
 
 def _wish(texts: Iterable[tuple[str, Location]]) -> Iterator[PythonWish]:
