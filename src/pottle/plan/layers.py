@@ -124,7 +124,7 @@ class Layers:
         step = RunCommand(
             name="collectstatic",
             command=("python", found.manage, "collectstatic", "--noinput"),
-            environment=self.options.build_env,
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
             outputs=(posixpath.join(APP, found.directory),),
         )
         return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")

@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    django_sites,
     dockerfile,
     inline_script,
     interfaces,
@@ -32,7 +33,6 @@ from pottle.project.detectors import (
     server_settings,
     shell,
     start_scripts,
-    static_files,
     unlocked,
     uv_lock,
     versioning,
@@ -75,7 +75,7 @@ DETECTORS: tuple[Detector, ...] = (
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
-    static_files.detect,
+    django_sites.detect,
     procfile.detect,
     dockerfile.detect,
     start_scripts.detect,
