@@ -53,7 +53,6 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 def workspace(root: Path) -> Path:
     """A repository with the members core, shop (which needs core) and other, locked at its root."""
-    (root / ".git").mkdir(parents=True)
     members = '\n[manifest]\nmembers = ["core", "other", "shop"]\n'
     shop = entry("shop", 'virtual = "shop"', "core", metadata='{ name = "core", editable = "packages/core" }')
     core, other = (entry(name, f'editable = "packages/{name}"') for name in ("core", "other"))

@@ -92,6 +92,7 @@ class World:
             "UV_CACHE_DIR": str(self.home / "uv"),
             "UV_HTTP_RETRIES": "0",
             "XDG_CONFIG_DIRS": str(self.home / "etc"),
+            "PIP_CONFIG_FILE": os.devnull,
             "POTTLE_CACHE_DIR": str(self.home / "cache"),
             "POTTLE_DEBIAN_MIRROR": mirrors.archive,
             "POTTLE_DEBIAN_SECURITY_MIRROR": mirrors.security,

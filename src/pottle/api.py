@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
     from pottle.project.tree import Tree
+    from pottle.project.version import Pretence
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
@@ -161,7 +162,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
     workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
-    return build_locked(locked, _project_files(root, options, host, _neighbours(planned)), workshop)
+    return build_locked(locked, _project_files(root, planned.name, options, host, _neighbours(planned)), workshop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,15 +288,17 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _neighbours(planned: "ImagePlan") -> list[str]:
-    """The directories of the other projects whose wheels the plan wants."""
+def _neighbours(planned: "ImagePlan") -> dict[str, str]:
+    """The other projects whose wheels the plan wants: directory → name."""
     from pottle.plan.model import InstallProject
 
     steps = [step for layer in planned.layers for step in layer.steps]
-    return [step.path for step in steps if isinstance(step, InstallProject) and step.path != "."]
+    return {step.path: step.name for step in steps if isinstance(step, InstallProject) and step.path != "."}
 
 
-def _project_files(root: Path, options: "Options", host: Host, neighbours: Sequence[str]) -> "ProjectFiles":
+def _project_files(
+    root: Path, name: str, options: "Options", host: Host, neighbours: Mapping[str, str]
+) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
     from pottle.project.assets import collect
     from pottle.project.checkout import listed
@@ -307,23 +310,42 @@ def _project_files(root: Path, options: "Options", host: Host, neighbours: Seque
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    beside = {path: _neighbour_files(root, path, host) for path in neighbours}
-    return ProjectFiles(root.absolute(), _everything(tree, in_checkout), assets.files, beside)
+    beside = {path: _neighbour_files(root, path, neighbours[path], host) for path in neighbours}
+    everything, pretence = _everything(tree, in_checkout), _pretence(root, name, tree, host)
+    return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
 
 
-def _neighbour_files(root: Path, path: str, host: Host) -> "ProjectFiles":
+def _neighbour_files(root: Path, path: str, name: str, host: Host) -> "ProjectFiles":
     """What the backend of another project of the repository may need; nothing of it is copied as it is."""
     from pottle.build.project import ProjectFiles
     from pottle.project.checkout import listed
 
     directory = (root / path).resolve()
-    return ProjectFiles(directory, _everything(_tree(directory), listed(directory, host.environ)), ())
+    tree = _tree(directory)
+    everything = _everything(tree, listed(directory, host.environ))
+    return ProjectFiles(directory, everything, (), _pretence(directory, name, tree, host))
 
 
 def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[str, ...]:
     from pottle.project.assets import tracked
 
     return tuple(tree.files() if in_checkout is None else tracked(tree.files(), in_checkout))
+
+
+def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
+    """What the backend is shown for the version control that its copy of the project has not."""
+    from pottle.project import version
+    from pottle.project.checkout import described
+    from pottle.project.detectors import versioning
+    from pottle.project.survey import Survey
+
+    found = next(iter(versioning.detect(Survey(tree))), None)
+    if found is None:
+        return version.given(host.environ)
+    derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
+    if derived.warning:
+        host.progress.warn(f"{found.at}: {derived.warning}")
+    return version.pretence(found, name, derived.version)
 
 
 def _tree(root: Path) -> "Tree":
@@ -338,9 +360,16 @@ def _tree(root: Path) -> "Tree":
 
 
 def repository(root: Path) -> Path:
-    """The repository that the project at `root` is a part of: what of it may be read. The project itself where there is none."""
+    """The repository that the project at `root` is a part of: what of it may be read.
+
+    Where nothing is under version control, the uv workspace that counts the project among its members; else the project itself.
+    """
+    from pottle.project.workspace import root_above
+
     absolute = root.absolute()
-    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), root)
+    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), None) or (
+        root_above(absolute) or root
+    )
 
 
 def _read(path: Path) -> str | None:

@@ -3,7 +3,8 @@
 import pytest
 
 from pottle.errors import ProjectError
-from pottle.plan import application, launchers
+from pottle.plan import launchers
+from pottle.plan.start import Surroundings, start
 from pottle.project.facts import Application
 from pottle.text import Location
 
@@ -14,6 +15,15 @@ def app(framework: str, target: str = "pack.mod:thing", **changes: object) -> Ap
 
 
 COMMANDS = {
+    "celery": "celery -A pack worker --loglevel=INFO",
+    "rq": "rq worker -A pack",
+    "arq": "arq pack.mod.thing",
+    "dramatiq": "dramatiq -A pack",
+    "huey": "huey_consumer pack.mod.thing",
+    "taskiq": "taskiq worker -A pack",
+    "faststream": "faststream run pack.mod:thing",
+    "airflow": "airflow scheduler",
+    "dagster": "dagster code-server start -h 0.0.0.0 -p None -m pack.mod",
     "fastmcp": "fastmcp run pack/mod.py:thing",
     "mcp": "mcp run pack/mod.py:thing",
 }
@@ -25,8 +35,8 @@ def test_every_launcher_is_tried():
 
 @pytest.mark.parametrize("framework", COMMANDS)
 def test_commands(framework: str):
-    held = dict.fromkeys(launchers.LAUNCHERS[framework].distributions, "uv.lock:9")
-    started = application.start(app(framework), held, port=None, manager="uv")
+    held = {launchers.LAUNCHERS[framework].distribution: "uv.lock:9"}
+    started = start(app(framework, arguments=("-A", "pack")), Surroundings(held, "uv"))
     assert " ".join(started.command) == COMMANDS[framework]
     assert (started.stop_signal, started.port, started.framework) == ("SIGTERM", None, framework)
 
@@ -39,6 +49,6 @@ def test_what_starts_by_itself_needs_none(found: Application):
 
 
 def test_a_program_that_is_not_there_is_an_error():
-    with pytest.raises(ProjectError, match=r"nothing starts the mcp worker pack\.mod:thing: typer is not") as caught:
-        application.start(app("mcp"), {"mcp": None}, port=None, manager="uv")
-    assert caught.value.hint == "add it: `uv add typer`"
+    with pytest.raises(ProjectError, match=r"nothing starts the arq worker pack\.mod:thing: arq is not") as caught:
+        start(app("arq"), Surroundings({}, "uv"))
+    assert caught.value.hint == "add it: `uv add arq`"

@@ -110,3 +110,20 @@ def test_classifiers_are_heard_where_nothing_else_is():
 def test_versions_that_are_named_to_the_patch():
     wishes = [pin("3.12"), pin("3.12.4", "mise.toml"), span("==3.12.4,>=3.9", "==3.12.*", "==3.12.6")]
     assert list(demand(wishes, None).patches()) == ["3.12.4", "3.12.4", "3.12.6"]
+
+
+INHERITED = pin("3.12", "../.python-version", "inherited")
+
+
+def test_a_pin_of_a_directory_above_is_heard_where_the_project_has_none():
+    assert names(INHERITED, span(">=3.9")) == ["3.12 ../.python-version", ">=3.9 pyproject.toml"]
+    assert names(INHERITED, pin("3.13")) == ["3.13 .python-version"]
+    assert names(INHERITED, RUNTIME) == ["3.9.1 runtime.txt"]
+
+
+def test_it_was_not_made_for_the_project_so_a_range_outranks_it():
+    found = demand([INHERITED, span(">=3.13")], None)
+    assert (found.pins, len(found.ranges)) == ((), 1)
+    assert [fact.value for fact in found.outranked] == [
+        "Python 3.12 is asked for, which pyproject.toml:4 outranks with >=3.13"
+    ]

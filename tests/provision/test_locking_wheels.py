@@ -37,6 +37,7 @@ def settings(tmp_path: Path) -> Settings:
         "UV_HTTP_RETRIES": "0",
         "UV_CACHE_DIR": str(tmp_path / "uv-cache"),
         "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
+        "PIP_CONFIG_FILE": os.devnull,
     }
     return Settings(tmp_path / "cache", environ, home, Silent(), lambda: datetime.now(UTC), timedelta(hours=1))
 

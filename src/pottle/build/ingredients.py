@@ -73,7 +73,8 @@ class Ingredients:
                 yield self.locked.plan.python
                 yield self._compiler(mode)
             case InstallProject(path=path, bytecode=mode):
-                yield self._project(path)
+                pretence = self.project.at(path).pretence
+                yield (self._project(path), pretence.variables, pretence.pkg_info, pretence.repository)
                 yield self.locked.plan.python
                 yield self._compiler(mode)
             case CopyProject(bytecode=mode):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pottle.oci.entry import Entry, File, Symlink
 from pottle.project.assets import Asset
+from pottle.project.version import NOTHING, Pretence
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class ProjectFiles:
     all: tuple[str, ...]
     """What the build backend may need: paths relative to `root`."""
     assets: tuple[Asset, ...]
+    pretence: Pretence = NOTHING
+    """What the build backend is shown in place of version control."""
     neighbours: "Mapping[str, ProjectFiles]" = field(default_factory=dict)
     """Other projects of the repository, by directory relative to `root`."""
 

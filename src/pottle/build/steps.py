@@ -152,8 +152,9 @@ class Executor:
 
     def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
         what = "the project's wheel" if step.path == "." else f"the wheel of {step.name}"
+        project = self.ingredients.project.at(step.path)
         with self.workshop.progress.task(f"Building {what}"):
-            found = self.workshop.supplies.project(self.ingredients.project.at(step.path).sources(), work)
+            found = self.workshop.supplies.project(project.sources(), work, project.pretence)
         return self._installed(step.into, found, step.bytecode)
 
     def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:
@@ -199,7 +200,10 @@ class Executor:
 def _failed(step: RunCommand, ended: "Ended") -> ProjectError:
     lines = [line.strip() for line in ended.said.splitlines() if line.strip()]
     why = lines[-1][:300].rstrip(".") if lines else "it did not say why"
-    hint = "it runs without network and without your environment: give it what it needs by `build-env`, or leave it out of the build"
+    hint = (
+        f"it runs without network and without your environment: give it variables by `build-env`, or leave it out by "
+        f"`{step.name} = false` under [tool.pottle]"
+    )
     return ProjectError(f"{step.name} failed with exit code {ended.code}: {why}", hint=hint)
 
 

@@ -9,6 +9,7 @@ from pottle.plan.model import Source
 
 if TYPE_CHECKING:
     from pottle.oci.entry import Entry
+    from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
 
@@ -28,5 +29,5 @@ class Supplies(Protocol):
     def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
         """What third parties' sources make, built and unpacked below `into`, which does not exist yet."""
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
+    def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
         """The project's own wheel, built from `files` (path in the project, file on disk) and unpacked below `into`."""

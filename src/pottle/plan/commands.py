@@ -99,6 +99,8 @@ def named(program: Sequence[str], applications: Sequence[Application]) -> Applic
     started = runners.module(program)
     for app in applications:
         of_module = app.target.partition(":")[0]
+        if app.arguments and not _follows(words, app.arguments):
+            continue
         if app.script is not None and program[:1] == (app.script,):
             return app
         if path is not None and app.target == path:
@@ -107,6 +109,13 @@ def named(program: Sequence[str], applications: Sequence[Application]) -> Applic
             return app
         if app.kind.startswith("web") and ({app.target, of_module} & by_word) and program[:1] != ("python",):
             return app
-        if app.target in by_word:
+        if app.target in by_word or (app.kind == "worker" and app.target.replace(":", ".") in by_word):
+            return app
+        if app.arguments and app.framework == words[0]:
             return app
     return None
+
+
+def _follows(words: Sequence[str], arguments: Sequence[str]) -> bool:
+    """Whether the arguments stand among the words, in their order."""
+    return any(tuple(words[n : n + len(arguments)]) == tuple(arguments) for n in range(1, len(words)))

@@ -16,8 +16,8 @@ Argv: TypeAlias = tuple[str, ...]
 class Launcher:
     """A framework's own program."""
 
-    distributions: tuple[str, ...]
-    """What has to be there for it: all of them."""
+    distribution: str
+    """What brings it."""
     command: Callable[[Application], Argv]
 
 
@@ -26,17 +26,24 @@ def _of_file(app: Application) -> str:
     return f"{app.at.path}:{app.target.partition(':')[2]}"
 
 
+def _code_server(app: Application) -> Argv:
+    module = app.target.partition(":")[0]
+    return ("dagster", "code-server", "start", "-h", "0.0.0.0", "-p", str(app.port), "-m", module)
+
+
 LAUNCHERS: Mapping[str, Launcher] = {
-    "fastmcp": Launcher(("fastmcp",), lambda app: ("fastmcp", "run", _of_file(app))),
-    "mcp": Launcher(("mcp", "typer"), lambda app: ("mcp", "run", _of_file(app))),
+    "celery": Launcher("celery", lambda app: ("celery", *app.arguments, "worker", "--loglevel=INFO")),
+    "rq": Launcher("rq", lambda app: ("rq", "worker", *app.arguments)),
+    "arq": Launcher("arq", lambda app: ("arq", app.target.replace(":", "."))),
+    "dramatiq": Launcher("dramatiq", lambda app: ("dramatiq", *app.arguments)),
+    "huey": Launcher("huey", lambda app: ("huey_consumer", app.target.replace(":", "."))),
+    "taskiq": Launcher("taskiq", lambda app: ("taskiq", "worker", *app.arguments)),
+    "faststream": Launcher("faststream", lambda app: ("faststream", "run", app.target)),
+    "airflow": Launcher("apache-airflow", lambda _: ("airflow", "scheduler")),
+    "dagster": Launcher("dagster", _code_server),
+    "fastmcp": Launcher("fastmcp", lambda app: ("fastmcp", "run", _of_file(app))),
+    "mcp": Launcher("mcp", lambda app: ("mcp", "run", _of_file(app))),
 }
-
-
-def environment(app: Application, port: int) -> tuple[tuple[str, str], ...]:
-    """What a framework's server reads where the code does not say where it listens."""
-    if app.framework == "fastmcp":
-        return (("FASTMCP_HOST", "0.0.0.0"), ("FASTMCP_PORT", str(port)))  # noqa: S104 - inside a container
-    return ()
 
 
 def fitting(app: Application) -> Launcher | None:

@@ -1,5 +1,6 @@
 """The layers of an image, what changes least at the bottom: equal inputs give equal layers in every image of every project."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +17,13 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    RunCommand,
     Step,
     SumUp,
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts
+from pottle.project.facts import Facts, StaticFiles
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Layers:
         if self.installed.neighbours:
             yield self._neighbours()
         yield self._app()
+        if self.facts.static_files is not None and self.options.collectstatic:
+            yield self._static(self.facts.static_files)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -98,9 +102,10 @@ class Layers:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
         return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
 
-    def _project(self, name: str, path: str, backend: str | None) -> InstallProject:
+    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
         assert backend is not None, "what is not built is only its dependencies"
-        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=self._own_bytecode)
+        mode = self._own_bytecode
+        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)
 
     def _app(self) -> LayerPlan:
         packaging, lock = self.facts.packaging, self.facts.lock
@@ -109,8 +114,19 @@ class Layers:
         copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=self._own_bytecode, without=inside)
         steps: tuple[Step, ...] = (copy,)
         if packaging is not None:
-            steps = (self._project(self.facts.name.value, ".", packaging.backend), copy)
+            versioning = self.facts.versioning
+            tool = versioning.tool if versioning else None
+            steps = (self._project(self.facts.name.value, ".", packaging.backend, tool), copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
+
+    def _static(self, found: StaticFiles) -> LayerPlan:
+        step = RunCommand(
+            name="collectstatic",
+            command=("python", found.manage, "collectstatic", "--noinput"),
+            environment=self.options.build_env,
+            outputs=(posixpath.join(APP, found.directory),),
+        )
+        return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))

@@ -8,11 +8,13 @@ from packaging.specifiers import SpecifierSet
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import python, reasons, refusals, starting, system
+from pottle.plan import native_needs, python, reasons, refusals, starting, system
+from pottle.plan.evidence import packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
+from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, runtime
 from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
@@ -23,6 +25,7 @@ STRICT = "make it so, or do without `strict`"
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
+    refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
     wishes = (*facts.python, *_locked(facts.lock))
     choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
@@ -31,9 +34,13 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
     installed = needs.installed(base)
-    start = starting.start(facts, replace(options, port=_port(options)), held(installed))
-    config, health_reasons = runtime(start, options, base)
-    system_needs = system.needs(facts, options, start.needs)
+    holds = held(installed)
+    listening = replace(options, port=_port(options))
+    start = starting.start(facts, listening, holds)
+    processes = Processes(facts, listening, holds, start)
+    config, health_reasons = runtime(start, processes.all, options, base)
+    native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
     further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
@@ -46,6 +53,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         kind=start.kind,
         command=start.command,
         port=start.port,
+        processes=processes.all,
         base=base.name,
         system_packages=SystemPackages(runtime=further),
         layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further).all()),
@@ -62,6 +70,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *installed.warnings,
             *start.warnings,
+            *processes.warnings,
+            *packages_left(facts.recipe, further),
         ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,

@@ -9,9 +9,11 @@ from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan import bases
 from pottle.plan.bases import BASES, Base
-from pottle.project.facts import LockedDistribution
+from pottle.project.facts import LockedDistribution, Packaging
 from pottle.tags import Target, choose_wheel
 
+_COMPILING = frozenset({"maturin", "scikit_build_core", "mesonpy", "py_build_cmake", "sipbuild"})
+"""Modules of build backends that compile, always."""
 _WHEEL = re.compile(r"https?://[^#]+\.whl(#.*)?")
 
 
@@ -35,6 +37,16 @@ def not_an_index(distribution: LockedDistribution) -> ProjectError | None:
             return None
     hint = "lock the project again, with hashes"
     return ProjectError(f"{distribution.name} comes from {whence}", at=distribution.at, hint=hint)
+
+
+def compiled(packaging: Packaging | None) -> ProjectError | None:
+    """For a project whose backend compiles its code: what comes of it fits the machine that builds, not the image."""
+    backend = packaging.backend.partition(".")[0] if packaging else ""
+    if packaging is None or backend not in _COMPILING:
+        return None
+    hint = "publish its wheel on an index and depend on that, or build from that wheel"
+    what = f"{backend.replace('_', '-')} compiles the project, and only pure Python can be built for an image yet"
+    return ProjectError(what, at=packaging.at, hint=hint)
 
 
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:

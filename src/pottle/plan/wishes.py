@@ -69,6 +69,8 @@ class Demand:
 def demand(wishes: Sequence[PythonWish], configured: PythonWish | None) -> Demand:
     """What `wishes` and the configuration ask for together. Raises `ProjectError`, with both places, for what contradicts."""
     pins, outranked = _pins(wishes, configured)
+    if not pins:
+        pins, outranked = _inherited(wishes)
     ranges = (
         _ranges(wishes)
         if pins
@@ -98,6 +100,16 @@ def _pins(
     ]
 
 
+def _inherited(wishes: Sequence[PythonWish]) -> tuple[tuple[PythonWish, ...], list[Fact[str]]]:
+    """The pin of a directory above: it was not made for this project, so a range outranks it."""
+    pins = [wish for wish in wishes if wish.standing == "inherited"]
+    against = [(pin, wish) for pin in pins for wish in _ranges(wishes) if not _admitted(wish, pin)]
+    if against:
+        pin, wish = against[0]
+        return (), [Fact(f"Python {pin} is asked for, which {wish.at} outranks with {wish}", pin.at)]
+    return tuple(pins), []
+
+
 def _ranges(wishes: Sequence[PythonWish]) -> tuple[PythonWish, ...]:
     """The project's own, each once: where a lock repeats what the project says, the project is the one to name."""
     found: dict[str, PythonWish] = {}
@@ -114,9 +126,14 @@ def _check_agrees(first: PythonWish, pin: PythonWish) -> None:
         raise ProjectError(what, at=pin.at, hint=hint)
 
 
-def _check_admits(wish: PythonWish, pin: PythonWish) -> None:
+def _admitted(wish: PythonWish, pin: PythonWish) -> bool:
+    """Whether a range admits the pin, or some patch version of it."""
     patch = _patch(pin)
-    if not any(map(wish.admits, [patch] if patch else (f"{pin}.{n}" for n in range(_MOST_PATCHES)))):
+    return any(map(wish.admits, [patch] if patch else (f"{pin}.{n}" for n in range(_MOST_PATCHES))))
+
+
+def _check_admits(wish: PythonWish, pin: PythonWish) -> None:
+    if not _admitted(wish, pin):
         what = f"Python {pin} is asked for ({pin.at}), and {wish} leaves it out ({wish.at})"
         raise ProjectError(what, at=pin.at, hint="change one of the two")
 

@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pottle.project.facts import Application, Dependency, Lock, Packaging, Process, PythonWish, Script
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Recipe,
+    Script,
+    ServerSettings,
+    StaticFiles,
+    Versioning,
+)
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -27,7 +39,20 @@ class Direct:
     dependency: Dependency
 
 
-Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Script | Application | Process
+Clue: TypeAlias = (
+    Said
+    | Direct
+    | Lock
+    | PythonWish
+    | Packaging
+    | Versioning
+    | Script
+    | Application
+    | Process
+    | Recipe
+    | ServerSettings
+    | StaticFiles
+)
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]
 """One question about a project, asked of its files alone: never of the current directory, the network or an interpreter."""

@@ -132,9 +132,10 @@ DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
 # --- what the project is --------------------------------------------------------------------------
 
 
-Standing: TypeAlias = Literal["aside", "classifier"]
+Standing: TypeAlias = Literal["aside", "inherited", "classifier"]
 """Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
-kind of thing; `classifier`: what a package was once tried with, heard where nothing else is."""
+kind of thing; `inherited`: a pin of a directory above, heard where the project has none and its ranges admit it; `classifier`: what
+a package was once tried with, heard where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,40 @@ class Packaging:
     at: Location
 
 
+VersionTool: TypeAlias = Literal[
+    "setuptools-scm",
+    "hatch-vcs",
+    "pdm-backend",
+    "poetry-dynamic-versioning",
+    "uv-dynamic-versioning",
+    "versioningit",
+    "setuptools-git-versioning",
+    "pbr",
+]
+
+VersionScheme: TypeAlias = Literal[
+    "guess-next-dev", "guess-next-patch", "guess-next-minor", "no-guess-dev", "post", "only-version", "dunamai", "bump"
+]
+"""What becomes of a tag that lies some commits back: see `pottle.project.version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioning:
+    """The version is in version control alone: `tool` takes it from there while the project is built."""
+
+    tool: VersionTool
+    at: Location
+    scheme: VersionScheme = "guess-next-dev"
+    local: bool = True
+    """Whether the commit is part of a version that no tag names."""
+    fallback: str | None = None
+    """The version that the project's configuration gives for where there is no checkout."""
+    tags: tuple[str, ...] = ("*[0-9]*",)
+    """Globs of the tags that name versions."""
+    file: str | None = None
+    """The module that the tool writes the version into."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A console script: `[project.scripts]`."""
@@ -199,7 +234,7 @@ class Application:
     script: str | None = None
     """The console script that starts it: `[project.scripts]` of a packaged project."""
     factory: bool = False
-    """The attribute is a function that returns the application object."""
+    """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
     health: Fact[str] | None = None
@@ -208,10 +243,34 @@ class Application:
     """The code has a route that answers `GET /`."""
     handles_sigterm: bool = False
     """A script that sets its own handler for SIGTERM."""
-    loopback: bool = False
-    """It listens on the loopback only, and nothing but the code can change that."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
+    loopback: Fact[str] | None = None
+    """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
+    root: str | None = None
+    """The directory, relative to the project, that has to be on the path: `src`, `backend`, `.`; None: what starts it sees to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """A file of the project that sets up the server that serves it: `gunicorn.conf.py`."""
+
+    server: str
+    """gunicorn, uwsgi or hypercorn."""
+    path: str
+    at: Location
+    """Where it says what to listen on."""
+    names: tuple[str, ...]
+    """The settings that it has, sorted."""
+    port: int | None = None
+    variable: str | None = None
+    """The environment's variable that sets the port."""
+    everywhere: bool = False
+    """It names an address that is reached from outside of the container."""
+    foreign: Fact[str] | None = None
+    """What makes it one for a certain machine, so that it is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +288,30 @@ class Process:
     """A file that it is to run, and that is not there."""
     because: str | None = None
     """Why it is one, where no file says it: a clause without a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Django's static files, which are collected into one directory before they can be served (`STATIC_ROOT`)."""
+
+    manage: str
+    """The path of `manage.py`."""
+    directory: str
+    """Relative to the project, or absolute."""
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the project's own Dockerfile says of its last stage: evidence, never an order."""
+
+    at: Location
+    command: str | None
+    """As a shell would read it; None where there is none, or none for production."""
+    port: Fact[int] | None = None
+    """What it exposes."""
+    packages: tuple[Fact[str], ...] = ()
+    """The Debian packages that it installs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +337,16 @@ class Facts:
     """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
+    versioning: Versioning | None = None
+    """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    static_files: StaticFiles | None = None
+    server_settings: tuple[ServerSettings, ...] = ()
+    """At most one of each server."""
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
+    recipe: Recipe | None = None
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -23,6 +23,8 @@ class Makers(Generic[T]):
         match value:
             case ast.Await(value=inner):
                 return self.made(module, inner, depth)
+            case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=name)) if name.startswith("with_"):
+                return self.made(module, inner, depth)
             case ast.Call(func=function):
                 return self.called(module, function, depth)
             case ast.Name(id=name):

@@ -8,7 +8,21 @@ from pottle.errors import ProjectError
 from pottle.project import frameworks, precedence
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, Process, PythonWish, Script
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Fact,
+    Facts,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Recipe,
+    Script,
+    ServerSettings,
+    StaticFiles,
+    Versioning,
+)
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -57,9 +71,13 @@ def _gathered(clues: list[Clue]) -> Facts:
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
+        versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
+        static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         unpinned=tuple(_said(clues, "unpinned")),
+        recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),
         warnings=tuple(_said(clues, "warning")),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from pottle.errors import ProjectError
+from pottle.project.code import Code
 from pottle.project.import_roots import Roots
 from pottle.project.module import Module
 from pottle.project.tree import Tree
@@ -18,7 +19,7 @@ _NEAR = 2
 
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|migrations|alembic|fixtures|site-packages|\.[^/]+)/"
-    r"|^(?:build|dist)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|^(?:setup|noxfile|fabfile|tasks)\.py$"
+    r"|^(?:build|dist)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|^(?:setup|noxfile|fabfile)\.py$"
 )
 """What is not the application itself: nothing found there is run."""
 
@@ -68,6 +69,11 @@ class Survey:
         """The directories whose modules are imported by their own names."""
         return self._searched[1]
 
+    @cached_property
+    def code(self) -> Code:
+        """What they make and what they serve."""
+        return Code(self.modules, self.named)
+
     def parsed(self, path: str) -> Module | None:
         """The module at `path`, whatever it holds; None where there is none, or no Python."""
         if path not in self._parsed:
@@ -83,17 +89,14 @@ class Survey:
         path = self.by_name.get(name)
         return None if path is None else self.parsed(path)
 
-    def with_calls(self, methods: Iterable[str]) -> tuple[Module, ...]:
-        """`modules`, and those near the root that call one of `methods` on something: what starts a thing need not name its library."""
+    def with_calls(self, methods: Iterable[str], near: int = _NEAR) -> tuple[Module, ...]:
+        """`modules`, and those within `near` directories of the root that name one of `methods`: what uses a thing of the project's
+        need not name its library.
+        """
         known = {module.path for module in self.modules}
-        calls = [f".{method}(" for method in methods]
-        further = (
-            self.parsed(path)
-            for path in self.paths
-            if path not in known
-            and path.count("/") <= _NEAR
-            and any(call in (self.source(path) or "") for call in calls)
-        )
+        names = [f".{method}" for method in methods]
+        others = (path for path in self.paths if path not in known and path.count("/") <= near)
+        further = (self.parsed(path) for path in others if any(name in (self.source(path) or "") for name in names))
         return (*self.modules, *(module for module in further if module is not None))
 
     def source(self, path: str) -> str | None:

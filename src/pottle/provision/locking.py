@@ -34,6 +34,7 @@ from pottle.text import Location
 if TYPE_CHECKING:
     from pottle.sources.debian.archive import Archive
     from pottle.sources.debian.packages import BinaryPackage
+    from pottle.sources.pypi.resolve import Wanted
 
 
 _MIRRORS = re.compile("MIRROR|DOWNLOADS")
@@ -237,18 +238,27 @@ def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
 
 
 def _resolved_distributions(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Distributions:
-    from pottle.sources.pypi.resolve import Asked, Indexes, Wanted, resolve
+    from pottle.sources.pypi.resolve import Asked, Indexes, resolve
 
     asked = [requirement for requirement in step.requirements if requirement.wheel is None]
     if not asked:
         return (), ()
-    wanted = [Wanted(r.wanted or r.name, r.hashes, Location.parse(r.at) if r.at else None) for r in asked]
+    wanted = [_wanted(requirement, step) for requirement in asked]
     how = Asked(not step.unresolved, Indexes(step.index, step.extra_indexes), step.may_build)
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, how)
     wheels = [LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found.wheels]
     built = [Source(b.name, b.version, b.url, b.commit, b.subdirectory, b.sha256, allowed=True) for b in found.sources]
     return tuple(wheels), tuple(built)
+
+
+def _wanted(requirement: Requirement, step: InstallWheels) -> "Wanted":
+    """As an index is asked. A lock may say which one; a list says which ones there are."""
+    from pottle.sources.pypi.resolve import Wanted
+
+    index = requirement.index if requirement.index != step.index else None
+    at = Location.parse(requirement.at) if requirement.at else None
+    return Wanted(requirement.wanted or requirement.name, requirement.hashes, at, index)
 
 
 def _chosen(requirement: Requirement, wheel: Wheel, settings: Settings) -> LockedWheel:

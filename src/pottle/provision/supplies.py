@@ -17,6 +17,7 @@ from pottle.text import Location
 
 if TYPE_CHECKING:
     from pottle.oci.entry import Entry
+    from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
     from pottle.sources.pypi.resolve import Indexes
@@ -66,13 +67,13 @@ class Supplies:
         session = indexes.session(self.locked.plan, self.settings)
         return build_sources(session, sources, into, self.locked.plan.epoch, self._places(), self._indexes())
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path) -> "Sequence[Distribution]":
+    def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
         """The project's own wheel, built and unpacked below `into`."""
         from pottle.sources.pypi.install import install
         from pottle.sources.pypi.project_wheel import build_project
 
         session = indexes.session(self.locked.plan, self.settings)
-        wheel = build_project(session, files, into / "dist", self.locked.plan.epoch)
+        wheel = build_project(session, files, into / "dist", self.locked.plan.epoch, pretence)
         return install(session, [_of_file(wheel)], into / "tree")
 
     def _indexes(self) -> "Indexes | None":

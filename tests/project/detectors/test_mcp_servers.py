@@ -14,7 +14,7 @@ PROJECT = '[project]\nname = "p"\n[project.scripts]\np = "p:main"\n[build-system
 
 
 def found(files: dict[str, str]):
-    return [(a.kind, a.framework, a.target, a.port, a.loopback) for a in detect(Survey(DictTree(files)))]
+    return [(a.kind, a.framework, a.target, a.port, a.loopback is not None) for a in detect(Survey(DictTree(files)))]
 
 
 FIRES = {

@@ -271,3 +271,24 @@ def test_what_cannot_be_meant_is_an_error_with_its_place(files, message: str):
 )
 def test_stays_quiet(files):
     assert clues(files) == []
+
+
+# --- directories above ------------------------------------------------------------------------------
+
+INHERITED = {
+    "the repository's": ({".python-version": "3.12\n"}, [("3.12", "../../.python-version")]),
+    "the nearest": (
+        {".python-version": "3.12\n", "a/.tool-versions": "python 3.11.4\n"},
+        [("3.11.4", "../.tool-versions")],
+    ),
+    "its own": ({".python-version": "3.12\n", "a/b/.python-version": "3.13\n"}, [("3.13", ".python-version")]),
+    "none": ({"runtime.txt": "3.12\n", "pyproject.toml": ""}, []),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), INHERITED.values(), ids=INHERITED)
+def test_version_managers_look_into_the_directories_above(files, expected):
+    survey = Survey(DictTree({**files, "a/b/main.py": ""}, directory="a/b"))
+    found = [clue for clue in detect(survey) if isinstance(clue, PythonWish)]
+    assert [(str(wish), wish.at.path) for wish in found] == expected
+    assert all((wish.standing == "inherited") == wish.at.path.startswith("..") for wish in found)

@@ -104,6 +104,12 @@ def test_indexes_are_kept_in_order_without_credentials():
     assert "credentials" in warnings(text)[0]
 
 
+@pytest.mark.parametrize("login", ["${USER}:${TOKEN}@", "oauth2:${TOKEN}@", "${TOKEN}@", ""])
+def test_variables_in_an_indexs_url_are_no_credentials(login):
+    text = f"-i https://{login}a.example/simple\nidna==3.7 --hash=sha256:{'0' * 64}\n"
+    assert (lock(text).index, list(warnings(text))) == ("https://a.example/simple", [])
+
+
 def test_an_editable_directory_is_named_by_its_pyproject():
     found = only("-e ./lib[fast]", **{"lib/pyproject.toml": '[project]\nname = "Lib"\nversion = "1"\n'})
     assert (found.name, found.source, found.source_id) == ("lib", "directory", "lib")

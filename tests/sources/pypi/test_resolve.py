@@ -102,3 +102,67 @@ def test_an_index_named_in_the_list_takes_the_place_of_the_users(session):
             using(session, users), [Wanted("private"), Wanted("demo")], Asked(indexes=Indexes(None, (named.url,)))
         ).wheels
         assert [(w.name, w.url) for w in found] == [("demo", users.url_of(PURE)), ("private", named.url_of(private))]
+
+
+# --- several indexes: as torch's are used ---------------------------------------------------------------------
+
+TORCH = WheelFile("torch", "2.9.1", requires=["numpy"])
+CPU = WheelFile("torch", "2.9.1+cpu", tag="cp313-cp313-manylinux_2_28_x86_64", requires=["numpy"])
+CUDA = WheelFile("torch", "2.9.1+cu128", tag="cp313-cp313-manylinux_2_28_x86_64", requires=["numpy"])
+NUMPY = WheelFile("numpy", "2.3.0")
+OLD_NUMPY = WheelFile("numpy", "2.1.0")
+REPACKED = WheelFile("numpy", "2.3.0", files={"numpy.py": "repacked = True\n"})
+
+LISTS = {
+    "the local version that is named": (["torch==2.9.1+cpu", "numpy==2.3.0"], {"torch": CPU, "numpy": NUMPY}),
+    "the extra index's local version": (["torch==2.9.1", "numpy==2.3.0"], {"torch": CPU, "numpy": NUMPY}),
+    "what the extra index has but not in that version": (["numpy==2.3.0"], {"numpy": NUMPY}),
+    "what nothing pins": (["torch"], {"torch": CPU, "numpy": OLD_NUMPY}),
+}
+
+
+@pytest.mark.parametrize(("wanted", "expected"), LISTS.values(), ids=LISTS)
+def test_several_indexes_are_all_looked_into(session, wanted, expected):
+    with PackageIndex(TORCH, NUMPY) as users, PackageIndex(CPU, OLD_NUMPY) as cpu:
+        found = resolve(using(session, users), [*map(Wanted, wanted)], Asked(indexes=Indexes(None, (cpu.url,)))).wheels
+        assert {wheel.name: wheel.sha256 for wheel in found} == {n: wheel.sha256 for n, wheel in expected.items()}
+        assert {wheel.name: wheel.url for wheel in found} == {
+            name: (cpu if wheel in (CPU, OLD_NUMPY) else users).url_of(wheel) for name, wheel in expected.items()
+        }
+
+
+def test_hashes_say_whose_file_is_meant(session):
+    with PackageIndex(TORCH, NUMPY) as users, PackageIndex(CPU, REPACKED) as cpu:
+        wanted = [Wanted(f"{w.name}=={w.version}", (f"sha256:{w.sha256}",)) for w in (CPU, NUMPY)]
+        found = resolve(using(session, users), wanted, Asked(True, Indexes(None, (cpu.url,)))).wheels
+    assert [(wheel.name, wheel.sha256) for wheel in found] == [("numpy", NUMPY.sha256), ("torch", CPU.sha256)]
+
+
+def test_a_hash_that_no_index_has_is_still_an_error(session):
+    wanted = [Wanted("numpy==2.3.0", ("sha256:" + "0" * 64,))]
+    with PackageIndex(TORCH) as users, PackageIndex(REPACKED) as cpu:
+        asked, indexes = using(session, users), Indexes(None, (cpu.url,))
+        with pytest.raises(IntegrityError, match=r"no wheel of numpy 2\.3\.0 has a hash that is allowed"):
+            resolve(asked, wanted, Asked(True, indexes))
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_requirement_comes_from_the_index_that_is_its_own(session, complete):
+    with PackageIndex(TORCH, NUMPY) as users, PackageIndex(CPU, OLD_NUMPY) as cpu, PackageIndex(CUDA) as cuda:
+        for own, expected in ((cpu, CPU), (cuda, CUDA), (users, TORCH)):
+            wanted = [Wanted("torch==2.9.1", index=own.url), Wanted("numpy")]
+            found = resolve(using(session, users), wanted, Asked(complete)).wheels
+            assert [(w.name, w.version) for w in found] == [("numpy", "2.3.0"), ("torch", expected.version)]
+
+
+def test_who_prefers_a_strategy_gets_it(session):
+    with PackageIndex(TORCH, NUMPY) as users, PackageIndex(OLD_NUMPY) as extra:
+        asked, indexes = using(session, users, UV_INDEX_STRATEGY="first-index"), Indexes(None, (extra.url,))
+        with pytest.raises(ProjectError):
+            resolve(asked, [Wanted("numpy==2.3.0")], Asked(indexes=indexes))
+
+
+def test_a_local_version_without_its_index_says_where_to_look(session):
+    with PackageIndex(TORCH, NUMPY) as users, pytest.raises(ProjectError) as caught:
+        resolve(using(session, users), [Wanted("torch==2.9.1+cpu")])
+    assert caught.value.hint == ("versions with `+cpu` are on an index of their own: name it with --extra-index-url")

@@ -6,8 +6,14 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    dockerfile,
     foreign_locks,
+    interfaces,
     mcp_servers,
+    migrations,
+    orchestrators,
+    own_servers,
+    paste,
     pdm_lock,
     pipfile,
     pipfile_lock,
@@ -20,10 +26,14 @@ from pottle.project.detectors import (
     requirements,
     rye,
     scripts,
+    server_settings,
     shell,
+    static_files,
     unlocked,
     uv_lock,
+    versioning,
     web_applications,
+    workers,
 )
 from pottle.project.lock_format import LockFormat
 
@@ -43,12 +53,22 @@ LOCKS: tuple[LockFormat, ...] = (
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
     poetry.detect,
+    versioning.detect,
     python.detect,
     web_applications.detect,
     bots.detect,
     mcp_servers.detect,
+    own_servers.detect,
+    interfaces.detect,
+    paste.detect,
+    server_settings.detect,
+    workers.detect,
+    orchestrators.detect,
+    migrations.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
+    static_files.detect,
     procfile.detect,
+    dockerfile.detect,
 )

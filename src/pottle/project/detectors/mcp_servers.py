@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pottle.project.entries import Entries
-from pottle.project.facts import Application
+from pottle.project.facts import Application, Fact
 from pottle.project.makers import Makers, variables
 from pottle.project.module import Module, keyword, shown, text_of
 from pottle.project.names import Names
@@ -35,6 +35,7 @@ _RUNS = {
     "run_streamable_http_async": "http",
 }
 """Methods that run a server → the transport that they mean."""
+_TOLD = (("FASTMCP_HOST", "0.0.0.0"), ("FASTMCP_PORT", "{port}"))  # noqa: S104 - inside a container
 _APPS = ("http_app", "streamable_http_app", "sse_app")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -81,9 +82,11 @@ def _application(found: Running, target: str, script: str | None) -> Application
     if not found.http:
         return make(kind="cli", strength=OVER_STDIO)
     host = next((node for call in found.settings if (node := keyword(call, "host")) is not None), None)
-    loopback = text_of(host) in _LOOPBACK if host is not None else found.framework != "fastmcp"
+    address = (text_of(host) or "") if host is not None else "" if found.framework == "fastmcp" else _LOOPBACK[0]
+    told = _TOLD if found.framework == "fastmcp" else ()
+    loopback = Fact(address, found.module.at(found.call)) if address in _LOOPBACK else None
     port = next((number for call in found.settings if (number := _number(keyword(call, "port")))), PORT)
-    return make(kind="web-own-server", strength=OVER_HTTP, port=port, loopback=loopback)
+    return make(kind="web-own-server", strength=OVER_HTTP, port=port, loopback=loopback, environment=told)
 
 
 def _running(module: Module, call: ast.Call, makers: Makers[str]) -> Running | None:

@@ -6,8 +6,12 @@ uv's words are not an interface: what is recognised gets a better sentence, anyt
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from pottle.errors import HostError, IntegrityError, PottleError, ProjectError, SourceError
+from pottle.sources.pypi import logins
+from pottle.sources.pypi.uv import UvFailed
+from pottle.sources.pypi.way import Way
 from pottle.text import Location
 
 _PACKAGE = re.compile(r"`([A-Za-z0-9][\w.-]*)(?:==([^`\s]+))?`")
@@ -19,16 +23,13 @@ _CAUSE = re.compile(r"^\s*(?:error|cause|Caused by|├─▶|╰─▶):?\s*(.+)
 _Make: TypeAlias = Callable[[str, str, Location | None], PottleError]
 
 
-def redacted(text: str) -> str:
-    """The text without the user names and passwords of its URLs."""
-    return re.sub(r"(\w+://)[^/@\s]+@", r"\1***@", text)
-
-
-def failure(said: str, places: Mapping[str, Location] | None = None) -> PottleError:
+def failure(failed: UvFailed, places: Mapping[str, Location] | None = None) -> PottleError:
     """The error that uv's stderr tells of; `places` says where the lock names each distribution."""
-    said = redacted(said)
+    said = failed.said
     who, name = _subject(said)
     at = (places or {}).get(name)
+    if re.search(_UNAUTHORIZED, said):
+        return _refused(who, said, at, failed.way)
     for pattern, make in _KNOWN:
         if re.search(pattern, said):
             return make(who, said, at)
@@ -82,9 +83,25 @@ def _broken(who: str, said: str, at: Location | None) -> PottleError:
     )
 
 
-def _refused(who: str, said: str, at: Location | None) -> PottleError:
-    hint = "give credentials by UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD, a netrc file or a keyring"
-    return SourceError(f"the index refused{_for(who)}: unauthorized{where(said)}", at=at, hint=hint)
+def _refused(who: str, said: str, at: Location | None, way: Way) -> PottleError:
+    match = _URL.search(said)
+    url = match[0].rstrip(":,") if match else ""
+    name = way.name_of(url)
+    index = f"the index {name}" if name else "the index"
+    login = way.login_for(url)
+    tried = f", with the credentials of {login.said_by}" if login else ""
+    what = f"{index} refused{_for(who)}: unauthorized{where(said)}{tried}"
+    return SourceError(what, at=at, hint=_ways_in(urlsplit(url).hostname or "the host", name))
+
+
+def _ways_in(host: str, name: str | None) -> str:
+    """How a user gives credentials; none of these ways leads into an image."""
+    owner = logins.variable(name) if name else "<NAME>"
+    named = "" if name else ", once the index has a name under [[tool.uv.index]]"
+    return (
+        f"give credentials by UV_INDEX_{owner}_USERNAME and UV_INDEX_{owner}_PASSWORD{named}, "
+        f"by a line for {host} in ~/.netrc, by `uv auth login {host}` or by a keyring (keyring-provider)"
+    )
 
 
 def _gone(who: str, said: str, at: Location | None) -> PottleError:
@@ -130,14 +147,17 @@ def _no_wheel(who: str, said: str, at: Location | None) -> PottleError:
 def _unsolvable(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001
     because = said.partition("╰─▶")[2] or said.partition("Because")[2] or said
     sentence = " ".join(because.split()).rstrip(".")
-    return ProjectError(f"the requirements cannot be resolved: {sentence[:600]}", at=at, hint="change the requirements")
+    hint = "change the requirements"
+    if local := re.search(r"==\S*?(\+(?:cpu|cu\d+|rocm)[\w.]*)", said):
+        hint = f"versions with `{local[1]}` are on an index of their own: name it with --extra-index-url"
+    return ProjectError(f"the requirements cannot be resolved: {sentence[:600]}", at=at, hint=hint)
 
 
+_UNAUTHORIZED = r"\b(401|403) (Unauthorized|Forbidden)|(?i:unauthorized|missing credentials|no credentials)"
 _KNOWN: tuple[tuple[str, _Make], ...] = (
     (r"(?i)no space left on device|os error 28\b|disk quota exceeded", _full),
     (r"(?i)hash mismatch", _hash_mismatch),
     (r"(?i)size mismatch", _size_mismatch),
-    (r"\b(401|403) (Unauthorized|Forbidden)|(?i:unauthorized|missing credentials|no credentials)", _refused),
     (r"\b(404|410) (Not Found|Gone)", _gone),
     (r"(?i)invalid peer certificate|unknownissuer|certificate (verify failed|has expired)", _untrusted),
     (r"(?i)network connectivity is disabled|network was disabled", _offline),

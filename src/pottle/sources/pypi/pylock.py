@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from pottle.address import without_login
 from pottle.errors import SourceError
 
 _LIMIT = 64 * 1024 * 1024
@@ -110,8 +111,10 @@ def read(content: bytes) -> tuple[Package, ...]:
 
 
 def _package(wheel: Wheel) -> str:
-    fields = {"name": wheel.name, "version": wheel.version} | ({"index": wheel.index} if wheel.index else {})
-    lines = [f"{key} = {_quoted(value)}" for key, value in fields.items()]
+    # An index that is named by a variable is no URL; it is not needed where the file's own is known.
+    index = wheel.index if wheel.index and "$" not in wheel.index else None
+    fields = {"name": wheel.name, "version": wheel.version} | ({"index": index} if index else {})
+    lines = [f"{key} = {quoted(value)}" for key, value in fields.items()]
     return "\n".join(["", "[[packages]]", *lines, f"wheels = [{{ {_file(wheel)} }}]", ""])
 
 
@@ -125,9 +128,9 @@ def _source(source: Built, directory: Path | None) -> str:
     else:
         kind, place = "archive", {"path": str((directory or Path()).absolute() / source.url), **place}
     fields = _inline({"name": source.name, "version": source.version if source.commit is None else None})
-    lines = [f"{key} = {_quoted(value)}" for key, value in fields.items()]
-    parts = [f"{key} = {_quoted(value)}" for key, value in place.items()]
-    parts += [f"hashes = {{ sha256 = {_quoted(source.sha256)} }}"] if source.sha256 and source.commit is None else []
+    lines = [f"{key} = {quoted(value)}" for key, value in fields.items()]
+    parts = [f"{key} = {quoted(value)}" for key, value in place.items()]
+    parts += [f"hashes = {{ sha256 = {quoted(source.sha256)} }}"] if source.sha256 and source.commit is None else []
     return "\n".join(["", "[[packages]]", *lines, f"{kind} = {{ {', '.join(parts)} }}", ""])
 
 
@@ -136,14 +139,14 @@ def _inline(values: dict[str, str | None]) -> dict[str, str]:
 
 
 def _file(wheel: Wheel) -> str:
-    parts = [f"name = {_quoted(wheel.filename)}"]
-    parts += [f"url = {_quoted(wheel.url)}"] if wheel.url else []
+    parts = [f"name = {quoted(wheel.filename)}"]
+    parts += [f"url = {quoted(wheel.url)}"] if wheel.url else []
     parts += [f"size = {wheel.size}"] if wheel.size is not None else []
-    return ", ".join([*parts, f"hashes = {{ sha256 = {_quoted(wheel.sha256)} }}"])
+    return ", ".join([*parts, f"hashes = {{ sha256 = {quoted(wheel.sha256)} }}"])
 
 
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are a subset of TOML's, which wants DEL escaped as well."""
+def quoted(text: str) -> str:
+    """`text` as TOML writes it. A TOML basic string: JSON's escapes are a subset of TOML's, which wants DEL escaped as well."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -169,8 +172,8 @@ def _read_wheels(package: dict[str, Any], version: str | None) -> Iterator[Pinne
             name=package["name"],
             version=version or "",
             filename=wheel.get("name") or unquote(urlsplit(url or wheel["path"]).path.rpartition("/")[2]),
-            url=url,
+            url=without_login(url) if url else None,
             sha256=wheel["hashes"]["sha256"],
             size=wheel.get("size"),
-            index=package.get("index"),
+            index=without_login(package["index"]) if "index" in package else None,
         )

@@ -87,11 +87,18 @@ def _settings(environ: Mapping[str, str], project: Path | None) -> Iterator[dict
         yield _read(Path(named))
         return
     if project is not None:
-        yield _of_project(project)
+        yield from map(_of_project, around(project))
     home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '/nonexistent')}/.config"
     yield _read(Path(home, "uv", "uv.toml"))
     machine = (Path(d, "uv", "uv.toml") for d in (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":") if d)
     yield _read(next((path for path in machine if path.is_file()), Path("/etc/uv/uv.toml")))
+
+
+def around(project: Path) -> Iterator[Path]:
+    """The project's directory and, where it is a part of a repository, those above it: a workspace's indexes are told at its root."""
+    yield project
+    above = [directory for directory in (project, *project.parents) if (directory / ".git").exists()]
+    yield from (each for each in project.parents if above and each.is_relative_to(above[0]))
 
 
 def _of_project(project: Path) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def build_sources(
 ) -> tuple[Distribution, ...]:
     """What the sources make, unpacked below `into`, which must not exist yet; by name.
 
-    `indexes` says which indexes have those that lie nowhere in particular. Raises `ProjectError` where a backend fails and for what is made for one platform. Nothing of `into` stays behind then.
+    `indexes` says which indexes have those that lie nowhere in particular. Raises `ProjectError` where a backend fails and for what
+    is made for one platform. Nothing of `into` stays behind then.
     """
     if not sources:
         return ()
@@ -60,9 +61,9 @@ def _run(
     with uv.scratch(session) as work:
         try:
             for command in _commands(session, sources, work, indexes):
-                uv.run(session, [*command, "--prefix", into], work, build_variables(session.environ, epoch))
+                uv.run(session, [*command, "--prefix", into], work, build_variables(epoch))
         except uv.UvFailed as failed:
-            raise _failure(failed.said, places) from failed
+            raise _failure(failed, places) from failed
 
 
 def _commands(
@@ -75,16 +76,16 @@ def _commands(
         yield [*install.SYNC, *uv.for_target(session.target, may_build=("*",)), lock]
     found = [source for source in sources if source.url is None]
     target = uv.for_target(session.target, may_build=[source.name for source in found])
-    for command in by_hash.commands(found, indexes, work):
+    for command in by_hash.commands(found, indexes, session.environ, work):
         yield [*command, *target]
 
 
-def _failure(said: str, places: Mapping[str, Location]) -> PottleError:
+def _failure(failed: uv.UvFailed, places: Mapping[str, Location]) -> PottleError:
     """The backend's own last words, which uv tells below its own; else whatever else uv says."""
-    _, _, causes = said.rpartition("\nerror: ")
+    _, _, causes = failed.said.rpartition("\nerror: ")
     found = _FAILED.search(causes)
     if found is None or "build backend returned an error" not in causes:
-        return failure(said, places)
+        return failure(failed, places)
     name, backend = found["name"], causes.partition("\nhint: ")[0]
     words = last_words("\n".join(line.strip() for line in backend.splitlines()))
     hint = f"build {name} into a wheel where it can be built, publish it on your own index and lock again"

@@ -5,10 +5,13 @@ The range of a lock is the lock's own fact, `Lock.requires_python`.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
+from pottle.project import workspace
 from pottle.project.clues import Clue
 from pottle.project.detectors.python import classifiers, conda, mise, pipfile, pyproject, setuptools, version_files
+from pottle.project.facts import PythonWish
 from pottle.project.survey import Survey
 
 Reader: TypeAlias = Callable[[Survey, str], Iterator[Clue]]
@@ -35,8 +38,23 @@ READERS: tuple[tuple[str, Reader], ...] = (
 """In the order in which they are asked: of equals, the first is named as the reason."""
 
 
+MANAGERS = frozenset({".python-version", "mise.toml", ".mise.toml", ".config/mise.toml", ".tool-versions"})
+"""The files of version managers, which look for them in the directories above as well."""
+
+
 def detect(survey: Survey) -> Iterator[Clue]:
     """A wish for each place that names a version."""
-    for path, read in READERS:
-        if survey.tree.exists(path):
-            yield from read(survey, path)
+    found = [clue for path, read in READERS if survey.tree.exists(path) for clue in read(survey, path)]
+    yield from found
+    if not any(isinstance(clue, PythonWish) and clue.exact for clue in found):
+        yield from _inherited(survey)
+
+
+def _inherited(survey: Survey) -> Iterator[PythonWish]:
+    """The pin of the nearest directory above that has one, as far as the repository goes."""
+    for above, _ in workspace.above(survey):
+        paths = [(f"{above}/{path}", read) for path, read in READERS if path in MANAGERS]
+        clues = [clue for path, read in paths if survey.tree.exists(path) for clue in read(survey, path)]
+        if pins := [clue for clue in clues if isinstance(clue, PythonWish) and clue.exact]:
+            yield replace(pins[0], standing="inherited")
+            return
