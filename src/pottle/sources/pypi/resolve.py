@@ -152,16 +152,16 @@ def _strategy(session: uv.Session, indexes: Indexes) -> tuple[str, ...]:
 
 
 def _expanded(wanted: Wanted, environ: Mapping[str, str]) -> Wanted:
-    return replace(wanted, index=_url(wanted.index, environ, wanted.at)) if wanted.index else wanted
+    return replace(wanted, index=expanded(wanted.index, environ, wanted.at)) if wanted.index else wanted
 
 
 def _expanded_indexes(indexes: Indexes, wanted: Iterable[Wanted], environ: Mapping[str, str]) -> Indexes:
     at = next((Location(each.at.path) for each in wanted if each.at), None)
-    instead = _url(indexes.instead, environ, at) if indexes.instead else None
-    return Indexes(instead, tuple(_url(url, environ, at) for url in indexes.besides))
+    instead = expanded(indexes.instead, environ, at) if indexes.instead else None
+    return Indexes(instead, tuple(expanded(url, environ, at) for url in indexes.besides))
 
 
-def _url(text: str, environ: Mapping[str, str], at: Location | None) -> str:
+def expanded(text: str, environ: Mapping[str, str], at: Location | None = None) -> str:
     """An index's URL with its variables (`${NAME}`) replaced; a login in it travels another way (`pottle.sources.pypi.way`)."""
     url = address.parse(text, environ).url
     if missing := address.unset(url):
