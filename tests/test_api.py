@@ -3,6 +3,7 @@
 import json
 import os
 import tarfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -69,6 +70,19 @@ def test_the_same_again_makes_nothing_and_asks_nobody(here, tmp_path):
     assert second.made == set()
     assert second.image.digest == first.image.digest
     assert here.archive.requests == here.index.requests == []
+
+
+def test_so_it_is_where_the_lock_does_not_say_where_wheels_lie(here, tmp_path):
+    there = replace(here, more={**here.more, "UV_DEFAULT_INDEX": here.index.url})
+    project = there.poetry(tmp_path / "shop")
+    first = build(there, project)
+    assert first.made >= {"environment", "app"}
+    there.archive.requests.clear()
+    there.index.requests.clear()
+    (project / "main.py").write_text("print('changed')\n")
+    second = build(there, project)
+    assert second.made == {"app"}
+    assert there.archive.requests == there.index.requests == []
 
 
 def test_changed_code_makes_the_app_alone(here, tmp_path):

@@ -4,24 +4,28 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pottle.errors import ProjectError, UsageError
+from pottle.errors import HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Progress, Silent
 from pottle.text import Location
 
 if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.build.project import ProjectFiles
+    from pottle.build.sandbox import Command, Ended
     from pottle.config.options import Options
     from pottle.oci.image import Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
+    from pottle.project.tree import Tree
+    from pottle.project.version import Pretence
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
@@ -108,16 +112,50 @@ def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     return make_plan(read_project(_tree(root), options.lockfile, _script_of(root)), options, platform)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One project of a repository: its plans, by platform, or why it has none."""
+
+    directory: str
+    """Relative to where the search began."""
+    plans: "tuple[ImagePlan, ...]" = ()
+    error: PottleError | None = None
+
+
+def plan_all(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> tuple[Member, ...]:
+    """Every project of the repository below `root`, planned by itself."""
+    from pottle.project.members import members
+
+    return tuple(_member(root, directory, environ, flags) for directory in members(_tree(root)))
+
+
+def _member(root: Path, directory: str, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Member:
+    try:
+        options = read_options(root / directory, environ, flags)
+        return Member(directory, tuple(plan(root / directory, options, platform) for platform in platforms(options)))
+    except PottleError as error:
+        return Member(directory, error=error)
+
+
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
     """One plan as an object, several as an array."""
+    return _json(plans[0] if len(plans) == 1 else plans)
+
+
+def members_as_json(members: Sequence[Member]) -> str:
+    """An array: of each project its directory, its plans, and its error where it has one."""
+    return _json(
+        [
+            {"directory": each.directory, "plans": each.plans, "error": each.error.what if each.error else None}
+            for each in members
+        ]
+    )
+
+
+def _json(value: object) -> str:
     import msgspec
 
-    from pottle.plan.model import encode
-
-    document = (
-        encode(plans[0]) if len(plans) == 1 else msgspec.json.format(msgspec.json.encode(plans), indent=2) + b"\n"
-    )
-    return document.decode()
+    return (msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n").decode()
 
 
 def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":
@@ -144,8 +182,29 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     archives = Archives(settings)
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
-    workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
-    return build_locked(locked, _project_files(root, options, host), workshop)
+    workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
+    return build_locked(locked, _project_files(root, planned.name, options, host, _neighbours(planned)), workshop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sandbox:
+    """Runs commands of a project in its image: `pottle.build.sandbox.Sandbox` by means of `pottle.run`."""
+
+    host: Host
+
+    def run(self, image: "Image", command: "Command", work: Path) -> "Ended":
+        from pottle.build.sandbox import Ended
+        from pottle.run.command import run_command
+        from pottle.run.settings import Host as RunHost
+        from pottle.run.stored import stored_image
+
+        own, wanted = own_platform(), f"{image.config.os}/{image.config.architecture}"
+        if wanted != f"{own.os}/{own.architecture}":
+            what = f"a command of the project has to run in the image, and this machine is {own}, not {wanted}"
+            raise HostError(what, hint=f"build on a machine that is {wanted}")
+        run_host = RunHost(self.host.environ, self.host.cache)
+        stored = stored_image(image, reference("building"))
+        return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
@@ -250,9 +309,19 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles":
+def _neighbours(planned: "ImagePlan") -> dict[str, str]:
+    """The other projects whose wheels the plan wants: directory → name."""
+    from pottle.plan.model import InstallProject
+
+    steps = [step for layer in planned.layers for step in layer.steps]
+    return {step.path: step.name for step in steps if isinstance(step, InstallProject) and step.path != "."}
+
+
+def _project_files(
+    root: Path, name: str, options: "Options", host: Host, neighbours: Mapping[str, str]
+) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
-    from pottle.project.assets import collect, tracked
+    from pottle.project.assets import collect
     from pottle.project.checkout import listed
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
@@ -263,11 +332,45 @@ def _project_files(root: Path, options: "Options", host: Host) -> "ProjectFiles"
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    everything = tree.files() if in_checkout is None else tuple(tracked(tree.files(), in_checkout))
-    return ProjectFiles(root.absolute(), tuple(everything), assets.files)
+    beside = {path: _neighbour_files(root, path, neighbours[path], host) for path in neighbours}
+    everything, pretence = _everything(tree, in_checkout), _pretence(root, name, tree, host)
+    return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
 
 
-def _tree(root: Path) -> Any:
+def _neighbour_files(root: Path, path: str, name: str, host: Host) -> "ProjectFiles":
+    """What the backend of another project of the repository may need; nothing of it is copied as it is."""
+    from pottle.build.project import ProjectFiles
+    from pottle.project.checkout import listed
+
+    directory = (root / path).resolve()
+    tree = _tree(directory)
+    everything = _everything(tree, listed(directory, host.environ))
+    return ProjectFiles(directory, everything, (), _pretence(directory, name, tree, host))
+
+
+def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[str, ...]:
+    from pottle.project.assets import tracked
+
+    return tuple(tree.files() if in_checkout is None else tracked(tree.files(), in_checkout))
+
+
+def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
+    """What the backend is shown for the version control that its copy of the project has not."""
+    from pottle.project import version
+    from pottle.project.checkout import described
+    from pottle.project.detectors import versioning
+    from pottle.project.survey import Survey
+
+    found = next(iter(versioning.detect(Survey(tree))), None)
+    if found is None:
+        return version.given(host.environ)
+    derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
+    if derived.warning:
+        host.progress.warn(f"{found.at}: {derived.warning}")
+    return version.pretence(found, name, derived.version)
+
+
+def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
     if _script_of(root):
@@ -281,9 +384,16 @@ def _tree(root: Path) -> Any:
 
 
 def repository(root: Path) -> Path:
-    """The repository that the project at `root` is a part of: what of it may be read. The project itself where there is none."""
+    """The repository that the project at `root` is a part of: what of it may be read.
+
+    Where nothing is under version control, the uv workspace that counts the project among its members; else the project itself.
+    """
+    from pottle.project.workspace import root_above
+
     absolute = root.absolute()
-    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), root)
+    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), None) or (
+        root_above(absolute) or root
+    )
 
 
 def _read(path: Path) -> str | None:

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.named import CASES, project
 
 from pottle import api
 from pottle.cli.plan_text import NARROWEST, WIDEST, shortened, text
 from pottle.oci.platform import Platform
 
-CASES = Path(__file__).parents[1] / "cases"
 GOLDEN = Path(__file__).parent / "golden"
-PLANNED = sorted(path.parent.name for path in CASES.glob("*/plan.json"))
+PLAIN = next(case for case in CASES if case.name == "plain-script")
+PLANNED = [case.name for case in CASES if (case / "plan.json").exists()]
 
 
 def shown(case: str, columns: int) -> str:
-    root = CASES / case
+    root = project(next(path for path in CASES if path.name == case))
     plan = api.plan(root, api.read_options(root, {}, {}), Platform.parse("linux/amd64"))
     return click.unstyle(text(plan, columns)) + "\n"
 
@@ -62,7 +63,7 @@ def test_a_list_is_shortened(most: int, expected: str):
 
 
 def printed(*flags: str, **environ: str) -> bytes:
-    command = [sys.executable, "-m", "pottle", "plan", "--platform", "linux/amd64", *flags, str(CASES / "plain-script")]
+    command = [sys.executable, "-m", "pottle", "plan", "--platform", "linux/amd64", *flags, str(PLAIN)]
     return subprocess.run(command, capture_output=True, check=True, env={**os.environ, **environ}).stdout
 
 
@@ -71,4 +72,4 @@ def test_a_pipe_gets_plain_text_of_the_columns_that_are_asked_for():
 
 
 def test_json_is_the_plan_itself():
-    assert printed("--format", "json") == (CASES / "plain-script" / "plan.json").read_bytes()
+    assert printed("--format", "json") == (PLAIN / "plan.json").read_bytes()

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from pottle.config.keys import LISTS, MAPPINGS, TYPES, description, schema, written
+from pottle.config.keys import LISTS, MAPPINGS, SWITCHES, TYPES, description, schema, written
 from pottle.config.options import Options
 
 
@@ -14,8 +14,9 @@ def test_every_key_says_what_it_means():
     assert all(description(name).endswith(".") for name in TYPES)
 
 
-def test_lists_and_mappings_are_those_of_the_types():
+def test_lists_mappings_and_switches_are_those_of_the_types():
     properties = schema()["properties"]
+    assert {name for name in TYPES if properties[written(name)].get("type") == "boolean"} == SWITCHES
     assert {name for name in TYPES if properties[written(name)].get("type") == "array"} == LISTS
     assert {name for name in TYPES if properties[written(name)].get("type") == "object"} == MAPPINGS
 

@@ -63,10 +63,14 @@ def test_every_key_is_read():
     optimize = "size"
     variant = "debug"
     packages = ["libpq5"]
+    strict = true
     extras = ["fast"]
     groups = ["prod"]
+    source-builds = ["natural"]
     labels = { "a.b" = "c" }
     env = { X = "" }
+    build-env = { SECRET_KEY = "x" }
+    collectstatic = false
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
     allow-expired = ["forky"]
@@ -81,6 +85,8 @@ VARIABLES = {
         "platforms",
         ("linux/amd64", "linux/arm64"),
     ),
+    "a switch": ({"POTTLE_STRICT": "1"}, "strict", True),
+    "a switch that is off": ({"POTTLE_STRICT": "no"}, "strict", False),
     "a list with blanks": ({"POTTLE_PACKAGES": "libpq5 libgomp1"}, "packages", ("libpq5", "libgomp1")),
     "an empty one": ({"POTTLE_BASE": ""}, "base", None),
     "the epoch": ({"SOURCE_DATE_EPOCH": "1700000000"}, "epoch", 1_700_000_000),
@@ -124,6 +130,7 @@ def test_a_value_that_cannot_be_is_refused(text):
     [
         {"POTTLE_PORT": "eighty"},
         {"POTTLE_COMMAND": "'"},
+        {"POTTLE_STRICT": "perhaps"},
         {"POTTLE_ENV": "A"},
         {"POTTLE_PLATFORM": "x"},
         {"SOURCE_DATE_EPOCH": "-1"},

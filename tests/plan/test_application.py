@@ -158,3 +158,14 @@ def test_a_configured_command_is_taken_as_it_stands():
 def test_a_configured_command_that_names_an_application_runs_it():
     started = application.configured(("uvicorn", "--uds", "/run/s", "main:app"), [app()], port=None, at=None)
     assert started.application == app()
+
+
+# --- bots -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("holds", "framework"), [("discord-py", "discord.py"), ("py-cord", "py-cord"), ("", "discord.py")]
+)
+def test_a_fork_is_called_by_its_own_name(holds: str, framework: str):
+    bot = app("bot", "bot.py", framework="discord.py")
+    assert (start(bot, holds).framework, start(bot, holds).port) == (framework, None)

@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
+from tests.named import CASES, project
 
 from pottle import api
 from pottle.errors import PottleError
@@ -17,16 +18,9 @@ from pottle.plan.planner import make_plan
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 
-CASES = sorted(path for path in (Path(__file__).parents[1] / "cases").iterdir() if path.is_dir())
 PLAN, ERROR = "plan.json", "error.txt"
 AMD64, ARM64 = Platform.parse("linux/amd64"), Platform.parse("linux/arm64")
 PLANNED = [case for case in CASES if (case / PLAN).exists()]
-
-
-def project(case: Path) -> Path:
-    """The project of a case: itself, or the member of a repository that `member.txt` names."""
-    member = case / "member.txt"
-    return case / member.read_text().strip() if member.exists() else case
 
 
 def planned(case: Path, platform: Platform = AMD64) -> ImagePlan:

@@ -79,6 +79,17 @@ def test_an_unreadable_key_is_withheld():
     assert kept({"a.key": b"\xff\xfe\x00", "a.crt": b"\xff\xfe\x00"}) == ["a.crt"]
 
 
+INDEX = '[[tool.uv.index]]\nname = "own"\nurl = "https://bob:hunter2@own.example/simple"\n'
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "member/pyproject.toml", "uv.toml", "pip.conf"])
+def test_the_password_of_an_index_is_withheld_with_its_file(name):
+    found = collect(DictTree({name: INDEX}))
+    assert [(w.path, w.because) for w in found.withheld] == [(name, "it holds the credentials of an index")]
+    for harmless in ("https://own.example/simple", "https://${USER}:${TOKEN}@own.example", "postgres://bob:pw@db/x"):
+        assert kept({name: INDEX.replace("https://bob:hunter2@own.example/simple", harmless)}) == [name]
+
+
 def test_a_checkout_decides_what_is_there():
     assert kept(["a.py", "new.py", "ignored.py"], {"a.py", "new.py", "deleted.py"}) == ["a.py", "new.py"]
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from pottle.project.checkout import listed
+from pottle.project.checkout import Described, described, listed
 
 ENVIRON = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent"}
 
@@ -55,6 +55,73 @@ def test_git_variables_do_not_point_elsewhere(checkout, tmp_path_factory):
 
 def test_a_plain_directory_is_no_checkout(tmp_path):
     assert listed(tmp_path, ENVIRON) is None
+
+
+# --- which commit ----------------------------------------------------------------------------------
+
+
+def commit(root, *names, tag=None):
+    for name in names:
+        (root / name).write_text("")
+        git(root, "add", name)
+    git(root, "commit", "-q", "--allow-empty", "-m", "x")
+    if tag:
+        git(root, "tag", tag)
+    return git(root, "rev-parse", "HEAD")
+
+
+def git(root, *arguments):
+    who = {f"GIT_{role}_{what}": "x" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    done = subprocess.run(
+        ["git", "-C", root, *arguments], check=True, env=ENVIRON | who, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def history(tmp_path):
+    root = tmp_path / "history"
+    subprocess.run(["git", "init", "-q", root], check=True, env=ENVIRON)
+    return root
+
+
+def test_a_commit_is_described_by_its_nearest_tag(history):
+    node = commit(history, "pyproject.toml", tag="v1.2")
+    assert described(history, ENVIRON, ["*[0-9]*"]) == Described("v1.2", 0, node, shallow=False)
+    commit(history, tag="nightly")
+    node = commit(history, tag="other-9")
+    assert described(history, ENVIRON, ["v[0-9]*"]) == Described("v1.2", 2, node, shallow=False)
+
+
+def test_without_a_tag_all_commits_count(history):
+    commit(history, "setup.py")
+    node = commit(history)
+    assert described(history, ENVIRON, ["*[0-9]*"]) == Described(None, 2, node, shallow=False)
+
+
+def test_a_history_that_was_cut_is_said_to_be(history, tmp_path):
+    commit(history, "pyproject.toml", tag="v1")
+    node = commit(history)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{history}", clone], check=True, env=ENVIRON)
+    assert described(clone, ENVIRON, ["*[0-9]*"]) == Described(None, 1, node, shallow=True)
+
+
+def test_a_project_below_the_root_of_its_repository_is_described(history):
+    (history / "member").mkdir()
+    node = commit(history, "member/pyproject.toml", tag="2.0")
+    assert described(history / "member", ENVIRON, ["*[0-9]*"]) == Described("2.0", 0, node, shallow=False)
+
+
+def test_a_repository_that_does_not_track_the_project_is_somebody_elses(history):
+    commit(history, "notes.txt", tag="v1")
+    (history / "pyproject.toml").write_text("")
+    assert described(history, ENVIRON, ["*[0-9]*"]) is None
+
+
+def test_without_a_commit_nothing_is_described(checkout, tmp_path_factory):
+    assert described(checkout, ENVIRON, ["*[0-9]*"]) is None
+    assert described(tmp_path_factory.mktemp("plain"), ENVIRON, ["*[0-9]*"]) is None
 
 
 def test_without_git_there_is_no_listing(checkout):

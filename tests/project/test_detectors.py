@@ -7,6 +7,7 @@ from pottle.project.detectors import DETECTORS, LOCKS
 
 FOLDER = Path(detectors.__file__).parent
 NAMES = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+NAMES |= {path.parent.name for path in FOLDER.glob("*/__init__.py")}
 
 
 def test_every_detector_is_listed_once():

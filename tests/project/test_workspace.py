@@ -1,5 +1,7 @@
 """The workspace that a project belongs to, and the way to its root and back."""
 
+from pathlib import Path
+
 import pytest
 
 from pottle.project import workspace
@@ -49,3 +51,12 @@ def test_a_project_without_one():
 
 def test_nothing_above_the_boundary_is_read():
     assert DictTree({"a": "x"}, directory="b").read("../../a") is None
+
+
+def test_a_root_is_found_on_disk_without_version_control(tmp_path: Path):
+    (tmp_path / "packages/core").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pyproject.toml").write_text(ROOT)
+    (tmp_path / "packages/pyproject.toml").write_text("[broken")
+    assert workspace.root_above(tmp_path / "packages/core") == tmp_path
+    assert workspace.root_above(tmp_path / "elsewhere") is None

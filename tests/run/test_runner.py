@@ -107,6 +107,16 @@ def test_the_images_own_ports_are_open_unless_others_are_asked_for():
     assert plan_launch(image(config), Settings(ports=(Port(1, 2),))).ports == (Port(1, 2),)
 
 
+def test_a_port_that_follows_the_port_variable_is_opened_where_the_program_listens():
+    config = Config(command=("app",), environment=(("PORT", "8000"),), ports=("8000/tcp", "9000/tcp"))
+    assert plan_launch(image(config), Settings()).ports == (Port(8000, 8000), Port(9000, 9000))
+    moved = plan_launch(image(config), Settings(environment=(("PORT", "8080"),)))
+    assert moved.ports == (Port(8080, 8080), Port(9000, 9000))
+    assert plan_launch(
+        image(Config(command=("app",), ports=("80/tcp",))), Settings(environment=(("PORT", "1"),))
+    ).ports == (Port(80, 80),)
+
+
 def test_a_taken_port_is_said_before_anything_starts():
     backend = Fake("first")
     with socket.create_server(("127.0.0.1", 0)) as server:

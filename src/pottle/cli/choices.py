@@ -19,6 +19,11 @@ _PLAN_FLAGS = (
     click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Where the application listens."),
     click.option("--optimize", type=click.Choice(["speed", "size"]), help='"size" leaves bytecode out.'),
     click.option("--variant", type=click.Choice(["default", "debug"]), help='"debug" adds a shell and coreutils.'),
+    click.option(
+        "--strict/--no-strict",
+        default=None,
+        help="Refuse another patch version than is asked for, and what is not pinned.",
+    ),
     click.option("--allow-expired", metavar="SUITE", multiple=True, help="Accept this suite's Release past its date."),
 )
 

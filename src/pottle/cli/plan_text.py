@@ -99,16 +99,23 @@ def _brought(step: "Step", most: int) -> str:
     match step:
         case model.InstallPackages(packages=packages):
             return shortened(packages, most)
+        case model.InstallInterpreter(version=version):
+            return f"CPython {version}"
         case model.CreateEnvironment(path=path):
             return path
         case model.InstallWheels(requirements=(), own=own) if own is not None:
             return "what the project's backend asks for"
         case model.InstallWheels(requirements=requirements, unresolved=unresolved):
             return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
-        case model.InstallProject(backend=backend):
-            return f"the wheel that {backend.partition('.')[0]} builds"
+        case model.BuildWheels(sources=sources):
+            return f"{_counted(len(sources), 'distribution')} built from source"
+        case model.InstallProject(name=name, path=path, backend=backend):
+            beside = f"{name} from {path}" if most > 4 else name
+            return f"the wheel that {backend.partition('.')[0]} builds" if path == "." else beside
         case model.CopyProject(into=into):
             return f"files in {into}"
+        case model.RunCommand(name=name, outputs=outputs):
+            return f"what {name} writes to {', '.join(outputs)}"
         case model.SumUp():
             return "accounts, CA bundle, ld.so.cache"
 

@@ -61,12 +61,25 @@ class Keys(TypedDict, total=False):
     packages: Annotated[
         tuple[Package, ...], Meta(description="Debian packages that the application needs at run time.")
     ]
+    strict: Annotated[
+        bool, Meta(description="Refuse what is not exactly as asked for: another patch version, unpinned requirements.")
+    ]
     extras: Annotated[tuple[Distribution, ...], Meta(description="The project's own extras to install.")]
     groups: Annotated[
         tuple[Distribution, ...], Meta(description="Dependency groups (PEP 735) to install; none by default.")
     ]
+    source_builds: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(\*|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$")], ...],
+        Meta(description='Distributions without a wheel whose build may run on this machine; ["*"]: any.'),
+    ]
     labels: Annotated[dict[Variable, Text], Meta(description="Labels of the image.")]
     env: Annotated[dict[Variable, Text], Meta(description="Environment variables of the container.")]
+    build_env: Annotated[
+        dict[Variable, Text], Meta(description="Environment variables of commands that run while the image is built.")
+    ]
+    collectstatic: Annotated[
+        bool, Meta(description="Whether Django's static files are collected; by default where STATIC_ROOT is set.")
+    ]
     exclude: Annotated[tuple[Text, ...], Meta(description="Files to leave out, in the language of .dockerignore.")]
     mirror: Annotated[
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
@@ -77,8 +90,9 @@ class Keys(TypedDict, total=False):
 TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
-LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "exclude", "allow_expired"})
-MAPPINGS = frozenset({"labels", "env"})
+LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired"})
+SWITCHES = frozenset({"strict", "collectstatic"})
+MAPPINGS = frozenset({"labels", "env", "build_env"})
 
 
 def written(field: str) -> str:

@@ -13,13 +13,14 @@ from typing import Any, Self, TypeAlias
 
 import msgspec
 
-from pottle.config.keys import LISTS, MAPPINGS, TYPES, description, written
+from pottle.config.keys import LISTS, MAPPINGS, SWITCHES, TYPES, description, written
 from pottle.config.options import Options
 from pottle.errors import ConfigError, UsageError
 from pottle.text import Location
 from pottle.toml import Document, InvalidToml
 
 PREFIX = "POTTLE_"
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 Problem: TypeAlias = ConfigError | UsageError
 
@@ -148,7 +149,15 @@ def _parsed(name: str, text: str) -> object:
         return text.replace(",", " ").split()
     if name in MAPPINGS:
         return dict(_pair(word) for word in shlex.split(text))
+    if name in SWITCHES:
+        return _switch(text)
     return int(text) if name == "port" else text
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in (*_YES, *_NO):
+        raise ValueError(f"{text!r} is neither yes nor no")
+    return text.lower() in _YES
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -28,12 +28,19 @@ class Options:
     optimize: Literal["speed", "size"] = "speed"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
+    strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    source_builds: tuple[str, ...] = ()
+    """Names of distributions, or `*`."""
     labels: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
     env: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
+    build_env: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    collectstatic: bool = True
+    """False: not even where the settings ask for it."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
     mirror: str | None = None

@@ -1,5 +1,6 @@
 """The layers of an image, what changes least at the bottom: equal inputs give equal layers in every image of every project."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -8,18 +9,21 @@ from pottle.config.options import Options
 from pottle.plan import packages
 from pottle.plan.bases import Base
 from pottle.plan.model import (
+    BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
     LayerPlan,
-    Requirement,
+    RunCommand,
     Step,
     SumUp,
 )
-from pottle.plan.places import APP, ENVIRONMENT, HOME, UID, USER
-from pottle.project.facts import Facts
+from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
+from pottle.plan.wheels import Installed
+from pottle.project.facts import Facts, StaticFiles
 
 
 @dataclass(frozen=True)
@@ -29,22 +33,30 @@ class Layers:
     facts: Facts
     options: Options
     base: Base
-    requirements: tuple[Requirement, ...]
+    installed: Installed
     unresolved: bool
     """The requirements are not a complete, pinned set."""
+    further: tuple[str, ...]
+    """Debian packages beyond the interpreter's own."""
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
         yield self._base()
         yield self._interpreter()
-        if names := further_packages(self.facts, self.options):
+        if self.further:
             because = "further packages change less often than the lock"
-            step = self._install(names, packages.without(names))
+            step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
-        if self.requirements or self._own is not None:
+        if self.installed.requirements or self._own is not None:
             yield self._environment()
+        if self.installed.sources or (self.unresolved and self.options.source_builds):
+            yield self._sources()
+        if self.installed.neighbours:
+            yield self._neighbours()
         yield self._app()
+        if self.facts.static_files is not None and self.options.collectstatic:
+            yield self._static(self.facts.static_files)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -53,10 +65,16 @@ class Layers:
     def _interpreter(self) -> LayerPlan:
         python = self.base.python
         create = CreateEnvironment(
-            path=ENVIRONMENT, interpreter=f"/usr/bin/python{python}", bytecode=self._third_party_bytecode
+            path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=self._third_party_bytecode
         )
-        steps = (self._install(packages.interpreter(self.base)), create)
-        return LayerPlan(name="interpreter", steps=steps, because=f"CPython {python} is the same in every project")
+        because = f"CPython {python} is the same in every project"
+        return LayerPlan(name="interpreter", steps=(*self._cpython(), create), because=because)
+
+    def _cpython(self) -> Iterator[Step]:
+        if names := packages.interpreter(self.base):
+            yield self._install(names)
+        if (version := self.base.standalone) is not None:
+            yield InstallInterpreter(version=version, source="python-build-standalone", into=STANDALONE)
 
     def _system(self) -> LayerPlan:
         steps = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))
@@ -66,24 +84,50 @@ class Layers:
         lock = self.facts.lock
         step = InstallWheels(
             into=ENVIRONMENT,
-            requirements=self.requirements,
+            requirements=self.installed.requirements,
             bytecode=self._third_party_bytecode,
             unresolved=self.unresolved,
             index=lock.index if lock else None,
             extra_indexes=lock.extra_indexes if lock else (),
             own=self._own,
+            may_build=self.options.source_builds if self.unresolved else (),
         )
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
         return LayerPlan(name="environment", steps=(step,), because=because)
 
+    def _sources(self) -> LayerPlan:
+        step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)
+        return LayerPlan(name="sources", steps=(step,), because="what has to be built is not built anew with the rest")
+
+    def _neighbours(self) -> LayerPlan:
+        steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
+        return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
+
+    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
+        assert backend is not None, "what is not built is only its dependencies"
+        mode = self._own_bytecode
+        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)
+
     def _app(self) -> LayerPlan:
-        bytecode: Literal["checked-hash"] | None = "checked-hash" if self._bytecode else None
-        packaging = self.facts.packaging
-        copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=bytecode)
+        packaging, lock = self.facts.packaging, self.facts.lock
+        others = {*(lock.members if lock else ()), *(each.source_id for each in self.installed.neighbours)}
+        inside = tuple(sorted(path for path in others if not path.startswith("..")))
+        copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=self._own_bytecode, without=inside)
         steps: tuple[Step, ...] = (copy,)
         if packaging is not None:
-            steps = (InstallProject(into=ENVIRONMENT, backend=packaging.backend, bytecode=bytecode), copy)
+            versioning = self.facts.versioning
+            tool = versioning.tool if versioning else None
+            steps = (self._project(self.facts.name.value, ".", packaging.backend, tool), copy)
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
+
+    def _static(self, found: StaticFiles) -> LayerPlan:
+        step = RunCommand(
+            name="collectstatic",
+            command=("python", found.manage, "collectstatic", "--noinput"),
+            environment=self.options.build_env,
+            outputs=(posixpath.join(APP, found.directory),),
+        )
+        return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))
@@ -99,15 +143,9 @@ class Layers:
         return self.options.optimize == "speed"
 
     @property
+    def _own_bytecode(self) -> Literal["checked-hash"] | None:
+        return "checked-hash" if self._bytecode else None
+
+    @property
     def _third_party_bytecode(self) -> Literal["unchecked-hash"] | None:
         return "unchecked-hash" if self._bytecode else None
-
-
-def further_packages(facts: Facts, options: Options) -> tuple[str, ...]:
-    """Debian packages beyond the interpreter's: those configured, and a shell where one is needed or wanted."""
-    wanted = {*options.packages}
-    if facts.shell is not None:
-        wanted |= {*packages.SHELL}
-    if options.variant == "debug":
-        wanted |= {*packages.DEBUG}
-    return tuple(sorted(wanted))

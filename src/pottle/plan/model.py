@@ -62,6 +62,15 @@ class InstallPackages(Struct, frozen=True, tag="install-packages"):
     without: tuple[str, ...] = ()
 
 
+class InstallInterpreter(Struct, frozen=True, tag="install-interpreter"):
+    """A CPython that is not the base's own, at `into`: a relocatable one that asks nothing of a system but glibc."""
+
+    version: str
+    """What is asked of the source: `3.9.18`, or the newest that it has of `3.9`."""
+    source: Literal["python-build-standalone"]
+    into: str
+
+
 class CreateEnvironment(Struct, frozen=True, tag="create-environment"):
     """An empty virtual environment at `path` (PEP 405) for the interpreter at `interpreter`.
 
@@ -88,14 +97,50 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """Indexes that are asked before that one."""
     own: tuple[str, ...] | None = None
     """What the project's own backend says that it needs is wanted too, with these of its extras; None: its files say all of it."""
+    may_build: tuple[str, ...] = ()
+    """Unresolved: distributions that may turn out to be sources, and then belong to the step that builds; `*`: any."""
+
+
+class Source(Struct, frozen=True):
+    """A distribution that has to be built: a repository at a commit, or a source archive."""
+
+    name: str
+    version: str | None
+    """None where the lock does not say."""
+    url: str | None
+    """Of the repository or the archive, without credentials; a path relative to the project where it has no scheme. None: an index
+    has it, by its name, its version and its hash."""
+    commit: str | None = None
+    """The whole hash; None for an archive."""
+    subdirectory: str | None = None
+    sha256: str | None = None
+    """Of the archive."""
+    index: str | None = None
+    """The URL of the index that has it, where it has no URL of its own; None: whatever the user's configuration says."""
+    allowed: bool = False
+    """The configuration lets its build run on this machine (`source-builds`)."""
+    at: str | None = None
+
+
+class BuildWheels(Struct, frozen=True, tag="build-wheels"):
+    """Third parties' distributions without a wheel, built by their own backends, into the environment at `into`."""
+
+    into: str
+    sources: tuple[Source, ...]
+    bytecode: Literal["unchecked-hash"] | None
 
 
 class InstallProject(Struct, frozen=True, tag="install-project"):
-    """The project's own wheel, built by its backend, into the environment at `into`."""
+    """The wheel of the project, or of one beside it in its repository, built by its backend, into the environment at `into`."""
 
     into: str
+    name: str
+    path: str
+    """The directory, relative to the project: "." or `../core`."""
     backend: str
     bytecode: Literal["checked-hash"] | None
+    version_tool: str | None = None
+    """What would take the version from version control, which the build does in its place; None: the files say it."""
 
 
 class CopyProject(Struct, frozen=True, tag="copy-project"):
@@ -104,6 +149,20 @@ class CopyProject(Struct, frozen=True, tag="copy-project"):
     into: str
     less_wheel: bool
     bytecode: Literal["checked-hash"] | None
+    without: tuple[str, ...] = ()
+    """Directories of other projects in the same repository, which are no part of this one."""
+
+
+class RunCommand(Struct, frozen=True, tag="run-command"):
+    """A command of the project, run in the image that the layers below make, without network; its outputs are all it may write."""
+
+    name: str
+    """What it is called: `collectstatic`."""
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+    """Besides the image's own, sorted."""
+    outputs: tuple[str, ...]
+    """Directories of the image, absolute."""
 
 
 class SumUp(Struct, frozen=True, tag="sum-up"):
@@ -115,7 +174,17 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
     home: str
 
 
-Step: TypeAlias = InstallPackages | CreateEnvironment | InstallWheels | InstallProject | CopyProject | SumUp
+Step: TypeAlias = (
+    InstallPackages
+    | InstallInterpreter
+    | CreateEnvironment
+    | InstallWheels
+    | BuildWheels
+    | InstallProject
+    | CopyProject
+    | RunCommand
+    | SumUp
+)
 
 
 class LayerPlan(Struct, frozen=True):
@@ -176,7 +245,7 @@ class ImagePlan(Struct, frozen=True):
     framework: str | None
     kind: Kind
     command: tuple[str, ...]
-    """The whole argv: entrypoint and command."""
+    """The argv of the program. `Runtime.entrypoint` stands before it, and becomes it."""
     port: int | None
     base: str
     """`debian:trixie`"""

@@ -1,14 +1,19 @@
 """What cannot be installed: not a wheel, or no wheel that fits. Everything that is wrong is said at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from packaging.version import Version
 
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
+from pottle.plan import bases
 from pottle.plan.bases import BASES, Base
-from pottle.project.facts import Dependency, LockedDistribution
+from pottle.project.facts import LockedDistribution, Packaging
 from pottle.tags import Target, choose_wheel
 
+_COMPILING = frozenset({"maturin", "scikit_build_core", "mesonpy", "py_build_cmake", "sipbuild"})
+"""Modules of build backends that compile, always."""
 _WHEEL = re.compile(r"https?://[^#]+\.whl(#.*)?")
 
 
@@ -20,45 +25,38 @@ def refuse(refusals: Iterable[ProjectError | None]) -> None:
 
 
 def not_an_index(distribution: LockedDistribution) -> ProjectError | None:
-    """For a distribution that comes from the project's own tree or from a repository."""
+    """For a distribution that is neither a wheel of an index nor anything that the lock says how to build."""
     match distribution.source:
         case "vcs":
-            whence = "a repository"
-        case "directory" | "editable" | "virtual":
-            whence = f"the directory {distribution.source_id}"
+            whence = "a repository, and nothing says which commit"
         case "path":
-            whence = f"the file {distribution.source_id}"
+            whence = f"the file {distribution.source_id}, and there is no hash of it"
         case "url" if not distribution.wheels:
-            whence = "a source archive"
+            whence = "a source archive, and there is no hash of it"
         case _:
             return None
-    return _only_wheels(distribution.name, whence, distribution)
+    hint = "lock the project again, with hashes"
+    return ProjectError(f"{distribution.name} comes from {whence}", at=distribution.at, hint=hint)
 
 
-def not_a_wheel(dependency: Dependency) -> ProjectError | None:
-    """For a direct reference (PEP 508 `name @ url`) to anything but a wheel."""
-    if dependency.url is None or _WHEEL.fullmatch(dependency.url):
+def compiled(packaging: Packaging | None) -> ProjectError | None:
+    """For a project whose backend compiles its code: what comes of it fits the machine that builds, not the image."""
+    backend = packaging.backend.partition(".")[0] if packaging else ""
+    if packaging is None or backend not in _COMPILING:
         return None
-    whence = "a repository" if dependency.url.partition("+")[0] in ("git", "hg", "svn", "bzr") else "a source archive"
-    return _only_wheels(dependency.name, whence, dependency)
-
-
-def _only_wheels(name: str, whence: str, place: Dependency | LockedDistribution) -> ProjectError:
-    return ProjectError(
-        f"{name} comes from {whence}: only wheels can be installed yet",
-        at=place.at,
-        hint=f"build {name} into a wheel, publish it on an index and lock again",
-    )
+    hint = "publish its wheel on an index and depend on that, or build from that wheel"
+    what = f"{backend.replace('_', '-')} compiles the project, and only pure Python can be built for an image yet"
+    return ProjectError(what, at=packaging.at, hint=hint)
 
 
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:
     """For a distribution whose files the lock lists, none of which fits."""
     name = f"{distribution.name} {distribution.version}"
-    others = [other.python for other in BASES if other is not base and _fits(distribution, other, platform)]
+    others = [other.python for other in _others(base) if _fits(distribution, other, platform)]
     if not distribution.wheels:
         hint = f"choose a version of {distribution.name} that has wheels, or build one and publish it on your own index"
     elif others:
-        hint = f"it has one for CPython {' and '.join(sorted(others))}: set `python` under [tool.pottle]"
+        hint = f"it has one for CPython {' and '.join(others)}: set `python` under [tool.pottle]"
     else:
         hint = f"see whether a newer version has one: `uv lock --upgrade-package {distribution.name}`"
     return ProjectError(
@@ -66,6 +64,13 @@ def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -
         at=distribution.at,
         hint=hint,
     )
+
+
+def _others(base: Base) -> Iterator[Base]:
+    """Every other CPython that an image could have, by version."""
+    standalone = (bases.standalone(base, version) for version in bases.STANDALONE)
+    by_version = {other.python: other for other in (*standalone, *BASES) if other.python != base.python}
+    yield from sorted(by_version.values(), key=lambda other: Version(other.python))
 
 
 def _fits(distribution: LockedDistribution, base: Base, platform: Platform) -> bool:

@@ -8,6 +8,7 @@ from pottle.plan.bases import Base
 from pottle.plan.health import health
 from pottle.plan.model import HealthCheck, Reason, Runtime
 from pottle.plan.places import APP, ENVIRONMENT, HOME, UID
+from pottle.plan.port import VARIABLE, launcher
 from pottle.project.facts import Facts
 
 ENVIRON: Mapping[str, str] = {
@@ -25,18 +26,19 @@ was taken: tools that rebase need both and leave this one alone."""
 
 
 def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[Reason, ...]]:
-    """The image config, and why the health check is what it is."""
+    """The image config, and why the entry point and the health check are what they are."""
+    interpreter = base.interpreter
+    entrypoint, reasons = _entrypoint(start, interpreter)
     check: HealthCheck | None = None
-    reasons: tuple[Reason, ...] = ()
     if start.port is not None:
         route = start.application.health if start.application is not None else None
-        check, reason = health(start.port, route, f"/usr/bin/python{base.python}")
-        reasons = (reason,)
+        check, reason = health(start.port, route, interpreter, follows=start.follows)
+        reasons = (*reasons, reason)
     configured = Runtime(
         user=f"{UID}:{UID}",
-        environment=tuple(sorted({**ENVIRON, **dict(options.env)}.items())),
+        environment=tuple(sorted({**ENVIRON, **_port(start), **dict(start.environment), **dict(options.env)}.items())),
         working_dir=APP,
-        entrypoint=(),
+        entrypoint=entrypoint,
         command=start.command,
         ports=(f"{start.port}/tcp",) if start.port is not None else (),
         stop_signal=start.stop_signal,
@@ -44,6 +46,20 @@ def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[
         labels=options.labels,
     )
     return configured, reasons
+
+
+def _port(start: Start) -> Mapping[str, str]:
+    return {VARIABLE: str(start.port)} if start.follows else {}
+
+
+def _entrypoint(start: Start, interpreter: str) -> tuple[tuple[str, ...], tuple[Reason, ...]]:
+    """What makes the command listen on `$PORT`; nothing where the program does so itself, or cannot be told to."""
+    others = tuple(name for name in start.variables if name != VARIABLE)
+    if start.port is None or not (start.in_command or others):
+        return (), ()
+    because = "where $PORT is set to another, the program listens there"
+    reason = Reason(decision="runtime.entrypoint", value=f"${VARIABLE}", because=because)
+    return launcher(interpreter, start.port, others), (reason,)
 
 
 def annotations(facts: Facts, base: Base) -> tuple[tuple[str, str], ...]:

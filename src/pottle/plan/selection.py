@@ -6,38 +6,48 @@ open, or names something that it does not hold, is broken and said to be.
 
 from collections import deque
 from collections.abc import Iterable
+from typing import TypeAlias
 
-from packaging.markers import Marker
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from pottle.errors import ProjectError
 from pottle.plan.environment import Environment
+from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
-from pottle.text import Location
 
-_ANYWHERE = Location("")
+Key: TypeAlias = tuple[NormalizedName, tuple[NormalizedName, ...], Version | None, str | None]
+"""What an edge asks for: one that leaves the version open is answered by whatever was chosen for another."""
+
+_LOWEST = Version("0.dev0")
 
 
-def select(lock: Lock, environment: Environment, roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
-    """The distributions that `roots` need in `environment`, by name.
+def select(
+    lock: Lock, environment: Environment, roots: Iterable[Dependency], active: frozenset[str] = frozenset()
+) -> tuple[LockedDistribution, ...]:
+    """The distributions that `roots` need in `environment`, by name; `active` is what conflict markers ask for.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
     _check_environment(lock, environment)
     chosen: dict[NormalizedName, LockedDistribution] = {}
-    seen: set[Dependency] = set()
+    seen: set[Key] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     todo.extend((edge, ()) for edge in roots)
+    later: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     by_name: dict[NormalizedName, list[LockedDistribution]] = {}
     for distribution in lock.distributions:
         by_name.setdefault(distribution.name, []).append(distribution)
-    while todo:
-        edge, parent_extras = todo.popleft()
-        key = Dependency(edge.name, _ANYWHERE, edge.version, edge.source, edge.extras)
-        if not holds(edge.marker, environment, parent_extras) or key in seen:
+    while todo or later:
+        patient, (edge, parent_extras) = bool(todo), (todo or later).popleft()
+        if not holds(edge.marker, environment, active.union(parent_extras)) or _key(edge) in seen:
             continue
-        seen.add(key)
-        distribution = _target(edge, by_name.get(edge.name, []), environment)
+        found = _fitting(edge, by_name.get(edge.name, []), environment, active)
+        if patient and len(found) > 1 and edge.specifier is not None:
+            later.append((edge, parent_extras))  # another edge may say which one
+            continue
+        seen |= {_key(edge), (edge.name, edge.extras, None, None)}
+        distribution = _target(edge, found, chosen.get(edge.name))
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
             raise ProjectError(
@@ -59,22 +69,36 @@ def _check_environment(lock: Lock, environment: Environment) -> None:
         raise ProjectError(what, at=lock.at, hint=hint)
 
 
-def holds(marker: Marker | None, environment: Environment, extras: tuple[NormalizedName, ...] = ()) -> bool:
-    """Whether something under `marker` counts in `environment`, for who asked for `extras`."""
-    if marker is None:
-        return True
-    return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))
+def _key(edge: Dependency) -> Key:
+    return edge.name, edge.extras, edge.version, edge.source
 
 
-def _target(edge: Dependency, candidates: list[LockedDistribution], environment: Environment) -> LockedDistribution:
+def _fitting(
+    edge: Dependency, candidates: list[LockedDistribution], environment: Environment, active: frozenset[str]
+) -> list[LockedDistribution]:
+    """The distributions that an edge may lead to."""
     fitting = [
         candidate
         for candidate in candidates
         if (edge.version is None or candidate.version == edge.version)
         and (edge.source is None or candidate.source_id == edge.source)
+        and (
+            edge.specifier is None
+            or candidate.version is None
+            or edge.specifier.contains(candidate.version, prereleases=True)
+        )
     ]
     if len(fitting) > 1:
-        fitting = [c for c in fitting if not c.markers or any(m.evaluate(environment) for m in c.markers)]
+        return [c for c in fitting if not c.markers or any(holds(m, environment, active) for m in c.markers)]
+    return fitting
+
+
+def _target(
+    edge: Dependency, fitting: list[LockedDistribution], chosen: LockedDistribution | None
+) -> LockedDistribution:
+    """The one; where the edge leaves it open (`specifier`), what was chosen before, else the highest version."""
+    if len(fitting) > 1 and edge.specifier is not None:
+        return chosen if chosen in fitting else max(fitting, key=lambda each: each.version or _LOWEST)
     if len(fitting) == 1:
         return fitting[0]
     what = f"holds no {edge.name}" if not fitting else f"holds {len(fitting)} answers for {edge.name}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from pottle import address
 from pottle.errors import ConfigError, ProjectError
 from pottle.project import ignore
 from pottle.project.ignore import Ignore
@@ -50,6 +51,10 @@ TESTS = ("tests", "test")
 _KEYS = (".pem", ".key", ".crt", ".cer", ".p8", ".asc")
 _KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _LARGEST_KEY = 1 << 20
+_INDEXES = re.compile(
+    r"(?:^|/)(?:(?:pyproject|uv|pdm|poetry)\.toml|pip\.(?:conf|ini)|Pipfile|requirements[^/]*\.txt|environment\.ya?ml)$"
+)
+"""Files that name indexes, and may do so with a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ def _withheld(tree: Tree, path: str, secret: Ignore, link: str | None) -> str | 
         return None if _stays_inside(path, link) else "it is a link that leads out of the project"
     if path.endswith(_KEYS) and _holds_key(tree, path):
         return "it holds a private key"
+    if _INDEXES.search(path) and _holds_login(tree, path):
+        return "it holds the credentials of an index"
     return None
 
 
@@ -141,6 +148,13 @@ def _holds_key(tree: Tree, path: str) -> bool:
         return _KEY.search(tree.read(path) or "") is not None
     except ProjectError:
         return path.endswith(".key")  # DER, or no key at all: a name like that is reason enough
+
+
+def _holds_login(tree: Tree, path: str) -> bool:
+    try:
+        return address.holds_login(tree.read(path) or "")
+    except ProjectError:
+        return False  # not text
 
 
 def _unused_tests(tree: Tree) -> frozenset[str]:

@@ -4,11 +4,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pottle.project.facts import Application, Dependency, Lock, Packaging, Process, PythonWish, Script
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Script,
+    StaticFiles,
+    Versioning,
+)
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "shell", "source", "script", "warning"]
+Subject: TypeAlias = Literal[
+    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,9 @@ class Direct:
     dependency: Dependency
 
 
-Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Script | Application | Process
+Clue: TypeAlias = (
+    Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Process | StaticFiles
+)
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]
 """One question about a project, asked of its files alone: never of the current directory, the network or an interpreter."""

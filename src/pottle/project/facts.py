@@ -53,7 +53,8 @@ class Dependency:
     extras: tuple[NormalizedName, ...] = ()
     marker: Marker | None = None
     specifier: SpecifierSet | None = None
-    """What a requirement that no lock has decided asks for; None for an edge of a resolved graph."""
+    """What a requirement that no lock has decided asks for; on the edge of a resolved graph, which of several versions it admits
+    where the lock leaves that to its installer (Poetry, PDM)."""
     url: str | None = None
     """A direct reference (PEP 508 `name @ url`), without credentials."""
 
@@ -137,6 +138,12 @@ DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
 # --- what the project is --------------------------------------------------------------------------
 
 
+Standing: TypeAlias = Literal["aside", "inherited", "classifier"]
+"""Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
+kind of thing; `inherited`: a pin of a directory above, heard where the project has none and its ranges admit it; `classifier`: what
+a package was once tried with, heard where nothing else is."""
+
+
 @dataclass(frozen=True, slots=True)
 class PythonWish:
     """What one place says about the Python to use."""
@@ -145,6 +152,16 @@ class PythonWish:
     exact: str | None
     """"3.12" or "3.12.4" where one version is named (`.python-version`), else None: only a range."""
     at: Location
+    standing: Standing | None = None
+    others: tuple[SpecifierSet, ...] = ()
+    """Further ranges, any of which will do as well: of a union."""
+
+    def admits(self, version: str) -> bool:
+        """Whether `version`, X.Y.Z, is one of those that are meant."""
+        return any(each.contains(version, prereleases=True) for each in (self.specifier, *self.others))
+
+    def __str__(self) -> str:
+        return self.exact or " || ".join(map(str, (self.specifier, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,40 @@ class Packaging:
     requires: tuple[str, ...]
     """PEP 518 `build-system.requires`."""
     at: Location
+
+
+VersionTool: TypeAlias = Literal[
+    "setuptools-scm",
+    "hatch-vcs",
+    "pdm-backend",
+    "poetry-dynamic-versioning",
+    "uv-dynamic-versioning",
+    "versioningit",
+    "setuptools-git-versioning",
+    "pbr",
+]
+
+VersionScheme: TypeAlias = Literal[
+    "guess-next-dev", "guess-next-patch", "guess-next-minor", "no-guess-dev", "post", "only-version", "dunamai", "bump"
+]
+"""What becomes of a tag that lies some commits back: see `pottle.project.version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioning:
+    """The version is in version control alone: `tool` takes it from there while the project is built."""
+
+    tool: VersionTool
+    at: Location
+    scheme: VersionScheme = "guess-next-dev"
+    local: bool = True
+    """Whether the commit is part of a version that no tag names."""
+    fallback: str | None = None
+    """The version that the project's configuration gives for where there is no checkout."""
+    tags: tuple[str, ...] = ("*[0-9]*",)
+    """Globs of the tags that name versions."""
+    file: str | None = None
+    """The module that the tool writes the version into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +251,37 @@ class Application:
     """A script that sets its own handler for SIGTERM."""
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
+    loopback: Fact[str] | None = None
+    """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One of the ways in which the project's files say that it is started: a line of a `Procfile`."""
+    """One of the ways in which the project is started: a line of a `Procfile`, or what its code is made for besides (`because`)."""
 
     name: str
     """"web", "worker", "release" …"""
     command: str
     """As a shell would read it."""
+    at: Location
+    port: Fact[int] | None = None
+    """The port that a configuration of its server names."""
+    missing: str | None = None
+    """A file that it is to run, and that is not there."""
+    because: str | None = None
+    """Why it is one, where no file says it: a clause without a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Django's static files, which are collected into one directory before they can be served (`STATIC_ROOT`)."""
+
+    manage: str
+    """The path of `manage.py`."""
+    directory: str
+    """Relative to the project, or absolute."""
     at: Location
 
 
@@ -232,10 +304,17 @@ class Facts:
     scripts: tuple[Script, ...]
     applications: tuple[Application, ...]
     """Every candidate, strongest first."""
+    virtual: Fact[str] | None = None
+    """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
+    versioning: Versioning | None = None
+    """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
+    static_files: StaticFiles | None = None
+    unpinned: tuple[Fact[str], ...] = ()
+    """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     warnings: tuple[Fact[str], ...] = field(default=())

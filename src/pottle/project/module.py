@@ -14,10 +14,18 @@ from pottle.text import Location
 _TELLING = re.compile(
     r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|django|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
-    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|urlpatterns",
+    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
     re.MULTILINE | re.IGNORECASE,
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""
+
+_LIBRARIES = (
+    "discord", "nextcord", "disnake", "hikari", "import interactions", "from interactions", "telegram", "aiogram", "telebot", "telethon", "pyrogram",
+    "slack_bolt", "twitchio", "import nio", "from nio", "vkbottle", "_polling", "run_until_disconnected", "fastmcp", "import mcp", "from mcp",
+    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio",
+    "INSTALLED_APPS",
+)  # fmt: skip
+"""The same of libraries whose names are looked for as they are: far faster than one more alternative each."""
 
 LARGEST = 2_000_000
 """Longer modules are data or generated."""
@@ -39,13 +47,15 @@ class Module:
         self.path = path
         self.name = name
         """Dotted, as an import would spell it."""
+        self.root = ""
+        """The directory, relative to the project, that has to be on the path for it."""
         self.tree = tree
 
     @classmethod
-    def parse(cls, path: str, text: str, files: AbstractSet[str]) -> Self | None:
-        """The module in `text`, or None where it has nothing to say or is no Python that this interpreter reads."""
+    def parse(cls, path: str, text: str, files: AbstractSet[str], *, anyway: bool = False) -> Self | None:
+        """The module in `text`, or None where it has nothing to say (but `anyway`) or is no Python that this interpreter reads."""
         passes_on = path.endswith("__init__.py") and "import" in text
-        if len(text) > LARGEST or not (passes_on or _TELLING.search(text)):
+        if len(text) > LARGEST or not (anyway or passes_on or _tells(text)):
             return None
         try:
             with warnings.catch_warnings():
@@ -57,6 +67,10 @@ class Module:
     def at(self, node: ast.expr | ast.stmt) -> Location:
         """Where `node` stands."""
         return Location(self.path, node.lineno)
+
+    def line(self, number: int) -> Location:
+        """The line of that number."""
+        return Location(self.path, number)
 
     @property
     def package(self) -> str:
@@ -95,7 +109,7 @@ class Module:
 
     @cached_property
     def main_guard(self) -> ast.If | None:
-        """`if __name__ == "__main__":`"""
+        """`if __name__ == "__main__":`, also `in {"__main__", …}`."""
         return next((s for s in self.tree.body if isinstance(s, ast.If) and _is_main_guard(s)), None)
 
     @cached_property
@@ -109,8 +123,21 @@ class Module:
                     found[alias.asname or top] = alias.name if alias.asname else top
             elif isinstance(node, ast.ImportFrom):
                 origin = self._origin(node)
-                found |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names}
+                found |= {
+                    alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names if alias.name != "*"
+                }
         return found
+
+    @cached_property
+    def starred(self) -> tuple[str, ...]:
+        """The modules from which it imports `*`, in order."""
+        nodes = (node for node in self.nodes if isinstance(node, ast.ImportFrom))
+        return tuple(self._origin(node) for node in nodes if any(alias.name == "*" for alias in node.names))
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The names that its own top level defines."""
+        return frozenset((*self.functions, *self.classes, *(a.name for a in self.assignments)))
 
     def _origin(self, node: ast.ImportFrom) -> str:
         if not node.level:
@@ -131,11 +158,18 @@ class Module:
                 return None
 
 
+def _tells(text: str) -> bool:
+    return any(name in text for name in _LIBRARIES) or _TELLING.search(text) is not None
+
+
 def dotted(path: str, files: AbstractSet[str]) -> str:
     """The name under which the file at `path` is imported: from the project's root, or from `src` where that is no package."""
-    parts = path.removesuffix(".py").split("/")
-    if parts[0] == "src" and len(parts) > 1 and "src/__init__.py" not in files:
-        parts = parts[1:]
+    return without_root(path, "src" if path.startswith("src/") and "src/__init__.py" not in files else "")
+
+
+def without_root(path: str, root: str) -> str:
+    """The name under which the file at `path` is imported where the directory `root` is on the path."""
+    parts = path.removeprefix(f"{root}/" if root else "").removesuffix(".py").split("/")
     if parts[-1] == "__init__" and len(parts) > 1:
         parts = parts[:-1]
     return ".".join(parts)
@@ -156,6 +190,19 @@ def assigned(statements: tuple[ast.stmt, ...]) -> Iterator[Named]:
 def text_of(node: ast.expr | None) -> str | None:
     """The text that a string literal is."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def shown(function: ast.expr) -> str:
+    """What is called, for a reader: the arguments of calls on the way are left out."""
+    match function:
+        case ast.Attribute(value=value, attr=name):
+            return f"{shown(value)}.{name}"
+        case ast.Call(func=inner):
+            return f"{shown(inner)}(…)"
+        case ast.Name(id=name):
+            return name
+        case _:
+            return "…"
 
 
 def keyword(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
@@ -183,9 +230,13 @@ def _running(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _is_main_guard(node: ast.If) -> bool:
     match node.test:
-        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
-            return True
-        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
-            return True
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return {_guard_part(left), _guard_part(right)} == {"__name__", "__main__"}
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.In()], comparators=[ast.Set() | ast.Tuple() as names]):
+            return "__main__" in map(text_of, names.elts)
         case _:
             return False
+
+
+def _guard_part(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else text_of(node)

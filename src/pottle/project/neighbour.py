@@ -5,7 +5,7 @@ import posixpath
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pottle.errors import ProjectError
-from pottle.project import metadata
+from pottle.project import metadata, packaged
 from pottle.project.declared import LEGACY_BACKEND
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -17,7 +17,7 @@ def backend(survey: Survey, directory: str, at: Location) -> str:
     document = survey.toml(posixpath.join(directory, "pyproject.toml"))
     if document is None:
         return LEGACY_BACKEND
-    return str(document.get("build-system", "build-backend") or LEGACY_BACKEND)
+    return packaged.backend(document)
 
 
 def name(survey: Survey, directory: str, at: Location) -> NormalizedName:

@@ -8,7 +8,19 @@ from pottle.errors import ProjectError
 from pottle.project import frameworks, precedence, single
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, Process, PythonWish, Script
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Fact,
+    Facts,
+    Lock,
+    Packaging,
+    Process,
+    PythonWish,
+    Script,
+    StaticFiles,
+    Versioning,
+)
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -65,9 +77,13 @@ def _gathered(clues: list[Clue]) -> Facts:
         frameworks=tuple(frameworks.among(dependencies)),
         scripts=tuple(clue for clue in clues if isinstance(clue, Script)),
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
+        virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
+        versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
+        static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        unpinned=tuple(_said(clues, "unpinned")),
         warnings=tuple(_said(clues, "warning")),
     )
 

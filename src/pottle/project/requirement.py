@@ -6,6 +6,7 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from pottle.address import without_login
 from pottle.errors import ProjectError
 from pottle.project.facts import Dependency
 from pottle.text import Location
@@ -65,15 +66,15 @@ def both(one: Marker | None, other: Marker | None) -> Marker | None:
 
 
 def without_credentials(url: str) -> str:
-    """`url` without what stands before an `@` in its authority: secrets travel by netrc or environment, never in facts."""
+    """`url` less the login in it: secrets travel by netrc or environment, never in facts."""
     if "@" not in url:
         return url
     scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if at and scheme.endswith("ssh"):
-        return f"{scheme}{separator}{user.partition(':')[0]}@{host}{slash}{path}"  # `git@` is a name, no secret
-    return f"{scheme}{separator}{host}{slash}{path}" if separator else url
+    if scheme.endswith("ssh"):
+        authority, slash, path = rest.partition("/")
+        user, at, host = authority.rpartition("@")
+        return f"{scheme}{separator}{user.partition(':')[0]}{at}{host}{slash}{path}"  # `git@` is a name, no secret
+    return without_login(url)
 
 
 def _short(text: str) -> str:

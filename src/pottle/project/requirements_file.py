@@ -15,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from pottle import address
 from pottle.errors import ProjectError
 from pottle.project import requirement
 from pottle.project.clues import Said
@@ -238,8 +239,8 @@ def _include(
 
 def _index(option: str, value: str, at: Location, found: Collected) -> None:
     url = requirement.without_credentials(value)
-    if url != value:
-        what = "the credentials in this index URL are not used: keep them in netrc or in the environment"
+    if address.holds_login(value):
+        what = "this index URL holds credentials: keep them in netrc or in variables, `https://${USER}:${TOKEN}@…`"
         found.warnings.append(Said("warning", what, at))
     if option in _INDEX:
         found.index = None if requirement.is_public(url) else url  # the last one counts, as in pip

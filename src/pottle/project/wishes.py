@@ -93,7 +93,7 @@ def unfinished(lock: Lock, wanted: Sequence[Wanted], advice: str) -> Iterator[Sa
     first = next(iter(loose or bare), None)
     what = f"{len(loose or bare)} of {len(wanted)} requirements {'are not pinned' if loose else 'have no hashes'}"
     at = first.dependency.at if first is not None else lock.roots[0].at
-    yield Said("warning", f"{what}, so that every build may get others: {advice}", at)
+    yield Said("unpinned", f"{what}, so that every build may get others: {advice}", at)
 
 
 def check_fresh(asked: Iterable[Wanted], listed: Sequence[Wanted], listing: Listing) -> None:

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from pottle.project.survey import Survey
 from pottle.toml import Document
@@ -50,6 +51,18 @@ def is_member(root: Document, directory: str) -> bool:
     """Whether `[tool.uv.workspace]` admits a directory: one of `members` matches, none of `exclude` does."""
     table = root.table("tool", "uv", "workspace")
     return _any(table.get("members"), directory) and not _any(table.get("exclude"), directory)
+
+
+def root_above(directory: Path) -> Path | None:
+    """The directory above whose workspace counts `directory` among its members. A file that cannot be read declares none."""
+    for above in directory.parents:
+        try:
+            document = Document((above / "pyproject.toml").read_text(encoding="utf-8"), "pyproject.toml")
+        except (OSError, ValueError):
+            continue
+        if _declares(document) and is_member(document, directory.relative_to(above).as_posix()):
+            return above
+    return None
 
 
 def _declares(document: Document) -> bool:

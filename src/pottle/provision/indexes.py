@@ -24,8 +24,7 @@ _BUNDLES = (
 
 def target(plan: ImagePlan) -> Target:
     """What a wheel has to fit to be in this image."""
-    base = of(plan.base)
-    return Target(base.python, plan.platform, base.glibc)
+    return Target(plan.python, plan.platform, of(plan.base).glibc)
 
 
 def session(plan: ImagePlan, settings: Settings) -> "Session":

@@ -65,12 +65,15 @@ def plan_launch(image: Image, settings: Settings) -> Launch:
     if not argv:
         raise UsageError("the image has no command", hint="give one after `--`")
     environment = dict((*image.config.environment, *settings.environment))
-    return Launch(image, argv, tuple(environment.items()), settings.ports or exposed(image.config), settings.network)
+    ports = settings.ports or exposed(image.config, environment.get("PORT"))
+    return Launch(image, argv, tuple(environment.items()), ports, settings.network)
 
 
-def exposed(config: Config) -> tuple[Port, ...]:
-    """The image's own TCP ports under the same numbers."""
+def exposed(config: Config, port: str | None = None) -> tuple[Port, ...]:
+    """The image's own TCP ports under the same numbers; where one is its `$PORT`, the `port` that this is set to."""
+    moved = {dict(config.environment).get("PORT"): port or ""}
     numbers = (text.removesuffix("/tcp") for text in config.ports)
+    numbers = (moved.get(number) or number for number in numbers)
     return tuple(Port(int(number), int(number)) for number in numbers if number.isdecimal())
 
 

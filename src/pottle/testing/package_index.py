@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
+from urllib.parse import quote, unquote
 
 from pottle.testing.wheel_file import WheelFile
 
@@ -61,8 +62,8 @@ class PackageIndex:
         return f"http://127.0.0.1:{self._server.server_port}/simple"
 
     def url_of(self, wheel: WheelFile) -> str:
-        """Where the wheel itself is served."""
-        return f"http://127.0.0.1:{self._server.server_port}/files/{wheel.filename}"
+        """Where the wheel itself is served: a local version's `+` is `%2B`, as indexes write it."""
+        return f"http://127.0.0.1:{self._server.server_port}/files/{quote(wheel.filename)}"
 
     def answer(self, path: str, authorization: str | None) -> tuple[int, str, bytes]:
         """Status, content type and body for a GET."""
@@ -72,7 +73,7 @@ class PackageIndex:
         if match := re.fullmatch(r"/simple/([a-z0-9-]+)/", path):
             return self._project(match[1])
         if match := re.fullmatch(r"/files/([^/]+\.whl)(\.metadata)?", path):
-            return self._file(match[1], metadata=bool(match[2]))
+            return self._file(unquote(match[1]), metadata=bool(match[2]))
         return 404, "text/plain", b"no such page"
 
     def _project(self, name: str) -> tuple[int, str, bytes]:

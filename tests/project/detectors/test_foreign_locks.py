@@ -7,7 +7,7 @@ from pottle.project.detectors.foreign_locks import FORMATS
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 
-PATHS = {"poetry.lock": "poetry export", "pdm.lock": "pdm export"}
+PATHS = {"pdm.lock": "pdm export"}
 
 
 @pytest.mark.parametrize("path", PATHS)

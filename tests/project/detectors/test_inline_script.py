@@ -45,7 +45,7 @@ def test_its_dependencies_are_left_to_be_resolved_and_that_is_said():
     found = lock()
     assert [(root.name, str(root.specifier), str(root.at)) for root in found.roots] == [("idna", ">=3", "a.py:4")]
     assert not found.complete
-    (warning,) = [clue for clue in clues() if isinstance(clue, Said) and clue.subject == "warning"]
+    (warning,) = [clue for clue in clues() if isinstance(clue, Said) and clue.subject == "unpinned"]
     assert "uv lock --script a.py" in warning.value
 
 

@@ -20,7 +20,7 @@ setup(
     entry_points={"console_scripts": ["shop-tool = shop:main", "other = shop:other"]},
 )
 """
-FLIT = '[tool.flit.metadata]\nmodule = "shop"\nrequires = ["flask"]\n[tool.flit.scripts]\nshop = "shop:main"\n'
+FLIT = '[tool.flit.metadata]\nmodule = "shop"\nrequires = ["flask"]\nrequires-python = ">=3.9"\n[tool.flit.scripts]\nshop = "shop:main"\n'
 
 
 def clues(files: dict[str, str]):
@@ -38,7 +38,6 @@ def test_a_setup_script_says_all_of_it():
         "version": "1.0 setup.py:4",
         "package_manager": "setuptools setup.py:3",
     }
-    assert [str(clue.specifier) for clue in found if isinstance(clue, PythonWish)] == [">=3.9"]
     assert [clue.dependency.name for clue in found if isinstance(clue, Direct)] == ["flask"]
     assert [clue.name for clue in found if isinstance(clue, Script)] == ["shop-tool", "other"]
     assert [clue.backend for clue in found if isinstance(clue, Packaging)] == ["setuptools.build_meta:__legacy__"]
@@ -58,6 +57,7 @@ def test_flit_says_it_too():
         "package_manager": "flit pyproject.toml:2",
     }
     assert not [clue for clue in found if isinstance(clue, Packaging)]
+    assert [str(clue.specifier) for clue in found if isinstance(clue, PythonWish)] == [">=3.9"]
 
 
 BACKENDS = {
@@ -105,15 +105,15 @@ def test_requirements_outrank_it_and_it_still_names_the_project():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "what"),
+    ("files", "what"),
     [
-        ("1.0", "one", "setup.py:4: 'one' is no version"),
-        (">=3.9", "three", "setup.py:5: 'three' is no version specifier"),
+        ({"setup.py": SETUP.replace("1.0", "one")}, "setup.py:4: 'one' is no version"),
+        ({"pyproject.toml": FLIT.replace(">=3.9", "three")}, "pyproject.toml:4: 'three' is no version specifier"),
     ],
 )
-def test_stops(old: str, new: str, what: str):
+def test_stops(files: dict[str, str], what: str):
     with pytest.raises(ProjectError) as caught:
-        clues({"setup.py": SETUP.replace(old, new)})
+        clues(files)
     assert str(caught.value).startswith(what)
 
 

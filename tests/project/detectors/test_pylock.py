@@ -35,7 +35,7 @@ def lock(text: str, **more: str) -> Lock:
 def installed(text: str, **options: tuple[str, ...]) -> list[str]:
     facts = read_project(DictTree({"pylock.toml": text, "main.py": ""}))
     needs = Needs(facts, Options(**options), Platform.parse("linux/amd64"))  # type: ignore[arg-type]
-    return [f"{each.name} {each.version}" for each in needs.requirements(of("debian:trixie"))]
+    return [f"{each.name} {each.version}" for each in needs.installed(of("debian:trixie")).requirements]
 
 
 def test_a_package_with_its_files():

@@ -29,7 +29,7 @@ def manager(found) -> str:
 
 
 def warnings(found) -> list[str]:
-    return [clue.value for clue in found if isinstance(clue, Said) and clue.subject == "warning"]
+    return [clue.value for clue in found if isinstance(clue, Said) and clue.subject in ("warning", "unpinned")]
 
 
 def test_hashed_is_complete():

@@ -31,21 +31,8 @@ def test_its_dependencies_are_left_to_be_resolved_and_that_is_said():
     assert str(flask.marker) == 'python_version > "3.10"'
     assert not wanted.complete
     (warning,) = [clue for clue in found if isinstance(clue, Said)]
-    assert (warning.subject, str(warning.at)) == ("warning", "pyproject.toml:4")
+    assert (warning.subject, str(warning.at)) == ("unpinned", "pyproject.toml:4")
     assert "pottle lock" in warning.value
-
-
-@pytest.mark.parametrize(
-    ("more", "how"),
-    [
-        ("", "`pottle lock`"),
-        ("[tool.uv]\n", "`uv lock`"),
-        ('[build-system]\nrequires = []\nbuild-backend = "uv_build"\n', "`uv lock`"),
-    ],
-)
-def test_the_advice_is_the_projects_own_tool(more: str, how: str):
-    (warning,) = [clue for clue in clues(PROJECT + 'dependencies = ["a"]\n' + more) if isinstance(clue, Said)]
-    assert how in warning.value
 
 
 def test_what_only_the_backend_knows_is_left_to_it_and_that_is_said():
@@ -120,3 +107,118 @@ def test_what_cannot_be_resolved_from_an_index_stops(text: str, what: str, line:
     assert what in caught.value.what
     assert caught.value.at is not None
     assert caught.value.at.line == line
+
+
+# --- Poetry's own dependencies --------------------------------------------------------------------
+
+POETRY = """[tool.poetry]
+name = "p"
+[tool.poetry.dependencies]
+python = "^3.11"
+a = "^1.2"
+b = { version = "~2", extras = ["x"], python = "<3.12", source = "ours" }
+c = "^1 || ^2.5"
+d = { git = "https://me:secret@git.example/d.git", rev = "v1", subdirectory = "py" }
+e = { url = "https://files.example/e-1-py3-none-any.whl" }
+f = { path = "libs/f", develop = true }
+g = { path = "g-1-py3-none-any.whl", optional = true }
+[tool.poetry.extras]
+more = ["g"]
+[tool.poetry.group.dev.dependencies]
+pytest = "*"
+[[tool.poetry.source]]
+name = "ours"
+url = "https://me:secret@index.example/ours/"
+priority = "explicit"
+[[tool.poetry.source]]
+name = "first"
+url = "https://index.example/first"
+[[tool.poetry.source]]
+name = "second"
+url = "https://index.example/second"
+secondary = true
+[[tool.poetry.source]]
+name = "instead"
+url = "https://index.example/instead"
+priority = "default"
+[[tool.poetry.source]]
+name = "PyPI"
+priority = "primary"
+"""
+LIBRARY = {"libs/f/pyproject.toml": "", "g-1-py3-none-any.whl": ""}
+
+
+def poetrys(text: str = POETRY):
+    found = list(detect(Survey(DictTree({"pyproject.toml": text, **LIBRARY})), "pyproject.toml"))
+    return next(clue for clue in found if isinstance(clue, Lock)), found
+
+
+def test_poetrys_constraints_become_requirements():
+    wanted, found = poetrys()
+    assert [(d.name, str(d.specifier), d.url, d.extras, str(d.marker or "")) for d in wanted.roots] == [
+        ("a", "<2,>=1.2", None, (), ""),
+        ("b", "<3,>=2", None, ("x",), 'python_full_version < "3.12"'),
+        ("c", "<3,>=2.5", None, (), ""),
+        ("d", "None", "git+https://git.example/d.git@v1#subdirectory=py", (), ""),
+        ("e", "None", "https://files.example/e-1-py3-none-any.whl", (), ""),
+        ("f", "None", None, (), ""),
+    ]
+    assert {name: [d.name for d in edges] for name, edges in (*wanted.extras, *wanted.groups)} == {
+        "more": ["g"],
+        "dev": ["pytest"],
+    }
+    (warning,) = [clue for clue in found if isinstance(clue, Said)]
+    assert "run `poetry lock`" in warning.value
+    assert "secret" not in str(found)
+
+
+def test_what_is_no_name_on_the_users_index_is_listed():
+    wanted, _ = poetrys()
+    found = {d.name: (d.source, d.source_id, d.backend) for d in wanted.distributions}
+    assert [found[name] for name in ("a", "b", "f", "g")] == [
+        ("registry", "https://index.example/instead", None),
+        ("registry", "https://index.example/ours", None),
+        ("directory", "libs/f", "setuptools.build_meta:__legacy__"),
+        ("path", "g-1-py3-none-any.whl", None),
+    ]
+
+
+def test_indexes_are_asked_instead_of_the_users_and_besides():
+    wanted, _ = poetrys()
+    assert wanted.index == "https://index.example/instead"
+    assert wanted.extra_indexes == ("https://index.example/first", "https://index.example/second")
+
+
+def test_poetry_2_enriches_what_project_says():
+    text = PROJECT + 'dependencies = ["a>=1"]\n[tool.poetry.dependencies]\na = { source = "ours" }\n'
+    wanted, _ = poetrys(text + POETRY[POETRY.index("[[tool.poetry.source]]") :])
+    assert [(d.name, d.source_id, str(d.at)) for d in wanted.distributions] == [
+        ("a", "https://index.example/ours", "pyproject.toml:4"),
+    ]
+    assert str(wanted.at) == "pyproject.toml:4"
+
+
+@pytest.mark.parametrize("text", ["[tool.poetry]\n", '[tool.poetry.dependencies]\npython = "^3.11"\n'])
+def test_poetry_without_a_dependency_has_nothing_to_resolve(text: str):
+    assert clues(text) == []
+
+
+def test_an_index_that_nobody_describes_stops():
+    with pytest.raises(ProjectError, match="a comes from the source 'gone', which nothing describes"):
+        clues('[tool.poetry.dependencies]\na = { version = "*", source = "gone" }\n')
+
+
+TOOLS = {
+    "[tool.pdm]\n": "pdm",
+    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n': "poetry",
+    '[build-system]\nbuild-backend = "pdm.backend"\n': "pdm",
+    "": "pottle",
+    "[tool.uv]\n": "uv",
+    '[build-system]\nbuild-backend = "uv_build"\n': "uv",
+}
+
+
+@pytest.mark.parametrize(("text", "tool"), TOOLS.items())
+def test_the_advice_is_for_the_manager_in_use(text: str, tool: str):
+    (warning,) = [clue for clue in clues(PROJECT + 'dependencies = ["a"]\n' + text) if isinstance(clue, Said)]
+    assert warning.value.endswith(f"run `{tool} lock`")

@@ -24,6 +24,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "UV_HTTP_RETRIES": "0",
         "TMPDIR": str(tmp_path),
         "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
+        "PIP_CONFIG_FILE": os.devnull,
     }
 
 

@@ -2,8 +2,12 @@
 
 import pytest
 
+from pottle.address import Secret
 from pottle.errors import HostError, ProjectError, SourceError
-from pottle.sources.pypi.failure import failure, redacted
+from pottle.sources.pypi.failure import failure
+from pottle.sources.pypi.logins import Login
+from pottle.sources.pypi.uv import UvFailed
+from pottle.sources.pypi.way import Way
 from pottle.text import Location
 
 SAID = {
@@ -47,18 +51,36 @@ SAID = {
 }
 
 
+NOTHING = Way({}, {}, {}, ())
+
+
 @pytest.mark.parametrize(("said", "kind", "what"), SAID.values(), ids=SAID)
 def test_says(said, kind, what):
-    found = failure(said)
+    found = failure(UvFailed(said, NOTHING))
     assert (type(found), found.what) == (kind, what)
 
 
 def test_the_place_is_found_by_the_normalized_name():
     here = Location("uv.lock", 7)
-    assert failure(SAID["disk full"][0], {"big-demo": here}).at == here
+    assert failure(UvFailed(SAID["disk full"][0], NOTHING), {"big-demo": here}).at == here
 
 
-def test_passwords_are_taken_out():
-    assert redacted("see https://user:pw@host.example/a and git+ssh://me@host.example") == (
-        "see https://***@host.example/a and git+ssh://***@host.example"
+def test_who_refused_is_named_and_so_is_each_way_in():
+    login = Login("https://x.example/simple", Secret("bob"), Secret("wrong"), "UV_INDEX_OUR_OWN_USERNAME and _PASSWORD")
+    way = Way({}, {}, {"https://x.example/simple": "our-own"}, (login,))
+    found = failure(UvFailed(SAID["forbidden"][0], way))
+    assert found.what == (
+        "the index our-own refused for big-demo 1.0: unauthorized (https://x.example/a.whl), "
+        "with the credentials of UV_INDEX_OUR_OWN_USERNAME and _PASSWORD"
+    )
+    assert found.hint == (
+        "give credentials by UV_INDEX_OUR_OWN_USERNAME and UV_INDEX_OUR_OWN_PASSWORD, by a line for x.example in ~/.netrc, "
+        "by `uv auth login x.example` or by a keyring (keyring-provider)"
+    )
+
+
+def test_an_index_without_a_name_has_to_get_one_for_variables():
+    found = failure(UvFailed(SAID["forbidden"][0], NOTHING))
+    assert found.hint.startswith(
+        "give credentials by UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD, once the index has a name"
     )

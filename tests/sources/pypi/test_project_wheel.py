@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pottle.errors import ProjectError, SourceError
+from pottle.project.version import NOTHING, Pretence
 from pottle.sources.pypi.project_wheel import build_project
 from pottle.testing.wheel_file import WheelFile
 
@@ -27,8 +28,8 @@ def project(root: Path, body: str = "pass", wheel: WheelFile | None = None, pypr
     return [(path.name, path) for path in sorted(root.iterdir())]
 
 
-def build(session, files, tmp_path):
-    return build_project(session, files, tmp_path / "wheels", 315532801)
+def build(session, files, tmp_path, pretence=NOTHING):
+    return build_project(session, files, tmp_path / "wheels", 315532801, pretence)
 
 
 def test_the_backend_builds_it(session, tmp_path):
@@ -45,11 +46,7 @@ def test_nothing_is_written_into_the_project(session, tmp_path):
 
 def test_the_backend_sees_the_epoch_and_nothing_of_the_caller(session, tmp_path):
     session.environ["PYTHONPATH"] = "/nowhere"
-    session.environ["SETUPTOOLS_SCM_PRETEND_VERSION"] = "7"
-    body = (
-        "assert os.environ['SOURCE_DATE_EPOCH'] == '315532801' and 'PYTHONPATH' not in os.environ"
-        " and os.environ['SETUPTOOLS_SCM_PRETEND_VERSION'] == '7', dict(os.environ)"
-    )
+    body = "assert os.environ['SOURCE_DATE_EPOCH'] == '315532801' and 'PYTHONPATH' not in os.environ, dict(os.environ)"
     assert build(session, project(tmp_path / "project", body), tmp_path).exists()
 
 
@@ -73,13 +70,35 @@ def test_a_failing_backend_is_shown_by_its_last_words(session, tmp_path):
     assert not (tmp_path / "wheels").exists()
 
 
+def test_the_backend_is_shown_a_version_in_place_of_version_control(session, tmp_path):
+    body = "assert os.environ['SOME_VERSION'] == '7' and open('PKG-INFO').read() == 'Version: 7'"
+    files = project(tmp_path / "project", body)
+    assert build(session, files, tmp_path, Pretence((("SOME_VERSION", "7"),), "Version: 7")).exists()
+
+
+def test_the_backend_is_shown_a_repository_of_all_files(session, tmp_path):
+    body = (
+        "import subprocess; listed = subprocess.check_output(['git', 'ls-tree', '-r', '--name-only', 'HEAD'], text=True);"
+        " assert listed == 'backend.py\\npyproject.toml\\n', listed"
+    )
+    files = project(tmp_path / "project", body)
+    assert build(session, files, tmp_path, Pretence(repository=True)).exists()
+    assert not (tmp_path / "project/.git").exists()
+
+
+def test_where_there_is_no_git_the_backend_does_without(session, tmp_path):
+    session.environ["PATH"] = "/nonexistent"
+    files = project(tmp_path / "project", "assert not os.path.exists('.git')")
+    assert build(session, files, tmp_path, Pretence(repository=True)).exists()
+
+
 def test_a_version_from_version_control_has_a_way_out(session, tmp_path):
     files = project(
         tmp_path / "project", "raise LookupError('setuptools-scm was unable to detect version for ' + os.getcwd())"
     )
     with pytest.raises(ProjectError, match="unable to detect version for the project") as raised:
         build(session, files, tmp_path)
-    assert "SETUPTOOLS_SCM_PRETEND_VERSION" in str(raised.value.hint)
+    assert "has no .git" in str(raised.value.hint)
 
 
 UNFIT = {

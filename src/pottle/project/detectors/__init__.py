@@ -1,31 +1,41 @@
 """The detectors, in the order of precedence: what an earlier one says of a lock, a name or a manager outranks the later.
 
-A new lock format is one file here, its test, and one line in `LOCKS`.
+A new lock format is one file here, its test, and one line in `LOCKS`; a new file that names a Python, one line in `python.READERS`.
 """
 
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
+    bots,
     foreign_locks,
     inline_script,
+    mcp_servers,
     older_metadata,
+    orchestrators,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
+    poetry,
+    poetry_lock,
+    procfile,
     pylock,
     pyproject,
-    python_version,
+    python,
     requirements,
     rye,
     scripts,
     shell,
+    static_files,
     unlocked,
     uv_lock,
+    versioning,
     web_applications,
+    workers,
 )
 from pottle.project.lock_format import LockFormat
 
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
+    poetry_lock.FORMAT,
     *foreign_locks.FORMATS,
     pipfile_lock.FORMAT,
     *pylock.FORMATS,
@@ -39,10 +49,18 @@ LOCKS: tuple[LockFormat, ...] = (
 
 DETECTORS: tuple[Detector, ...] = (
     pyproject.detect,
+    poetry.detect,
     older_metadata.detect,
-    python_version.detect,
+    versioning.detect,
+    python.detect,
     web_applications.detect,
+    bots.detect,
+    mcp_servers.detect,
+    workers.detect,
+    orchestrators.detect,
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
+    static_files.detect,
+    procfile.detect,
 )

@@ -19,12 +19,9 @@ def _refuse(command: str) -> Callable[[Survey, str], Iterator[Clue]]:
 
 
 def _format(name: str, path: str, command: str) -> LockFormat:
-    evidence = lock_format.in_use("tool", name) if name in ("poetry", "pdm") else lock_format.nothing
+    evidence = lock_format.in_use("tool", name) if name == "pdm" else lock_format.nothing
     return LockFormat(name, "lock", lock_format.beside(path), lock_format.named(path), evidence, _refuse(command))
 
 
-FORMATS = (
-    _format("poetry", "poetry.lock", "poetry export -o requirements.txt"),
-    _format("pdm", "pdm.lock", "pdm export -o requirements.txt"),
-)
+FORMATS = (_format("pdm", "pdm.lock", "pdm export -o requirements.txt"),)
 """File → the command that writes what it holds as hashed requirements."""

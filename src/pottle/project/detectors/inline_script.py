@@ -44,7 +44,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
     indexes = document.get("tool", "uv", "index") or []
     if wanted:
         what = f"nothing is locked, so that every build may get other versions: {listing.again}"
-        yield Said("warning", what, listing.at)
+        yield Said("unpinned", what, listing.at)
         yield wishes.as_lock(survey, _collected(wanted, indexes), listing)
 
 

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pottle.errors import ProjectError
-from pottle.project import metadata
+from pottle.project import metadata, packaged
 from pottle.project.clues import Clue, Direct, Said
 from pottle.project.declared import LEGACY_BACKEND, Metadata
 from pottle.project.detectors.scripts import SAME_NAME, SCRIPT, handles_sigterm
@@ -26,10 +26,11 @@ def detect(survey: Survey) -> Iterator[Clue]:
         yield from _filled_in(survey, survey.pyproject.table("project").get("dynamic", ()))
         return
     found = metadata.read(survey)
-    if found.needs is None:
+    if found.kind == "pyproject" or found.needs is None:
         return
     yield from _identity(found)
-    yield from _python(found.requires_python)
+    if found.kind == "flit":  # setuptools' is read with the other places that name a Python
+        yield from _python(found.requires_python)
     yield from (Direct(one.dependency) for one in found.needs.dependencies)
     yield from _scripts(survey, found)
     yield from _packaging(survey, found)
@@ -86,9 +87,8 @@ def _scripts(survey: Survey, found: Metadata) -> Iterator[Clue]:
 
 def _packaging(survey: Survey, found: Metadata) -> Iterator[Packaging]:
     """Where `[build-system]` says it, `pyproject` reads it; setuptools alone needs none."""
-    document = survey.pyproject
-    said = document is not None and (document.get("build-system") or document.get("tool", "uv", "package") is False)
-    if not said and found.kind == "setuptools" and (survey.tree.exists("setup.py") or document is not None):
+    here = survey.tree.exists("setup.py") or survey.pyproject is not None
+    if found.kind == "setuptools" and here and packaged.decided(survey) is None:
         yield Packaging(LEGACY_BACKEND, ("setuptools>=40.8.0",), _seen(found))
 
 

@@ -36,7 +36,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
     found = Collected(index=indexes.first, extra_indexes=list(indexes.others))
     lock = wishes.as_lock(survey, found, Listing("pipfile", needs.at, "run `pipenv lock`"), Own(needs))
     if lock.roots:
-        yield Said("warning", UNLOCKED, lock.at)
+        yield Said("unpinned", UNLOCKED, lock.at)
     yield lock
 
 

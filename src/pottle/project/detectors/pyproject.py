@@ -1,6 +1,6 @@
 """What `pyproject.toml` says of the project: `[project]` (PEP 621) and `[build-system]` (PEP 518).
 
-Whether the project is a package follows uv's rule: `tool.uv.package` where it is set, else whether there is a `[build-system]`.
+What Poetry says in a table of its own is read by `poetry`; whether the project is a package by `pottle.project.packaged`.
 """
 
 from collections.abc import Iterator
@@ -10,16 +10,19 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pottle.errors import ProjectError
-from pottle.project import requirement
+from pottle.project import packaged, requirement
 from pottle.project.clues import Clue, Direct, Said
-from pottle.project.declared import LEGACY_BACKEND
-from pottle.project.facts import Packaging, Script
+from pottle.project.facts import Fact, Packaging, Script
 from pottle.project.survey import Survey
 from pottle.toml import Document
 
 PATH = "pyproject.toml"
+
 _REPOSITORY = ("source", "source-code", "repository", "code", "github", "homepage")
 """Labels of `[project.urls]` that name the sources, normalised as well-known labels are."""
+
+_MANAGERS = (("setuptools", "setuptools"), ("flit", "flit"), ("uv_build", "uv"), ("poetry.", "poetry"), ("pdm.", "pdm"))
+"""Of a backend that nobody has without the manager that makes it: the beginning of its name."""
 
 
 def detect(survey: Survey) -> Iterator[Clue]:
@@ -31,7 +34,13 @@ def detect(survey: Survey) -> Iterator[Clue]:
     yield from _identity(document)
     yield from _dependencies(document)
     yield from _scripts(document)
-    yield from _packaging(document)
+    match packaged.decided(survey):
+        case Packaging() as found:
+            yield found
+        case Fact(value=why, at=at):
+            yield Said("virtual", why, at)
+        case None:
+            pass
     yield from _manager(document)
 
 
@@ -53,6 +62,10 @@ def _check(document: Document) -> None:
         (("build-system", "build-backend"), str, "text"),
         (("tool", "uv"), dict, "a table"),
         (("tool", "uv", "package"), bool, "true or false"),
+        (("tool", "poetry"), dict, "a table"),
+        (("tool", "poetry", "package-mode"), bool, "true or false"),
+        (("tool", "pdm"), dict, "a table"),
+        (("tool", "pdm", "distribution"), bool, "true or false"),
     )
     for keys, kind, name in expected:
         value = document.get(*keys)
@@ -112,21 +125,6 @@ def _scripts(document: Document) -> Iterator[Script]:
         yield Script(name, target.partition("[")[0].replace(" ", ""), at)
 
 
-def _packaging(document: Document) -> Iterator[Packaging]:
-    build = document.get("build-system")
-    wanted = document.get("tool", "uv", "package")
-    if wanted is False or (build is None and wanted is None):
-        return
-    if build is None:
-        yield Packaging(LEGACY_BACKEND, ("setuptools>=40.8.0",), document.at("tool", "uv", "package"))
-        return
-    at = document.at("build-system", "build-backend")
-    if not isinstance(build.get("requires"), list):
-        raise ProjectError("[build-system] has no `requires`", at=at, hint="PEP 518 demands it")
-    requires = tuple(str(requirement.parse(text, at)) for text in build["requires"])
-    yield Packaging(build.get("build-backend", LEGACY_BACKEND), requires, at)
-
-
 def _manager(document: Document) -> Iterator[Said]:
     """Whose project this is, where no lock says it."""
     for tool in ("uv", "poetry", "pdm"):
@@ -134,7 +132,7 @@ def _manager(document: Document) -> Iterator[Said]:
             yield Said("package_manager", tool, document.at("tool", tool))
             return
     backend = document.get("build-system", "build-backend") or ""
-    for prefix, manager in (("setuptools", "setuptools"), ("flit", "flit"), ("uv_build", "uv")):
+    for prefix, manager in _MANAGERS:
         if backend.startswith(prefix):
             yield Said("package_manager", manager, document.at("build-system", "build-backend"))
             return

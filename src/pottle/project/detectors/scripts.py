@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
+from pottle.project import packaged, poetry_project
 from pottle.project.facts import Application
 from pottle.project.module import Module, dotted
 from pottle.project.survey import Survey
@@ -26,25 +27,32 @@ def detect(survey: Survey) -> Iterator[Application]:
     """Console scripts, packages with a `__main__`, and modules that are run as files."""
     sigterm = any(handles_sigterm(module) for module in survey.modules)
     if survey.pyproject is not None:
-        yield from _console_scripts(survey.pyproject, sigterm=sigterm)
+        yield from _console_scripts(survey, survey.pyproject, sigterm=sigterm)
     yield from _modules(survey, sigterm=sigterm)
 
 
-def _console_scripts(document: Document, *, sigterm: bool) -> Iterator[Application]:
-    project = canonicalize_name(str(document.get("project", "name") or ""))
-    packaged = document.get("tool", "uv", "package")
-    packaged = document.get("build-system") is not None if packaged is None else packaged
-    for name, target in document.table("project").get("scripts", {}).items():
+def _console_scripts(survey: Survey, document: Document, *, sigterm: bool) -> Iterator[Application]:
+    project = poetry_project.itself(document)
+    is_package = packaged.packaging(survey) is not None
+    for name, target, at, table in _targets(document):
         yield Application(
             "cli",
             None,
-            str(target).partition("[")[0].replace(" ", ""),
-            document.at("project", "scripts", name),
+            target,
+            at,
             SCRIPT + (SAME_NAME if canonicalize_name(name) == project else 0),
-            f"[project.scripts] names {name}",
-            script=name if packaged else None,
+            f"[{table}] names {name}",
+            script=name if is_package else None,
             handles_sigterm=sigterm,
         )
+
+
+def _targets(document: Document) -> Iterator[tuple[str, str, Location, str]]:
+    for name, target in document.table("project").get("scripts", {}).items():
+        at = document.at("project", "scripts", name)
+        yield name, str(target).partition("[")[0].replace(" ", ""), at, "project.scripts"
+    for name, target, at in poetry_project.scripts(document):
+        yield name, target, at, "tool.poetry.scripts"
 
 
 def _modules(survey: Survey, *, sigterm: bool) -> Iterator[Application]:

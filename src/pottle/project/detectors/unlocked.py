@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pottle.project import metadata, wishes
+from pottle.project import metadata, poetry_needs, poetry_project, wishes
 from pottle.project.clues import Clue, Said
 from pottle.project.declared import Metadata
 from pottle.project.facts import Fact
@@ -30,13 +30,19 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
     if found.needs is None:
         return
     again = _again(survey)
-    lock = wishes.as_lock(survey, Collected(), Listing(found.kind, found.needs.at, again), Own(found.needs))
+    lock = wishes.as_lock(survey, _indexes(survey), Listing(found.kind, found.needs.at, again), Own(found.needs))
     if found.asks is not None:
         lock = replace(lock, complete=False, asks=Fact(_digest(survey), found.asks))
     if lock.roots or lock.asks:
-        yield Said("warning", _warning(found, again), found.asks or lock.at)
+        yield Said("unpinned", _warning(found, again), found.asks or lock.at)
     if lock.roots or lock.extras or lock.groups or lock.asks:
         yield lock
+
+
+def _indexes(survey: Survey) -> Collected:
+    document = survey.pyproject
+    poetrys = document is not None and poetry_project.decides(document)
+    return poetry_needs.indexes(document) if document is not None and poetrys else Collected()
 
 
 def _warning(found: Metadata, again: str) -> str:
@@ -46,10 +52,13 @@ def _warning(found: Metadata, again: str) -> str:
 
 
 def _again(survey: Survey) -> str:
+    """By the tool whose project this is, as far as it says so."""
     document = survey.pyproject
     backend = str(document.get("build-system", "build-backend")) if document is not None else ""
-    uv = document is not None and (document.get("tool", "uv") is not None or backend.startswith("uv_build"))
-    return "run `uv lock`" if uv else _OURS
+    for tool, prefix in (("poetry", "poetry."), ("pdm", "pdm."), ("uv", "uv_build")):
+        if document is not None and (document.get("tool", tool) is not None or backend.startswith(prefix)):
+            return f"run `{tool} lock`"
+    return _OURS
 
 
 def _digest(survey: Survey) -> str:

@@ -137,7 +137,7 @@ def _lock(document: Document, place: _Place) -> Lock:
         requires_python=SpecifierSet(bound) if bound else None,
         extras=root.optional,
         groups=groups,
-        owner=root.name,
+        owner=root.name if document.get("conflicts") else None,
         members=tuple(sorted(locals_)),
     )
     _check_edges(lock)

@@ -1,31 +1,35 @@
 """The project's own wheel, built by its own backend (PEP 517) in an isolated environment, from a copy that may be written into."""
 
+import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from pottle import child
 from pottle.errors import HostError, PottleError, ProjectError
-from pottle.sources.pypi import uv
+from pottle.project.version import NOTHING, Pretence
+from pottle.sources.pypi import build_system, uv
 from pottle.sources.pypi.failure import failure
 from pottle.tags import choose_wheel
 from pottle.text import Location
 
-_PRETENDED = (
-    "SETUPTOOLS_SCM_PRETEND_VERSION",
-    "PDM_BUILD_SCM_VERSION",
-    "POETRY_DYNAMIC_VERSIONING_BYPASS",
-    "HATCH_VCS_PRETEND_VERSION",
-)
-"""What the caller may say about a version that would be read from version control."""
 _HERE = Location("pyproject.toml")
 
 
-def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: Path, epoch: int) -> Path:
+def build_project(
+    session: uv.Session,
+    files: Iterable[tuple[str, Path]],
+    into: Path,
+    epoch: int,
+    pretence: Pretence = NOTHING,
+) -> Path:
     """The path of the wheel, built below `into`, of the project that consists of `files`: (path in the project, file on disk).
+
+    `pretence` is what the backend is shown in place of version control.
 
     Nothing is written into the project. Raises `ProjectError` with the last lines of the backend where it fails, and where the
     wheel does not fit the target.
@@ -34,10 +38,13 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
         with uv.scratch(session) as work:
             source, out = work / "source", work / "dist"
             _copy(files, source)
+            build_system.complete(source)
+            _pretend(session, source, pretence, epoch)
+            variables = {**dict(pretence.variables), **build_variables(epoch)}
             try:
-                uv.run(session, [*_BUILD, "--out-dir", out, source], work, _variables(session.environ, epoch))
+                uv.run(session, [*_BUILD, "--out-dir", out, source], work, variables)
             except uv.UvFailed as failed:
-                raise _build_failure(failed.said.replace(str(source), "the project")) from failed
+                raise _build_failure(failed, source) from failed
             built = _only_wheel(out)
             _check_fits(session, built.name)
             into.mkdir(parents=True, exist_ok=True)
@@ -52,9 +59,40 @@ def build_project(session: uv.Session, files: Iterable[tuple[str, Path]], into: 
 _BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517", "--python", sys.executable)
 
 
-def _variables(environ: Mapping[str, str], epoch: int) -> dict[str, str]:
-    versions = {name: value for name, value in environ.items() if name.startswith(_PRETENDED)}
-    return {**versions, "SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+def build_variables(epoch: int) -> dict[str, str]:
+    """What a backend finds in its environment: the same on every machine."""
+    return {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _pretend(session: uv.Session, source: Path, pretence: Pretence, epoch: int) -> None:
+    """Lays beside the sources what stands for version control."""
+    if pretence.pkg_info is not None:
+        (source / "PKG-INFO").write_text(pretence.pkg_info, encoding="utf-8")
+    if pretence.repository:
+        _commit_all(session, source, epoch)
+
+
+def _commit_all(session: uv.Session, source: Path, epoch: int) -> None:
+    """A repository whose one commit holds every file: without one, setuptools-scm would leave out data that nothing else lists.
+
+    Where there is no git, the backend does without, as it would from an sdist.
+    """
+    person, date = "pottle", f"{epoch} +0000"
+    environ = {
+        "PATH": session.environ.get("PATH", os.defpath),
+        "HOME": str(source),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **{f"GIT_{role}_{what}": person for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+        **{f"GIT_{role}_DATE": date for role in ("AUTHOR", "COMMITTER")},
+    }
+    commands = (("init", "--quiet"), ("add", "--all", "--force"), ("commit", "--quiet", "--message=sources"))
+    for command in commands:
+        try:
+            status, _ = child.run(("git", *command), session.stop, env=environ, cwd=source)
+        except FileNotFoundError:
+            return
+        if status != 0:
+            return
 
 
 def _copy(files: Iterable[tuple[str, Path]], into: Path) -> None:
@@ -94,18 +132,19 @@ def _check_fits(session: uv.Session, filename: str) -> None:
         )
 
 
-def _build_failure(said: str) -> PottleError:
+def _build_failure(failed: uv.UvFailed, source: Path) -> PottleError:
     """The backend's own last words; or what is wrong with `pyproject.toml`; or why its requirements cannot be had."""
+    said = failed.said.replace(str(source), "the project")
     backend, _, causes = said.rpartition("\nerror: ")
     if "build backend returned an error" in causes:
-        return ProjectError(f"the build backend failed: {_last_words(backend)}", at=_HERE, hint=_advice(backend))
+        return ProjectError(f"the build backend failed: {last_words(backend)}", at=_HERE, hint=_advice(backend))
     if re.search(r"TOML parse error|Invalid `pyproject.toml`|Failed to parse", causes):
         reason = [line.strip() for line in causes.splitlines() if line.strip()]
         return ProjectError(f"cannot be built: {reason[-1][:300]}", at=_HERE)
-    return failure(said)
+    return failure(failed)
 
 
-def _last_words(backend: str) -> str:
+def last_words(backend: str) -> str:
     """The exception's line, where the backend is one that raised; else the last lines that it wrote."""
     lines = [line.rstrip() for line in backend.splitlines() if line.strip()]
     raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Exit|Failed|Failure)\w*(:|$)", line)]
@@ -114,5 +153,5 @@ def _last_words(backend: str) -> str:
 
 def _advice(said: str) -> str:
     if re.search(r"(?i)setuptools[-_]scm|vcs_versioning|hatch[-_]vcs|PRETEND_VERSION|not a git repository|scm", said):
-        return "the copy that is built has no .git: set SETUPTOOLS_SCM_PRETEND_VERSION to the version"
+        return "the copy that is built has no .git, and its version could not be told in another way: write it into pyproject.toml"
     return "`uv build --wheel` in the project shows all that the backend says"

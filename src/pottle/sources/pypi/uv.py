@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 
 from pottle import child
 from pottle.errors import HostError
-from pottle.sources.pypi import reach
-from pottle.sources.pypi.failure import redacted
+from pottle.sources.pypi.way import Way, way
 from pottle.stop import Stop
 from pottle.tags import Target
 
@@ -44,11 +44,12 @@ class Session:
 
 
 class UvFailed(Exception):
-    """uv ended with an error. What it said is for `pottle.sources.pypi.failure` to read."""
+    """uv ended with an error. What it said, without a secret, is for `pottle.sources.pypi.failure` to read."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, said: str, way: Way) -> None:
         super().__init__(said)
         self.said = said
+        self.way = way
 
 
 @contextmanager
@@ -61,26 +62,39 @@ def scratch(session: Session) -> Iterator[Path]:
         raise _host_error(error) from error
 
 
-def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Mapping[str, str] | None = None) -> str:
-    """What uv wrote to stderr. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
-    command = [binary(), *map(str, arguments), "--config-file", str(_configuration(session, work))]
-    environment = reach.environment(session.environ, session.ca_bundle) | _ALWAYS | dict(extra or {})
+def run(
+    session: Session,
+    arguments: Sequence[str | Path],
+    work: Path,
+    extra: Mapping[str, str] | None = None,
+    out: IO[bytes] | None = None,
+) -> str:
+    """What uv wrote to stderr; `out` takes its stdout. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
+    to_indexes = way(session.environ, session.project, session.ca_bundle)
+    command = [binary(), *map(str, arguments), "--config-file", str(_configuration(to_indexes.settings, work))]
+    environment = {**to_indexes.environment, **_ALWAYS, **(extra or {})}
     if not {"SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"} & environment.keys():
         environment["UV_SYSTEM_CERTS"] = "1"
     try:
-        status, output = child.run(command, session.stop, env=environment, cwd=work)
+        status, output = child.run(command, session.stop, env=environment, cwd=work, stdout=out)
     except OSError as error:
         raise _host_error(error) from error
-    said = redacted(output.decode(errors="replace"))
+    said = to_indexes.told(output.decode(errors="replace"))
     if status != 0:
-        raise UvFailed(said)
+        raise UvFailed(said, to_indexes)
     return said
 
 
-def for_target(target: Target) -> tuple[str, ...]:
-    """The arguments that make uv work for `target` from whatever Python we run on."""
-    version = ("--python-version", target.python, "--python-platform", target.uv_platform)
-    return (*version, "--python", sys.executable, "--only-binary", ":all:")
+def for_target(target: Target, may_build: Sequence[str] = ()) -> tuple[str, ...]:
+    """The arguments that make uv work for `target` from whatever Python we run on.
+
+    `may_build` names the distributions that are built from source; `*` lets uv build whatever has no wheel.
+    """
+    version = ("--python-version", target.python, "--python-platform", target.uv_platform, "--python", sys.executable)
+    if "*" in may_build:
+        return version
+    built = (argument for name in may_build for argument in ("--no-binary", name))
+    return (*version, "--only-binary", ":all:", *built)
 
 
 def binary() -> str:
@@ -93,14 +107,13 @@ def binary() -> str:
         raise HostError("uv's executable is missing from pottle's environment", hint="install pottle anew") from error
 
 
-def _configuration(session: Session, work: Path) -> Path:
+def _configuration(settings: Mapping[str, Any], work: Path) -> Path:
     """The user's own settings for fetching as a file: naming one keeps uv from looking for others."""
     path = work / "uv.toml"
-    settings = reach.configuration(session.environ, session.project)
     if settings:
         import tomlkit
 
-        path.write_text(tomlkit.dumps(settings))
+        path.write_text(tomlkit.dumps(settings), encoding="utf-8")
     else:
         path.touch()
     return path

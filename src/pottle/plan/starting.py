@@ -1,0 +1,184 @@
+"""What the container starts, by the order of authority: the configuration, the `Procfile`, the code."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pottle.config.options import Options
+from pottle.errors import ConfigError, ProjectError
+from pottle.plan import application, commands, programs, servers
+from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
+from pottle.plan.commands import Command
+from pottle.plan.model import Reason
+from pottle.plan.programs import Program
+from pottle.project import runners
+from pottle.project.command_line import parse
+from pottle.project.facts import Application, Fact, Facts, Kind, Process
+from pottle.text import Location
+
+ONCE = ("release",)
+"""Processes that run once, before the others: never the container's own."""
+_FIRST = ("web", "app", "bot", "worker", "main")
+"""Of several processes, the one that an image starts by itself."""
+
+
+def start(facts: Facts, options: Options, held: Held) -> Start:
+    """The container's own process. Raises `ProjectError` where nothing can be run, or where nothing decides."""
+    if options.command is not None:
+        at = options.origins.get("command")
+        return application.configured(options.command, facts.applications, port=options.port, at=at)
+    process = default(facts.processes) if options.app is None else None
+    if process is not None:
+        said = Said(facts, options, held)
+        return said.instead(process) or said.start(process)
+    app = application.choose(facts.applications, held, wanted=options.app)
+    return application.start(app, held, port=options.port, manager=facts.package_manager.value)
+
+
+def default(processes: Sequence[Process]) -> Process | None:
+    """Which of the processes that a file names the image starts. Raises `ProjectError` where several may be meant."""
+    found = [process for process in processes if process.because is None and process.name not in ONCE]
+    if not found:
+        return None
+    by_name = {process.name: process for process in found}
+    if first := next((by_name[name] for name in _FIRST if name in by_name), None):
+        return first
+    if len(found) == 1:
+        return found[0]
+    raise ProjectError(
+        f"the image can start one process by itself, {found[0].name} or {found[1].name} ({found[1].at})",
+        at=found[0].at,
+        hint="call one of them `web`, or set `command` under [tool.pottle]",
+    )
+
+
+class Said:
+    """How the project's files say that it is started, in an environment that holds what it holds."""
+
+    def __init__(self, facts: Facts, options: Options, held: Held) -> None:
+        self._facts, self._options, self._held = facts, options, held
+        self._own = tuple(script.name for script in facts.scripts) if facts.packaging is not None else ()
+
+    def start(self, process: Process) -> Start:
+        """What runs. Raises `ProjectError` for a program that nothing brings and for a file that is not there."""
+        if process.missing is not None:
+            hint = "is the path right?"
+            raise ProjectError(f"{process.name} runs {process.missing}, which is not there", at=process.at, hint=hint)
+        words = runners.bare(parse(process.command).words)
+        app, program = commands.named(words, self._facts.applications), programs.known(words)
+        kind = _kind(process, app, program)
+        port = self._port(process, kind, app, program)
+        listens = port.value if port is not None else None
+        command = commands.read(process.command, process.at, listens or DEFAULT_PORT)
+        self._brought(process, command)
+        signal = _stop_signal(command.program, app)
+        return Start(
+            application=app,
+            command=command.argv,
+            port=listens,
+            stop_signal=signal,
+            reasons=tuple(self._reasons(process, command, port, signal)),
+            kind=kind,
+            framework=_framework(app, program, self._held),
+            environment=(*((("PORT", str(listens)),) if listens is not None else ()), *command.environment),
+            needs=command.needs,
+            warnings=tuple(self._warnings(process, command, listens)),
+            name=process.name,
+            in_command=any(str(listens) in re.split("[:=]", word) for word in command.argv)
+            and not command.from_environment,
+        )
+
+    def instead(self, process: Process) -> Start | None:
+        """The application by a server that the environment holds, where the process is one for developers."""
+        words = runners.bare(parse(process.command).words)
+        why, app = runners.development(words), self._developed(words)
+        if why is None or app is None or servers.fitting(app, self._held) is None:
+            return None
+        manager = self._facts.package_manager.value
+        found = application.start(app, self._held, port=self._options.port, manager=manager)
+        told = f"{process.at}: {why}: {found.command[0]} serves {app.target} instead"
+        return Start(
+            found.application, found.command, found.port, found.stop_signal, found.reasons, found.kind, found.framework,
+            found.environment, warnings=(told,), name=process.name, in_command=found.in_command,
+        )  # fmt: skip
+
+    def _developed(self, words: Sequence[str]) -> Application | None:
+        """What a server for developers serves: the application that it names, or the one that there is."""
+        web = [app for app in self._facts.applications if app.kind in application.SERVED]
+        if app := commands.named(words, web):
+            return app
+        return application.choose(web, self._held, wanted=None) if web else None
+
+    def _port(self, process: Process, kind: Kind, app: Application | None, program: Program | None) -> Fact[int] | None:
+        """Where it listens, if it does: what the command says, then its server's configuration, then the code."""
+        literal, wish = commands.port(process.command), self._options.port
+        if wish is None and not (process.name == "web" or kind in LISTENS or commands.wants_port(process.command)):
+            return None
+        at = process.at
+        if wish is not None:
+            if literal is not None and literal != wish and not commands.wants_port(process.command):
+                raise ConfigError(
+                    f"`port` is {wish}, and {process.name} listens on {literal} ({at})",
+                    at=self._options.origins.get("port"),
+                    hint="write `$PORT` there",
+                )
+            return Fact(wish, self._options.origins.get("port", Location("configuration")))
+        if literal is not None:
+            return Fact(literal, at)
+        if process.port is not None:
+            return process.port
+        if app is not None and app.port is not None:
+            return Fact(app.port, app.at)
+        return Fact(program.port if program is not None and program.port is not None else DEFAULT_PORT, at)
+
+    def _brought(self, process: Process, command: Command) -> None:
+        lock = self._facts.lock
+        if not command.program or (absent := programs.missing(command.program, self._held, self._own)) is None:
+            return
+        name, distribution = absent
+        if name not in programs.PROGRAMS and lock is not None and not lock.complete:
+            return  # a list that is not resolved does not say what else comes with it
+        raise ProjectError(
+            f"{process.name} runs {name}, and nothing in the environment brings it",
+            at=process.at,
+            hint=f"add it: {application.adding(distribution, self._facts.package_manager.value)}",
+        )
+
+    def _reasons(self, process: Process, command: Command, port: Fact[int] | None, signal: str) -> Iterator[Reason]:
+        because = f"it is the process {process.name}"
+        yield Reason(decision="command", value=" ".join(command.argv[:1]), because=because, at=str(process.at))
+        if port is not None:
+            named = self._options.port is None and port.at.path != process.at.path
+            because = "it is configured" if self._options.port is not None else "it is where the process listens"
+            because = "its server's configuration names it" if named else because
+            yield Reason(decision="port", value=str(port.value), because=because, at=str(port.at))
+        if signal == "SIGINT":
+            yield application.BY_SIGINT
+
+    def _warnings(self, process: Process, command: Command, port: int | None) -> Iterator[str]:
+        if why := runners.development(command.program):
+            yield f"{process.at}: {why}: an image should not start it"
+        if port is not None and commands.local(command.program):
+            yield f"{process.at}: it listens inside of the container only: let it listen on 0.0.0.0"
+        yield from command.warnings
+
+
+def _framework(app: Application | None, program: Program | None, held: Held) -> str | None:
+    if app is not None and app.framework is not None:
+        return application.called(app, held)
+    return program.framework if program is not None else None
+
+
+def _kind(process: Process, app: Application | None, program: Program | None) -> Kind:
+    if app is not None and app.kind not in ("script", "cli"):
+        return app.kind
+    if program is not None:
+        return program.kind
+    if process.name == "web":
+        return "web-own-server"
+    return "worker" if process.name == "worker" else "script"
+
+
+def _stop_signal(program: Sequence[str], app: Application | None) -> str:
+    """Servers and workers end in order on SIGTERM; Python by itself does on SIGINT only."""
+    known = bool(program) and programs.inner(program)[0] in programs.PROGRAMS
+    return "SIGTERM" if known or not program or (app is not None and app.handles_sigterm) else "SIGINT"
