@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pottle.config.layer import Layer, Setting, from_environment, from_flags, from_pottle_toml, from_pyproject
-from pottle.config.options import EPOCH, Options
+from pottle.config.options import EPOCH, Options, ProcessOptions
 from pottle.errors import ConfigError
 from pottle.text import Location
 
@@ -74,6 +74,7 @@ def test_every_key_is_read():
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
     allow-expired = ["forky"]
+    process = { worker = { command = "x" } }
     """
     assert set(file(text).options().origins) == set(Options.__slots__) - {"epoch", "origins"}
 
@@ -138,6 +139,55 @@ def test_a_value_that_cannot_be_is_refused(text):
 )
 def test_a_variable_that_cannot_be_is_refused(environ):
     assert message(from_environment(environ)).startswith(f"{next(iter(environ))}: ")
+
+
+PROCESSES = """
+[tool.pottle.process.worker]
+command = ["celery", "-A", "x"]
+
+[tool.pottle.process.clean]
+command = "a && b"
+schedule = "@daily"
+"""
+
+
+def test_processes_are_tables_by_name():
+    found = dict(from_pyproject(PROCESSES).options().process)
+    assert found["worker"] == ProcessOptions(("celery", "-A", "x"))
+    assert found["clean"] == ProcessOptions("a && b", "@daily")
+    assert {name: str(process.at) for name, process in found.items()} == {
+        "clean": "pyproject.toml:5",
+        "worker": "pyproject.toml:2",
+    }
+
+
+def test_processes_of_several_files_are_merged_by_name():
+    both = from_pyproject(PROCESSES) | from_pottle_toml('[process.worker]\ncommand = "y"\n')
+    assert [(name, process.command) for name, process in both.options().process] == [
+        ("clean", "a && b"),
+        ("worker", "y"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('comand = "x"\ncommand = "y"', "pyproject.toml:3: unknown key `comand` (hint: did you mean `command`?)"),
+        ('schedule = "@daily"', "pyproject.toml:2: the process p has no command"),
+        ("command = 3", "pyproject.toml:3: `command`: expected `str | array`, got `int`"),
+        ("command = []", "pyproject.toml:3: `command`: it runs nothing"),
+        ('command = ""', "pyproject.toml:3: `command`: it runs nothing"),
+        ('command = "x"\nschedule = "at night"', "pyproject.toml:4: `schedule` cannot be at night"),
+        ('command = "x"\nschedule = "* * * *"', "pyproject.toml:4: `schedule` cannot be * * * *"),
+    ],
+)
+def test_a_process_that_cannot_be_is_refused(text: str, what: str):
+    assert message(from_pyproject(f"\n[tool.pottle.process.p]\n{text}\n")).startswith(what)
+
+
+@pytest.mark.parametrize("text", ["process = 3", 'process = { "a b" = { command = "x" } }', "process = { a = 3 }"])
+def test_what_is_no_table_of_processes_is_refused(text: str):
+    assert message(file(text)).startswith("pyproject.toml:2: `process`")
 
 
 def test_all_mistakes_are_told_at_once():

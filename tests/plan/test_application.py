@@ -6,6 +6,8 @@ import pytest
 
 from pottle.errors import ProjectError
 from pottle.plan import application
+from pottle.plan.start import Surroundings
+from pottle.plan.start import start as started_by
 from pottle.project.facts import Application, Kind
 from pottle.text import Location
 
@@ -22,7 +24,7 @@ def held(names: str) -> dict[str, str | None]:
 
 
 def start(found: Application, holds: str = "", *, port: int | None = None, manager: str = "uv") -> application.Start:
-    return application.start(found, held(holds), port=port, manager=manager)
+    return started_by(found, Surroundings(held(holds), manager, port))
 
 
 # --- servers --------------------------------------------------------------------------------------

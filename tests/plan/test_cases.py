@@ -62,9 +62,9 @@ def test_a_plan_comes_back_from_json_unchanged(case: Path, platform: Platform):
 def test_the_same_files_give_the_same_plan_wherever_they_lie_and_however_they_are_listed(case: Path):
     files = [(str(path.relative_to(case)), path.read_bytes()) for path in case.rglob("*") if path.is_file()]
     random.Random(case.name).shuffle(files)
-    options = api.read_options(project(case), {}, {})
     directory = str(project(case).relative_to(case)).removeprefix(".")
     try:
+        options = api.read_options(project(case), {}, {})
         facts = read_project(DictTree(dict(files), directory=directory), options.lockfile)
         text = encode(make_plan(facts, options, AMD64)).decode()
     except PottleError as error:

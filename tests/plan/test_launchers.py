@@ -3,7 +3,8 @@
 import pytest
 
 from pottle.errors import ProjectError
-from pottle.plan import application, launchers
+from pottle.plan import launchers
+from pottle.plan.start import Surroundings, start
 from pottle.project.facts import Application
 from pottle.text import Location
 
@@ -35,7 +36,7 @@ def test_every_launcher_is_tried():
 @pytest.mark.parametrize("framework", COMMANDS)
 def test_commands(framework: str):
     held = {launchers.LAUNCHERS[framework].distribution: "uv.lock:9"}
-    started = application.start(app(framework, arguments=("-A", "pack")), held, port=None, manager="uv")
+    started = start(app(framework, arguments=("-A", "pack")), Surroundings(held, "uv"))
     assert " ".join(started.command) == COMMANDS[framework]
     assert (started.stop_signal, started.port, started.framework) == ("SIGTERM", None, framework)
 
@@ -49,5 +50,5 @@ def test_what_starts_by_itself_needs_none(found: Application):
 
 def test_a_program_that_is_not_there_is_an_error():
     with pytest.raises(ProjectError, match=r"nothing starts the arq worker pack\.mod:thing: arq is not") as caught:
-        application.start(app("arq"), {}, port=None, manager="uv")
+        start(app("arq"), Surroundings({}, "uv"))
     assert caught.value.hint == "add it: `uv add arq`"

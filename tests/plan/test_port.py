@@ -62,7 +62,7 @@ def planned(**start: object):
     app = Application("web-own-server", None, "main.py", HERE, 1, "it is here")
     values = {"command": ("serve", "8000"), "port": 8000, "stop_signal": "SIGTERM", "reasons": ()}
     started = application.Start(app, **{**values, **start})  # type: ignore[arg-type]
-    return runtime(started, Options(), BASES[0])
+    return runtime(started, (), Options(), BASES[0])
 
 
 def test_the_image_names_the_port_that_its_command_names():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 if TYPE_CHECKING:
-    from pottle.plan.model import ImagePlan, LayerPlan, Reason, Step
+    from pottle.plan.model import ImagePlan, LayerPlan, ProcessPlan, Reason, Step
 
 NARROWEST, USUAL, WIDEST = 72, 100, 120
 """Columns: below, lines would be single words; where nobody says how many there are; above, eyes lose the line."""
@@ -30,6 +30,9 @@ def text(plan: "ImagePlan", columns: int) -> str:
     lines += ["", _heading("layers, the lowest first")]
     lines += _layers(plan.layers, width)
     lines += ["", _heading("runs"), f"    {click.style(shlex.join(plan.command), fg='green')}", f"    {_manner(plan)}"]
+    if len(plan.processes) > 1:
+        lines += ["", _heading("its other processes, by `pottle run --process NAME`")]
+        lines += [line for process in plan.processes[1:] for line in _process(process, plan.processes, width)]
     if plan.warnings:
         lines += ["", *(line for warning in plan.warnings for line in _warning(warning, width))]
     return "\n".join(lines)
@@ -136,6 +139,15 @@ def _manner(plan: "ImagePlan") -> str:
     runtime = plan.runtime
     ports = f", listening on {' '.join(runtime.ports)}" if runtime.ports else ""
     return f"as {runtime.user} in {runtime.working_dir}{ports}, stopped by {runtime.stop_signal}"
+
+
+def _process(process: "ProcessPlan", all_of_them: "Sequence[ProcessPlan]", width: int) -> Iterator[str]:
+    names = max(len(each.name) for each in all_of_them)
+    variables = [f"{name}={shlex.quote(value)}" for name, value in process.environment]
+    command = " ".join([*variables, shlex.join(process.command)])
+    yield f"    {process.name:<{names}}  {click.style(command, fg='green')}"
+    why = f"at {process.schedule}: {process.because}" if process.schedule else process.because
+    yield from (f"    {' ' * names}  {line}" for line in _wrapped(why, process.at, width - names - 6))
 
 
 def _warning(warning: str, width: int) -> list[str]:

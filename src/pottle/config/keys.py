@@ -4,7 +4,7 @@ The one list that reading, environment variables, suggestions and the JSON Schem
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict, get_type_hints
+from typing import Annotated, Any, Literal, TypedDict, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,28 @@ Suite = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
 Platform = Annotated[str, Meta(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 Variable = Annotated[str, Meta(pattern=r"^[^=\x00]+$")]
+
+
+ProcessName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+
+class ProcessKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be said of one process."""
+
+    # Without constraints: msgspec 0.22 forgets the pattern of a text that is in a union with a constrained array.
+    command: Annotated[
+        str | tuple[str, ...], Meta(description="What it runs: a list of words, or a line as a shell reads it.")
+    ]
+    schedule: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[^\s]+( [^\s]+){4})$",
+                description='When it runs, as cron writes it: "*/5 * * * *"; without it, all the time.',
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Keys(TypedDict, total=False):
@@ -36,6 +58,10 @@ class Keys(TypedDict, total=False):
     ]
     command: Annotated[
         tuple[Text, ...], Meta(min_length=1, description="The container's argv, in place of what the code suggests.")
+    ]
+    process: Annotated[
+        dict[ProcessName, ProcessKeys],
+        Meta(description="Further processes of the same image, each in a table of its name; `web` is its own."),
     ]
     port: Annotated[int, Meta(ge=1, le=65535, description="The port that the application listens on.")]
     app: Annotated[
@@ -92,7 +118,9 @@ TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 
 LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired"})
 SWITCHES = frozenset({"strict", "collectstatic"})
-MAPPINGS = frozenset({"labels", "env", "build_env"})
+MAPPINGS = frozenset({"labels", "env", "build_env", "process"})
+PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
+"""The fields of a process → their annotated types."""
 
 
 def written(field: str) -> str:
@@ -105,14 +133,21 @@ def description(field: str) -> str:
     return str(next(meta.description for meta in TYPES[field].__metadata__ if meta.description))
 
 
+def process_description(field: str) -> str:
+    """The same for a key of a process."""
+    metadata = getattr(PROCESS[field], "__metadata__", None) or get_args(PROCESS[field])[0].__metadata__
+    return str(next(meta.description for meta in metadata if meta.description))
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of `[tool.pottle]` and of `pottle.toml`."""
     (_, definitions) = msgspec.json.schema_components([Keys])
-    properties = definitions["Keys"]["properties"]
+    properties = definitions.pop("Keys")["properties"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pottle",
         "type": "object",
         "properties": {written(field): properties[field] for field in TYPES},
         "additionalProperties": False,
+        "$defs": definitions,
     }

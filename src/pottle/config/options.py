@@ -12,6 +12,17 @@ EPOCH = 315532801
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessOptions:
+    """A process that the configuration describes."""
+
+    command: tuple[str, ...] | str
+    """Words, or a line as a shell reads it."""
+    schedule: str | None = None
+    """As cron writes it."""
+    at: Location = field(default=Location("configuration"), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """One frozen value for a build. None: not configured, the plan decides from the project's facts."""
 
@@ -20,6 +31,8 @@ class Options:
     platforms: tuple[str, ...] = ()
     """`linux/amd64` …; empty: the building host's."""
     command: tuple[str, ...] | None = None
+    process: tuple[tuple[str, ProcessOptions], ...] = ()
+    """Sorted by name."""
     port: int | None = None
     app: str | None = None
     """`module:attribute`, a module or a file: which of the applications found is meant."""

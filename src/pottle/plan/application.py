@@ -1,14 +1,13 @@
-"""What the container runs: one of the applications found in the project, as an argv."""
+"""What the container runs: which of the applications found in the project."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pottle.errors import NothingToRun, ProjectError
-from pottle.plan import launchers, servers
-from pottle.plan.launchers import Launcher
+from pottle.plan import servers, starters
 from pottle.plan.model import Reason
 from pottle.plan.system import Need
-from pottle.project.facts import Application, Fact, Kind
+from pottle.project.facts import Application, Kind
 from pottle.text import Location
 
 DEFAULT_PORT = 8000
@@ -44,13 +43,15 @@ class Start:
     framework: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that the program is told where to listen by, and others that its command wants."""
-    in_command: bool = False
-    """The command names the port."""
     needs: tuple[Need, ...] = ()
     """Debian packages that the command wants."""
     warnings: tuple[str, ...] = ()
     name: str = ""
     """Of the process: "web", "worker" …; empty where nothing names it."""
+    in_command: bool = False
+    """The command names the port."""
+    probe: str | None = None
+    """A route for probes that the framework answers by itself."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -84,6 +85,12 @@ def called(app: Application, held: Held) -> str | None:
     return app.framework
 
 
+def best(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Those that fit best: several where they fit equally well."""
+    strongest = _startable(applications, held) if applications else ()
+    return [app for app in strongest if app.strength == strongest[0].strength]
+
+
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
     """The application that fits best; `wanted` names a target where the configuration does.
 
@@ -96,15 +103,14 @@ def choose(applications: Sequence[Application], held: Held, *, wanted: str | Non
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )
-    strongest = _servable(applications, held)
-    best = [app for app in strongest if app.strength == strongest[0].strength]
-    if other := next((app for app in best if app.target != best[0].target), None):
+    first, *others = best(applications, held)
+    if other := next((app for app in others if (app.target, app.root) != (first.target, first.root)), None):
         raise ProjectError(
-            f"two applications fit equally well: {best[0].target} and {other.target} ({other.at})",
-            at=best[0].at,
-            hint=f'choose one: `app = "{best[0].target}"` under [tool.pottle] in pyproject.toml',
+            f"two applications fit equally well: {first.target} and {other.target} ({other.at})",
+            at=first.at,
+            hint=f'choose one: `app = "{first.target}"` under [tool.pottle] in pyproject.toml',
         )
-    return best[0]
+    return first
 
 
 def _wanted(applications: Sequence[Application], target: str) -> Application:
@@ -114,107 +120,18 @@ def _wanted(applications: Sequence[Application], target: str) -> Application:
     raise ProjectError(f"there is no application {target!r} in the project", hint=f"found: {known}")
 
 
-def _servable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
-    """Where a framework's application has two interfaces (WSGI, ASGI), those of the one that has a server here."""
-    framework = applications[0].framework
-    if applications[0].kind not in SERVED:
-        return applications
-    kin = [app for app in applications if app.framework == framework and app.kind in SERVED]
-    return [app for app in kin if servers.fitting(app, held)] or applications
+def _startable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Of the ways in which a framework's application can be started, those for which the environment has what they need."""
+    told = [app for app in applications if not starters.says_nothing(app, held)] or applications
+    first = told[0]
+    if first.kind not in LISTENS or first.framework is None:
+        return told
+    kin = [app for app in told if app.framework == first.framework and app.kind in LISTENS]
+    return [app for app in kin if _can_start(app, held)] or told
 
 
-def start(app: Application, held: Held, *, port: int | None, manager: str) -> Start:
-    """The argv for `app`, served by what the environment holds.
-
-    Raises `ProjectError` where it holds no server for it, naming the one to add and how `manager` does.
-    """
-    reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at))]
-    if app.kind in SERVED:
-        return _served(app, held, port, manager, reasons)
-    if launcher := launchers.fitting(app):
-        return _launched(app, launcher, held, manager, reasons)
-    listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
-    if listens is not None:
-        reasons.append(_port_reason(app, port, listens))
-    signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
-    if signal == "SIGINT":
-        reasons.append(BY_SIGINT)
-    told = () if app.loopback is None else (_inside(app.loopback),)
-    reads = _environment(app, listens)
-    return Start(
-        app,
-        _script(app),
-        listens,
-        signal,
-        tuple(reasons),
-        app.kind,
-        called(app, held),
-        environment=reads,
-        warnings=told,
-    )
-
-
-def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:
-    server = servers.fitting(app, held)
-    if server is None:
-        raise _no_server(app, manager)
-    listens = port or app.port or DEFAULT_PORT
-    place = held[server.name]
-    told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
-    all_reasons = (*reasons, told, _port_reason(app, port, listens))
-    return Start(
-        app, server.command(app, listens), listens, "SIGTERM", all_reasons, app.kind, app.framework, in_command=True
-    )
-
-
-def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value.format(port=port)) for name, value in app.environment)
-
-
-def _inside(address: Fact[str]) -> str:
-    return f"{address.at}: it listens on {address.value}, inside of the container only: let it listen on 0.0.0.0"
-
-
-def _launched(app: Application, launcher: Launcher, held: Held, manager: str, reasons: Sequence[Reason]) -> Start:
-    """By the framework's own program; it ends in order on SIGTERM, as all of them do."""
-    if launcher.distribution not in held:
-        raise ProjectError(
-            f"nothing starts the {app.framework} {app.kind} {app.target}: {launcher.distribution} is not among its dependencies",
-            at=app.at,
-            hint=f"add it: {adding(launcher.distribution, manager)}",
-        )
-    if app.port is not None:
-        reasons = [*reasons, Reason(decision="port", value=str(app.port), because="it is customary", at=None)]
-    return Start(
-        app, launcher.command(app), app.port, "SIGTERM", tuple(reasons), app.kind, called(app, held),
-        environment=_environment(app, app.port),
-    )  # fmt: skip
-
-
-def _script(app: Application) -> tuple[str, ...]:
-    if app.script is not None:
-        return (app.script, *app.arguments)
-    if app.target.endswith(".py"):
-        return ("python", app.target, *app.arguments)
-    return ("python", "-m", app.target.partition(":")[0], *app.arguments)
-
-
-def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:
-    if wanted is not None:
-        because, at = "it is configured", None
-    elif app.port is not None:
-        because, at = "the code names it", str(app.at)
-    else:
-        because, at = "it is customary, and nothing names another", None
-    return Reason(decision="port", value=str(listens), because=because, at=at)
-
-
-def _no_server(app: Application, manager: str) -> ProjectError:
-    return ProjectError(
-        f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies",
-        at=app.at,
-        hint=f"add one: {adding(servers.recommended(app).name, manager)}",
-    )
+def _can_start(app: Application, held: Held) -> bool:
+    return servers.fitting(app, held) is not None if app.kind in SERVED else starters.startable(app, held)
 
 
 def adding(name: str, manager: str) -> str:

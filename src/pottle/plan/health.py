@@ -7,12 +7,17 @@ from pottle.plan.port import listens
 from pottle.project.facts import Fact
 
 
-def health(port: int, route: Fact[str] | None, interpreter: str, *, follows: bool) -> tuple[HealthCheck, Reason]:
+def health(
+    port: int, route: Fact[str] | None, interpreter: str, *, follows: bool, probe: str | None = None
+) -> tuple[HealthCheck, Reason]:
     """A GET of the route that the code has for it, else a TCP connection; both to the port that the program listens on.
 
-    `follows`: that one is `$PORT` where it is set.
+    `follows`: that one is `$PORT` where it is set. `probe` is the route that the framework has for it.
     """
     address = listens(port, follows=follows)
+    if route is None and probe is not None:
+        reason = Reason(decision="health", value=f"GET {probe}", because="the framework answers it")
+        return _check(interpreter, _get(address, probe)), reason
     if route is None:
         reason = Reason(decision="health", value=f"TCP {port}", because="the code has no route for it")
         return _check(

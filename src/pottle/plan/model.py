@@ -231,6 +231,24 @@ class SystemPackages(Struct, frozen=True):
 Kind: TypeAlias = Literal["web-asgi", "web-wsgi", "web-own-server", "worker", "cli", "job", "ui", "bot", "script"]
 
 
+class ProcessPlan(Struct, frozen=True):
+    """One of the processes that the image is there for; the first of a plan is the one that it starts by itself."""
+
+    name: str
+    """web, worker, beat, migrate …"""
+    command: tuple[str, ...]
+    """argv"""
+    environment: tuple[tuple[str, str], ...]
+    """What it has beside the image's environment."""
+    stop_signal: str
+    once: bool
+    """It ends, and is to be run once before the others: `release`, `migrate`."""
+    schedule: str | None
+    """When it runs, as cron writes it; null: all the time."""
+    because: str
+    at: str | None = None
+
+
 class ImagePlan(Struct, frozen=True):
     """An image for one platform, before anything was fetched."""
 
@@ -247,6 +265,8 @@ class ImagePlan(Struct, frozen=True):
     command: tuple[str, ...]
     """The argv of the program. `Runtime.entrypoint` stands before it, and becomes it."""
     port: int | None
+    processes: tuple[ProcessPlan, ...]
+    """The image's own first, then the others."""
     base: str
     """`debian:trixie`"""
     system_packages: SystemPackages

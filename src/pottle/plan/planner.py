@@ -8,12 +8,14 @@ from packaging.specifiers import SpecifierSet
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import python, reasons, refusals, starting, system
+from pottle.plan import native_needs, python, reasons, refusals, starting, system
 from pottle.plan.application import Held, Start
+from pottle.plan.evidence import packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
+from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, runtime
 from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
@@ -33,9 +35,13 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
     installed = needs.installed(base)
-    start = _start(facts, options, held(installed))
-    config, health_reasons = runtime(start, options, base)
-    system_needs = system.needs(facts, options, start.needs)
+    holds = held(installed)
+    listening = replace(options, port=_port(options))
+    start = _start(facts, listening, holds)
+    processes = Processes(facts, listening, holds, start)
+    config, health_reasons = runtime(start, processes.all, options, base)
+    native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
     further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
@@ -48,6 +54,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         kind=start.kind,
         command=start.command,
         port=start.port,
+        processes=processes.all,
         base=base.name,
         system_packages=SystemPackages(runtime=further),
         layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further).all()),
@@ -64,6 +71,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *installed.warnings,
             *start.warnings,
+            *processes.warnings,
+            *packages_left(facts.recipe, further),
         ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
@@ -72,7 +81,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
 
 def _start(facts: Facts, options: Options, holds: Held) -> Start:
     try:
-        return starting.start(facts, replace(options, port=_port(options)), holds)
+        return starting.start(facts, options, holds)
     except ProjectError as error:
         if facts.lock is None or facts.lock.asks is None:
             raise

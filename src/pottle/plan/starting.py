@@ -1,23 +1,32 @@
-"""What the container starts, by the order of authority: the configuration, the `Procfile`, the code."""
+"""What the container starts, by the order of authority: the configuration, the `Procfile`, the code, and where that leaves a
+question, the project's own Dockerfile.
+"""
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from pottle.config.options import Options
+from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
 from pottle.plan import application, commands, programs, servers
 from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
 from pottle.plan.commands import Command
+from pottle.plan.evidence import Answer, Evidence
 from pottle.plan.model import Reason
 from pottle.plan.programs import Program
+from pottle.plan.start import Surroundings
+from pottle.plan.start import start as start_of
 from pottle.project import runners
-from pottle.project.command_line import parse
+from pottle.project.command_line import InvalidCommandLine, parse
 from pottle.project.facts import Application, Fact, Facts, Kind, Process
 from pottle.text import Location
 
-ONCE = ("release",)
+ONCE = ("release", "migrate")
 """Processes that run once, before the others: never the container's own."""
-_FIRST = ("web", "app", "bot", "worker", "main")
+OWN = "web"
+"""The process that an image starts by itself where there is one of this name."""
+_FIRST = (OWN, "app", "bot", "worker", "main")
 """Of several processes, the one that an image starts by itself."""
 
 
@@ -26,12 +35,48 @@ def start(facts: Facts, options: Options, held: Held) -> Start:
     if options.command is not None:
         at = options.origins.get("command")
         return application.configured(options.command, facts.applications, port=options.port, at=at)
+    said = Said(facts, options, held)
+    processes = dict(options.process)
+    if OWN in processes:
+        return said.start(configured(OWN, processes[OWN]))
     process = default(facts.processes) if options.app is None else None
     if process is not None:
-        said = Said(facts, options, held)
         return said.instead(process) or said.start(process)
-    app = application.choose(facts.applications, held, wanted=options.app)
-    return application.start(app, held, port=options.port, manager=facts.package_manager.value)
+    if not facts.applications and len(processes) == 1:
+        return said.start(*(configured(name, found) for name, found in options.process))
+    evidence = Evidence(facts, held)
+    if options.app is None and (process := evidence.instead) is not None:
+        return said.start(process)
+    return _of_code(facts, options, held, evidence)
+
+
+def _of_code(facts: Facts, options: Options, held: Held, evidence: Evidence) -> Start:
+    """What the code has, as far as it is clear; the Dockerfile answers what it leaves open."""
+    found: Answer | None = None
+    if options.app is None:
+        best = application.best(facts.applications, held)
+        several = len({(app.target, app.root) for app in best}) > 1
+        found = evidence.among(best) if several else evidence.preferred()
+    app = found.application if found else application.choose(facts.applications, held, wanted=options.app)
+    completed = evidence.completed(app, options.port)
+    further = (*(found.reasons if found else ()), *completed.reasons)
+    return start_of(completed.application, replace(surroundings(facts, options, held), further=further))
+
+
+def surroundings(facts: Facts, options: Options, held: Held) -> Surroundings:
+    """What decides about how an application starts."""
+    manager, installed = facts.package_manager.value, facts.packaging is not None
+    return Surroundings(held, manager, options.port, facts.server_settings, installed)
+
+
+def configured(name: str, options: ProcessOptions) -> Process:
+    """A process as the configuration describes it."""
+    command = options.command if isinstance(options.command, str) else shlex.join(options.command)
+    try:
+        parse(command)
+    except InvalidCommandLine as error:
+        raise ConfigError(f"{name}: {error}", at=options.at, hint="correct its command") from None
+    return Process(name, command, options.at)
 
 
 def default(processes: Sequence[Process]) -> Process | None:
@@ -58,15 +103,15 @@ class Said:
         self._facts, self._options, self._held = facts, options, held
         self._own = tuple(script.name for script in facts.scripts) if facts.packaging is not None else ()
 
-    def start(self, process: Process) -> Start:
-        """What runs. Raises `ProjectError` for a program that nothing brings and for a file that is not there."""
+    def start(self, process: Process, *, own: bool = True) -> Start:
+        """What runs: as the image's own process, or as another. Raises `ProjectError` for what is not there."""
         if process.missing is not None:
             hint = "is the path right?"
             raise ProjectError(f"{process.name} runs {process.missing}, which is not there", at=process.at, hint=hint)
         words = runners.bare(parse(process.command).words)
         app, program = commands.named(words, self._facts.applications), programs.known(words)
         kind = _kind(process, app, program)
-        port = self._port(process, kind, app, program)
+        port = self._port(process, kind, app, program) if own else None
         listens = port.value if port is not None else None
         command = commands.read(process.command, process.at, listens or DEFAULT_PORT)
         self._brought(process, command)
@@ -93,12 +138,11 @@ class Said:
         why, app = runners.development(words), self._developed(words)
         if why is None or app is None or servers.fitting(app, self._held) is None:
             return None
-        manager = self._facts.package_manager.value
-        found = application.start(app, self._held, port=self._options.port, manager=manager)
+        found = start_of(app, surroundings(self._facts, self._options, self._held))
         told = f"{process.at}: {why}: {found.command[0]} serves {app.target} instead"
         return Start(
             found.application, found.command, found.port, found.stop_signal, found.reasons, found.kind, found.framework,
-            found.environment, warnings=(told,), name=process.name, in_command=found.in_command,
+            found.environment, warnings=(*found.warnings, told), name=process.name, in_command=found.in_command,
         )  # fmt: skip
 
     def _developed(self, words: Sequence[str]) -> Application | None:
@@ -128,6 +172,8 @@ class Said:
             return process.port
         if app is not None and app.port is not None:
             return Fact(app.port, app.at)
+        if self._facts.recipe is not None and self._facts.recipe.port is not None:
+            return self._facts.recipe.port
         return Fact(program.port if program is not None and program.port is not None else DEFAULT_PORT, at)
 
     def _brought(self, process: Process, command: Command) -> None:
@@ -144,12 +190,12 @@ class Said:
         )
 
     def _reasons(self, process: Process, command: Command, port: Fact[int] | None, signal: str) -> Iterator[Reason]:
-        because = f"it is the process {process.name}"
+        because = process.because or f"it is the process {process.name}"
         yield Reason(decision="command", value=" ".join(command.argv[:1]), because=because, at=str(process.at))
         if port is not None:
             named = self._options.port is None and port.at.path != process.at.path
             because = "it is configured" if self._options.port is not None else "it is where the process listens"
-            because = "its server's configuration names it" if named else because
+            because = "a file of the project names it" if named else because
             yield Reason(decision="port", value=str(port.value), because=because, at=str(port.at))
         if signal == "SIGINT":
             yield application.BY_SIGINT

@@ -11,7 +11,9 @@ from pottle.project.facts import (
     Packaging,
     Process,
     PythonWish,
+    Recipe,
     Script,
+    ServerSettings,
     StaticFiles,
     Versioning,
 )
@@ -40,7 +42,18 @@ class Direct:
 
 
 Clue: TypeAlias = (
-    Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Process | StaticFiles
+    Said
+    | Direct
+    | Lock
+    | PythonWish
+    | Packaging
+    | Versioning
+    | Script
+    | Application
+    | Process
+    | Recipe
+    | ServerSettings
+    | StaticFiles
 )
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]

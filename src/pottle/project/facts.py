@@ -240,7 +240,7 @@ class Application:
     script: str | None = None
     """The console script that starts it: `[project.scripts]` of a packaged project."""
     factory: bool = False
-    """The attribute is a function that returns the application object."""
+    """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
     health: Fact[str] | None = None
@@ -255,6 +255,28 @@ class Application:
     """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
     loopback: Fact[str] | None = None
     """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
+    root: str | None = None
+    """The directory, relative to the project, that has to be on the path: `src`, `backend`, `.`; None: what starts it sees to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """A file of the project that sets up the server that serves it: `gunicorn.conf.py`."""
+
+    server: str
+    """gunicorn, uwsgi or hypercorn."""
+    path: str
+    at: Location
+    """Where it says what to listen on."""
+    names: tuple[str, ...]
+    """The settings that it has, sorted."""
+    port: int | None = None
+    variable: str | None = None
+    """The environment's variable that sets the port."""
+    everywhere: bool = False
+    """It names an address that is reached from outside of the container."""
+    foreign: Fact[str] | None = None
+    """What makes it one for a certain machine, so that it is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +305,19 @@ class StaticFiles:
     directory: str
     """Relative to the project, or absolute."""
     at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the project's own Dockerfile says of its last stage: evidence, never an order."""
+
+    at: Location
+    command: str | None
+    """As a shell would read it; None where there is none, or none for production."""
+    port: Fact[int] | None = None
+    """What it exposes."""
+    packages: tuple[Fact[str], ...] = ()
+    """The Debian packages that it installs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +350,9 @@ class Facts:
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
     static_files: StaticFiles | None = None
+    server_settings: tuple[ServerSettings, ...] = ()
+    """At most one of each server."""
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
+    recipe: Recipe | None = None
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeAlias
 
 from pottle.text import Location
 
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
 _TELLING = re.compile(
     r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|django|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
+    r"|\b(?:sanic|aiohttp|tornado|grpc|pyramid|dash|connexion|blacksheep|esmerald|robyn|klein|cherrypy|websockets|socketserver)\b"
+    r"|\b(?:streamlit|gradio|panel|chainlit|nicegui|solara|shiny|mesop|reflex|bokeh|socketio|strawberry|ariadne|litserve)\b"
+    r"|\b(?:http\.server|wsgiref|werkzeug\.serving|gevent|eventlet|cheroot|click|typer|argparse|optparse|BaseSettings)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
     r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
     re.MULTILINE | re.IGNORECASE,
@@ -38,6 +43,7 @@ class Named:
     name: str
     value: ast.expr
     line: int
+    annotation: ast.expr | None = None
 
 
 class Module:
@@ -93,7 +99,16 @@ class Module:
         return tuple(node for node in self.nodes if isinstance(node, ast.Call))
 
     @cached_property
-    def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    def scopes(self) -> tuple[tuple[ast.AST, Function | None], ...]:
+        """Every statement of the top level, and of a class there, with the function that it is."""
+        found: list[tuple[ast.AST, Function | None]] = []
+        for statement in self.tree.body:
+            inner = statement.body if isinstance(statement, ast.ClassDef) else [statement]
+            found += [(s, s if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef) else None) for s in inner]
+        return tuple(found)
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
         """Functions at the top level."""
         return {s.name: s for s in self.statements if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
 
@@ -181,8 +196,8 @@ def assigned(statements: tuple[ast.stmt, ...]) -> Iterator[Named]:
         match statement:
             case ast.Assign(targets=targets, value=value):
                 yield from (Named(t.id, value, statement.lineno) for t in targets if isinstance(t, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield Named(name, value, statement.lineno)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value, annotation=annotation):
+                yield Named(name, value, statement.lineno, annotation)
             case _:
                 pass
 
@@ -203,6 +218,15 @@ def shown(function: ast.expr) -> str:
             return name
         case _:
             return "…"
+
+
+def called(call: ast.Call) -> str | None:
+    """The last part of the name of what is called."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
 
 
 def keyword(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:

@@ -17,7 +17,9 @@ from pottle.project.facts import (
     Packaging,
     Process,
     PythonWish,
+    Recipe,
     Script,
+    ServerSettings,
     StaticFiles,
     Versioning,
 )
@@ -83,7 +85,9 @@ def _gathered(clues: list[Clue]) -> Facts:
         source=_first(clues, "source"),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         unpinned=tuple(_said(clues, "unpinned")),
+        recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),
         warnings=tuple(_said(clues, "warning")),
     )
 

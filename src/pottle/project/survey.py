@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from pottle.errors import ProjectError
+from pottle.project.code import Code
 from pottle.project.import_roots import Roots
 from pottle.project.module import Module
 from pottle.project.tree import Tree
@@ -63,6 +64,11 @@ class Survey:
     def roots(self) -> Roots:
         """The directories whose modules are imported by their own names."""
         return self._searched[1]
+
+    @cached_property
+    def code(self) -> Code:
+        """What they make and what they serve."""
+        return Code(self.modules, self.named)
 
     def parsed(self, path: str) -> Module | None:
         """The module at `path`, whatever it holds; None where there is none, or no Python."""

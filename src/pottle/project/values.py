@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pottle.project.module import Module, assigned, keyword, text_of
+from pottle.project.module import Function, Module, assigned, called, keyword, text_of
 from pottle.project.names import Names
 from pottle.text import Location
 
@@ -18,8 +18,6 @@ _GETTERS = ("os.environ.get", "os.getenv", "decouple.config")
 _READERS = ("int", "str", "get")
 _OBJECTS = ("config", "env")
 """What decouple, environs, django-environ and Starlette's `Config` are called where they are used."""
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +114,7 @@ class Values:
         made = next((a.value for a in module.assignments if a.name == name), None)
         if name in module.functions:
             made = next(_returned(module.functions[name]), None)
+            made = _local(module.functions[name], made.id) if isinstance(made, ast.Name) else made
         if not isinstance(made, ast.Call):
             return None
         further = module.qualified(made.func)
@@ -126,7 +125,7 @@ class Values:
         value = next((a.value for a in assigned(tuple(cls.body)) if a.name == name), None)
         if value is None:
             return None
-        field = value if isinstance(value, ast.Call) and _called(value) == "Field" else None
+        field = value if isinstance(value, ast.Call) and called(value) == "Field" else None
         default = keyword(field, "default", 0) if field is not None else value
         found = self.of(module, default, None, depth + 1) or Value(None, module.at(value))
         if found.variable is not None or not self._reads_environment(module, cls, 0):
@@ -192,14 +191,6 @@ def _parameters(function: Function) -> Mapping[str, ast.expr | None]:
 
 def _returned(function: Function) -> Iterator[ast.expr]:
     return (node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None)
-
-
-def _called(call: ast.Call) -> str | None:
-    match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return None
 
 
 def _text(call: ast.Call | None, name: str) -> str | None:

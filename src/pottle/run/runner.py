@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from typing import Protocol
 
 from pottle.errors import HostError, UsageError
@@ -35,6 +36,7 @@ def run(
     image: Image, settings: Settings, host: Host, listener: Listener, backends: Sequence[Backend] = BACKENDS
 ) -> int:
     """The program's exit code, 128 and the signal if one ended it. Raises `HostError` if nothing here can run it."""
+    image = chosen(image, settings.process)
     launch = plan_launch(image, settings)
     supervisor = Supervisor(stop_signal(image.config.stop_signal), settings.grace)
     reasons: list[str] = []
@@ -57,6 +59,25 @@ def _candidates(backends: Sequence[Backend], name: str | None) -> Sequence[Backe
     if not chosen:
         raise UsageError(f"no backend is called {name!r}", hint=f"one of {', '.join(b.name for b in backends)}")
     return chosen
+
+
+def chosen(image: Image, name: str | None) -> Image:
+    """The image as if that process were its own. Raises `UsageError` for one that it has not."""
+    processes = dict(image.config.processes)
+    if name is None:
+        return image
+    if name not in processes:
+        hint = f"it has {', '.join(processes)}" if processes else "it has its own process only"
+        raise UsageError(f"the image has no process {name!r}", hint=hint)
+    config, process = image.config, processes[name]
+    if process.command == config.command:
+        return image
+    # What listens is the image's own process: no other has its ports.
+    environment = tuple({**dict(config.environment), **dict(process.environment)}.items())
+    others = replace(
+        config, command=process.command, environment=environment, stop_signal=process.stop_signal, ports=()
+    )
+    return replace(image, config=others)
 
 
 def plan_launch(image: Image, settings: Settings) -> Launch:

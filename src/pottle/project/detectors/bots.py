@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from pottle.project.detectors import web_applications
+from pottle.project import web_frameworks
 from pottle.project.entries import Entries, Entry
 from pottle.project.facts import Application
 from pottle.project.makers import Makers
@@ -122,8 +122,7 @@ def _class(libraries: Sequence[Library], qualified: str) -> Library | None:
 
 
 def _has_web(module: Module) -> bool:
-    names = set(web_applications.CLASSES)
-    return any(origin in names for origin in module.imports.values())
+    return any(origin in web_frameworks.CLASSES for origin in module.imports.values())
 
 
 def _opened(

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from pottle.project import packaged, poetry_project
+from pottle.project import entry_points
 from pottle.project.facts import Application
 from pottle.project.module import Module, dotted
 from pottle.project.survey import Survey
 from pottle.text import Location
-from pottle.toml import Document
 
 SCRIPT = 50
 SAME_NAME = 5
@@ -26,33 +25,24 @@ _MAINS = ("main.py", "app.py", "run.py", "bot.py", "server.py")
 def detect(survey: Survey) -> Iterator[Application]:
     """Console scripts, packages with a `__main__`, and modules that are run as files."""
     sigterm = any(handles_sigterm(module) for module in survey.modules)
-    if survey.pyproject is not None:
-        yield from _console_scripts(survey, survey.pyproject, sigterm=sigterm)
+    yield from _console_scripts(survey, sigterm=sigterm)
     yield from _modules(survey, sigterm=sigterm)
 
 
-def _console_scripts(survey: Survey, document: Document, *, sigterm: bool) -> Iterator[Application]:
-    project = poetry_project.itself(document)
-    is_package = packaged.packaging(survey) is not None
-    for name, target, at, table in _targets(document):
-        yield Application(
-            "cli",
-            None,
-            target,
-            at,
-            SCRIPT + (SAME_NAME if canonicalize_name(name) == project else 0),
-            f"[{table}] names {name}",
-            script=name if is_package else None,
-            handles_sigterm=sigterm,
-        )
-
-
-def _targets(document: Document) -> Iterator[tuple[str, str, Location, str]]:
-    for name, target in document.table("project").get("scripts", {}).items():
-        at = document.at("project", "scripts", name)
-        yield name, str(target).partition("[")[0].replace(" ", ""), at, "project.scripts"
-    for name, target, at in poetry_project.scripts(document):
-        yield name, target, at, "tool.poetry.scripts"
+def _console_scripts(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
+    project, is_installed = entry_points.project_name(survey), entry_points.installed(survey)
+    for entry in entry_points.read(survey):
+        if entry.group == entry_points.CONSOLE:
+            yield Application(
+                "cli",
+                None,
+                entry.target,
+                entry.at,
+                SCRIPT + (SAME_NAME if canonicalize_name(entry.name) == project else 0),
+                f"{entry.shown} names {entry.name}",
+                script=entry.name if is_installed else None,
+                handles_sigterm=sigterm,
+            )
 
 
 def _modules(survey: Survey, *, sigterm: bool) -> Iterator[Application]:

@@ -168,8 +168,8 @@ class Search:
                 "worker", "taskiq", app.target, app.at, app.strength, app.because, arguments=(app.target, *tasks)
             )
         for module, assignment in self._assigned("taskiq.scheduler"):
-            because = f"`{assignment.name} = {_shown(assignment)}(…)` stands here"
-            command = f"taskiq scheduler {module.name}:{assignment.name}"
+            because = f"`{assignment.name} = {_shown(assignment)}` stands here"
+            command = " ".join(["taskiq", "scheduler", f"{module.name}:{assignment.name}", *self._tasks(module)])
             yield Process("scheduler", command, module.at(assignment.value), because=because)
 
     # --- what they are made of ----------------------------------------------------------------------
