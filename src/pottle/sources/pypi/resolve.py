@@ -83,10 +83,18 @@ def resolve(session: uv.Session, wanted: Sequence[Wanted], how: Asked | None = N
     built = tuple(
         package.source for package in found if package.source is not None and _is_built(session, package, how)
     )
+    for source in built:
+        _check_allowed(source, asked.get(canonicalize_name(source.name)))
     names = {source.name for source in built}
     others = [package for package in found if package.name not in names]
     pinned = (_pin(session, package, asked.get(canonicalize_name(package.name)), how.indexes) for package in others)
     return Resolved(tuple(pinned), built)
+
+
+def _check_allowed(source: PinnedSource, wanted: Wanted | None) -> None:
+    if wanted and wanted.hashes and source.commit is None and f"sha256:{source.sha256}" not in wanted.hashes:
+        what = f"the source archive of {source.name} {source.version} has no hash that is allowed"
+        raise IntegrityError(what, at=wanted.at, hint="add its hash: hash the requirements again")
 
 
 def _is_built(session: uv.Session, package: Package, how: Asked) -> bool:
