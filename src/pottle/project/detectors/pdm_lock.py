@@ -59,6 +59,7 @@ def _lock(survey: Survey, document: Document, project: Document) -> Lock:
     left_out = pdm_project.excluded(project.table("tool", "pdm", "resolution"))
     found = tuple(_entries(survey, document, project))
     entries = Entries(found, pdm_project.itself(project), again, left_out)
+    python = _python(document)
     pdm_freshness.check(project, document, wants, entries)
     index, besides = pdm_project.indexes(project)
     dynamic = "dependencies" in project.table("project").get("dynamic", ())
@@ -67,7 +68,7 @@ def _lock(survey: Survey, document: Document, project: Document) -> Lock:
         at=Location(document.path),
         roots=tuple(_default(document, entries)) if dynamic else entries.edges(wants.main),
         distributions=entries.distributions(),
-        requires_python=_python(document),
+        requires_python=python,
         extras=_named(wants.extras, entries, document),
         groups=_named(wants.groups, entries, document),
         index=index,
