@@ -142,11 +142,16 @@ def _python(document: Document) -> SpecifierSet | None:
     """The Pythons that the lock is for; None where it has a target for each of several."""
     targets = document.get("metadata", "targets")
     bounds = {str(t["requires_python"]) for t in targets or () if isinstance(t, Mapping) and "requires_python" in t}
+    if len(bounds) != 1:
+        return None
+    (bound,) = bounds
     try:
-        return SpecifierSet(bounds.pop()) if len(bounds) == 1 else None
-    except InvalidSpecifier as error:
+        return SpecifierSet(bound)
+    except InvalidSpecifier:
         at = document.at("metadata", "targets")
-        raise ProjectError(f"the lock's Python cannot be read: {error}", at=at, hint=AGAIN) from None
+        raise ProjectError(
+            f"the lock's Python is {bound!r}, which is no version specifier", at=at, hint=AGAIN
+        ) from None
 
 
 def _directories(entries: Entries) -> Iterator[str]:
