@@ -53,15 +53,36 @@ class Host:
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
-    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins."""
+    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins.
+
+    A script with metadata of its own (PEP 723) has its `[tool.pottle]` there.
+    """
     from pottle.config import layer
 
     files = layer.Layer()
-    if (text := _read(root / "pyproject.toml")) is not None:
+    own = _script_options(root)
+    if own is not None:
+        files |= layer.from_pyproject(own, root.name)
+    elif (text := _read(directory_of(root) / "pyproject.toml")) is not None:
         files |= layer.from_pyproject(text)
-    if (text := _read(root / "pottle.toml")) is not None:
+    if own is None and (text := _read(directory_of(root) / "pottle.toml")) is not None:
         files |= layer.from_pottle_toml(text)
     return (files | layer.from_environment(environ) | layer.from_flags(flags)).options()
+
+
+def directory_of(root: Path) -> Path:
+    """The project's directory, where `root` may be a script in it."""
+    return root.parent if root.is_file() else root
+
+
+def _script_of(root: Path) -> str | None:
+    return root.name if root.suffix == ".py" and root.is_file() else None
+
+
+def _script_options(root: Path) -> str | None:
+    from pottle.project.script_block import toml_of
+
+    return toml_of(_read(root) or "", root.name) if _script_of(root) else None
 
 
 def platforms(options: "Options") -> "tuple[Platform, ...]":
@@ -84,11 +105,11 @@ def own_platform() -> "Platform":
 
 
 def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
-    """The image that would be built of the project at `root`. Reads the project, nothing else."""
+    """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
 
-    return make_plan(read_project(_tree(root), options.lockfile), options, platform)
+    return make_plan(read_project(_tree(root), options.lockfile, _script_of(root)), options, platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +183,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
     workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
-    return build_locked(locked, _project_files(root, planned.name, options, host, _neighbours(planned)), workshop)
+    return build_locked(locked, _project_files(root, options, host, _wheels(planned)), workshop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +213,7 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
     return Settings(
         cache=host.cache,
         environ=host.environ,
-        project=root.absolute(),
+        project=directory_of(root).absolute(),
         progress=host.progress,
         clock=host.clock,
         max_age=host.max_age,
@@ -288,30 +309,31 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _neighbours(planned: "ImagePlan") -> dict[str, str]:
-    """The other projects whose wheels the plan wants: directory → name."""
+def _wheels(planned: "ImagePlan") -> dict[str, str]:
+    """The projects whose wheels the plan wants, its own (".") among them: directory → name."""
     from pottle.plan.model import InstallProject
 
     steps = [step for layer in planned.layers for step in layer.steps]
-    return {step.path: step.name for step in steps if isinstance(step, InstallProject) and step.path != "."}
+    return {step.path: step.name for step in steps if isinstance(step, InstallProject)}
 
 
-def _project_files(
-    root: Path, name: str, options: "Options", host: Host, neighbours: Mapping[str, str]
-) -> "ProjectFiles":
+def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[str, str]) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
     from pottle.project.assets import collect
     from pottle.project.checkout import listed
+    from pottle.project.version import NOTHING
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
+    root = directory_of(root)
     in_checkout = listed(root, host.environ)
     if in_checkout is None and (root / ".git").exists():
         host.progress.warn("git cannot say which files it ignores: all but caches and secrets may get into the image")
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    beside = {path: _neighbour_files(root, path, neighbours[path], host) for path in neighbours}
-    everything, pretence = _everything(tree, in_checkout), _pretence(root, name, tree, host)
+    beside = {path: _neighbour_files(root, path, name, host) for path, name in wheels.items() if path != "."}
+    pretence = _pretence(root, wheels["."], tree, host) if "." in wheels else NOTHING
+    everything = _everything(tree, in_checkout)
     return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
 
 
@@ -351,10 +373,12 @@ def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
 def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
+    if _script_of(root):
+        root = directory_of(root)
     if not root.is_dir():
         missing = "is not a directory" if root.exists() else "does not exist"
         raise ProjectError(
-            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project"
+            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project, or a script"
         )
     return DirectoryTree(root, repository(root))
 

@@ -48,7 +48,7 @@ class Layers:
             step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
-        if self.installed.requirements:
+        if self.installed.requirements or self._own is not None:
             yield self._environment()
         if self.installed.sources or (self.unresolved and self.options.source_builds):
             yield self._sources()
@@ -90,6 +90,7 @@ class Layers:
             index=lock.index if lock else None,
             extra_indexes=lock.extra_indexes if lock else (),
             may_build=self.options.source_builds if self.unresolved else (),
+            own=self._own,
         )
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
         return LayerPlan(name="environment", steps=(step,), because=because)
@@ -123,13 +124,19 @@ class Layers:
         step = RunCommand(
             name="collectstatic",
             command=("python", found.manage, "collectstatic", "--noinput"),
-            environment=self.options.build_env,
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
             outputs=(posixpath.join(APP, found.directory),),
         )
         return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))
+
+    @property
+    def _own(self) -> tuple[str, ...] | None:
+        """The extras that the project's backend is asked for, where it has to be asked at all."""
+        asks = self.unresolved and self.facts.lock is not None and self.facts.lock.asks is not None
+        return self.options.extras if asks else None
 
     @property
     def _bytecode(self) -> bool:

@@ -5,17 +5,19 @@ uv writes which of several conflicting extras and groups are active as extras of
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
+from pottle.plan.environment import Environment
+
 _EXTRA = re.compile(r"""extra (?P<is>==|!=) "(?P<name>[^"]*)"|"(?P<named>[^"]*)" (?P<are>==|!=) extra\b""")
 _TRUE, _FALSE = 'os_name != ""', 'os_name == ""'
 
 
-def holds(marker: Marker | None, environment: Mapping[str, str], extras: Collection[str] = ()) -> bool:
+def holds(marker: Marker | None, environment: Environment, extras: Collection[str] = ()) -> bool:
     """Whether something under `marker` counts in `environment` where `extras` are active."""
     if marker is None:
         return True

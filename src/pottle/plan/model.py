@@ -97,6 +97,8 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """Indexes that are asked before that one."""
     may_build: tuple[str, ...] = ()
     """Unresolved: distributions that may turn out to be sources, and then belong to the step that builds; `*`: any."""
+    own: tuple[str, ...] | None = None
+    """What the project's own backend says that it needs is wanted too, with these of its extras; None: its files say all of it."""
 
 
 class Source(Struct, frozen=True):

@@ -8,7 +8,7 @@ from pottle.oci.platform import Platform
 from pottle.plan import markers, servers, unresolved, wheels
 from pottle.plan.application import Held
 from pottle.plan.bases import Base
-from pottle.plan.environment import marker_environment
+from pottle.plan.environment import Environment, asked, marker_environment
 from pottle.plan.roots import roots
 from pottle.plan.selection import select
 from pottle.plan.wheels import Installed
@@ -21,6 +21,7 @@ class Needs:
     def __init__(self, facts: Facts, options: Options, platform: Platform) -> None:
         self._lock, self._options, self._platform = facts.lock, options, platform
         self._roots = roots(facts.lock, options)
+        self._asked = asked(facts.lock, options)
         self._picks = cache(self._picked)
 
     @property
@@ -35,16 +36,19 @@ class Needs:
     def installed(self, base: Base) -> Installed:
         """What is installed on `base`. Raises `ProjectError` for what cannot be."""
         if self._lock is not None and self.unresolved:
-            environment = marker_environment(base, self._platform)
+            environment = self._environment(base)
             return unresolved.installed(self._lock, self._roots, environment, self._options)
         return wheels.installed(self._picks(base), base, self._platform, self._options)
+
+    def _environment(self, base: Base) -> Environment:
+        return {**marker_environment(base, self._platform), **self._asked}
 
     def _picked(self, base: Base) -> tuple[wheels.Pick, ...]:
         """All but the project itself, and projects that are nothing but their dependencies."""
         if self._lock is None or self.unresolved:
             return ()
         active = frozenset(markers.active(self._lock.owner, self._options.extras, self._options.groups))
-        selected = select(self._lock, marker_environment(base, self._platform), self._roots, active)
+        selected = select(self._lock, self._environment(base), self._roots, active)
         return wheels.picks((d for d in selected if d.source != "virtual" and d.source_id != "."), base, self._platform)
 
 

@@ -52,6 +52,10 @@ def _manager(manager: Fact[str]) -> Reason:
 def _dependencies(lock: Lock) -> Reason:
     if lock.complete:
         return _reason("dependencies", "locked", "the lock has decided every version", lock.at)
+    if lock.asks is not None:
+        return _reason(
+            "dependencies", "resolved", "only the project's backend knows them: a build asks it", lock.asks.at
+        )
     if all(root.version is not None for root in lock.roots):
         return _reason("dependencies", "resolved", "the versions are decided, and not their files", lock.at)
     return _reason("dependencies", "resolved", "no lock has decided them: a build does, anew every time", lock.at)

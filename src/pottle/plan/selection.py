@@ -5,27 +5,33 @@ open, or names something that it does not hold, is broken and said to be.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pottle.errors import ProjectError
+from pottle.plan.environment import Environment
 from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
+
+_Edge: TypeAlias = tuple[NormalizedName, Version | None, str | None, tuple[NormalizedName, ...]]
+"""What tells edges apart: name, version, source, extras."""
 
 _LOWEST = Version("0.dev0")
 
 
 def select(
-    lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency], active: frozenset[str] = frozenset()
+    lock: Lock, environment: Environment, roots: Iterable[Dependency], active: frozenset[str] = frozenset()
 ) -> tuple[LockedDistribution, ...]:
     """The distributions that `roots` need in `environment`, by name; `active` is what conflict markers ask for.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
+    _check_environment(lock, environment)
     chosen: dict[NormalizedName, LockedDistribution] = {}
-    seen: set[tuple[NormalizedName, tuple[NormalizedName, ...]]] = set()
+    seen: set[_Edge] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     todo.extend((edge, ()) for edge in roots)
     later: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
@@ -34,13 +40,14 @@ def select(
         by_name.setdefault(distribution.name, []).append(distribution)
     while todo or later:
         patient, (edge, parent_extras) = bool(todo), (todo or later).popleft()
-        if not holds(edge.marker, environment, active.union(parent_extras)) or (edge.name, edge.extras) in seen:
+        key = (edge.name, edge.version, edge.source, edge.extras)
+        if not holds(edge.marker, environment, active.union(parent_extras)) or key in seen:
             continue
         found = _fitting(edge, by_name.get(edge.name, []), environment, active)
         if patient and len(found) > 1 and edge.specifier is not None:
             later.append((edge, parent_extras))  # another edge may say which one
             continue
-        seen.add((edge.name, edge.extras))
+        seen |= {key, (edge.name, None, None, edge.extras)}  # who leaves it open takes what is chosen
         distribution = _target(edge, found, chosen.get(edge.name))
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
@@ -56,8 +63,15 @@ def select(
     return tuple(chosen[name] for name in sorted(chosen))
 
 
+def _check_environment(lock: Lock, environment: Environment) -> None:
+    if lock.environments and not any(holds(each, environment) for each in lock.environments):
+        what = f"the lock was not made for Python {environment['python_version']} on Linux {environment['platform_machine']}"
+        hint = "lock the project again, with such an environment"
+        raise ProjectError(what, at=lock.at, hint=hint)
+
+
 def _fitting(
-    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str], active: frozenset[str]
+    edge: Dependency, candidates: list[LockedDistribution], environment: Environment, active: frozenset[str]
 ) -> list[LockedDistribution]:
     """The distributions that an edge may lead to."""
     fitting = [

@@ -8,6 +8,7 @@ from packaging.utils import NormalizedName
 
 from pottle.config.options import Options
 from pottle.plan import sources
+from pottle.plan.environment import Environment
 from pottle.plan.markers import holds
 from pottle.plan.model import Requirement
 from pottle.plan.wheels import DIRECTORIES, Installed
@@ -20,7 +21,7 @@ _WHEEL = re.compile(r"https?://[^#]+\.whl(#.*)?")
 _REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+")
 
 
-def installed(lock: Lock, roots: Iterable[Dependency], environment: Mapping[str, str], options: Options) -> Installed:
+def installed(lock: Lock, roots: Iterable[Dependency], environment: Environment, options: Options) -> Installed:
     """One requirement for each name that `roots` want in `environment`, by name, and the directories among them."""
     listed = {(distribution.name, distribution.at): distribution for distribution in lock.distributions}
     wanted = [root for root in roots if holds(root.marker, environment)]

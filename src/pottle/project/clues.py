@@ -14,13 +14,16 @@ from pottle.project.facts import (
     Recipe,
     Script,
     ServerSettings,
+    ShellScript,
     StaticFiles,
     Versioning,
 )
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "virtual", "shell", "source", "unpinned", "warning"]
+Subject: TypeAlias = Literal[
+    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ Clue: TypeAlias = (
     | Application
     | Process
     | Recipe
+    | ShellScript
     | ServerSettings
     | StaticFiles
 )

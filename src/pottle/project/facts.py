@@ -115,12 +115,18 @@ class Lock:
     """The project's own extras → further roots, for those who ask for one."""
     groups: tuple[tuple[NormalizedName, tuple[Dependency, ...]], ...] = ()
     """The project's dependency groups (PEP 735) → further roots, for those who ask for one."""
+    asks: Fact[str] | None = None
+    """Only the project's backend knows what else it needs: the place where that is seen, and a digest of the files that decide it."""
     index: str | None = None
     """The URL, without credentials, of the index that a list names in place of the user's."""
     extra_indexes: tuple[str, ...] = ()
     """Those of the indexes that it names besides, in its order."""
     owner: NormalizedName | None = None
     """The project whose extras and groups conflict, as the lock's markers name it (`extra == 'extra-4-shop-cpu'`)."""
+    default_groups: tuple[NormalizedName, ...] = ()
+    """Groups that are there unless they are declined (PEP 751 `default-groups`): markers speak of them."""
+    environments: tuple[Marker, ...] = ()
+    """Where the lock counts at all (PEP 751): one of them holds; none: everywhere."""
     members: tuple[str, ...] = ()
     """Directories of the other projects of a workspace, relative to this one: no part of its own files."""
 
@@ -237,6 +243,8 @@ class Application:
     """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
+    port_at: Location | None = None
+    """The place that names it, where that is another than `at`."""
     health: Fact[str] | None = None
     """A route that answers a GET without parameters and is meant for it (`/healthz`, `/health` …)."""
     answers_root: bool = False
@@ -299,6 +307,8 @@ class StaticFiles:
     directory: str
     """Relative to the project, or absolute."""
     at: Location
+    environment: tuple[tuple[str, str], ...] = ()
+    """The settings, and what they insist on with values that stand in for those of the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +322,22 @@ class Recipe:
     """What it exposes."""
     packages: tuple[Fact[str], ...] = ()
     """The Debian packages that it installs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript:
+    """A shell script of the project, as far as its simple commands tell."""
+
+    path: str
+    dialect: Literal["sh", "bash"]
+    runs: tuple[Fact[str], ...]
+    """The programs that its commands begin with, each with its line."""
+    last: str
+    """Its last command, without `exec`; empty where there is none that can be read."""
+    at: Location
+    """Where that stands."""
+    replaced: bool
+    """It becomes its last command (`exec`): signals reach that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,10 +369,11 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
-    static_files: StaticFiles | None = None
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
+    static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None
+    shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())

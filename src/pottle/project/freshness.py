@@ -90,6 +90,27 @@ def check(survey: Survey, lock: Document, ours: Callable[[str], str] = posixpath
                 _check_manifest(member, lock)
 
 
+def check_script(script: Document, lock: Document) -> None:
+    """Raise `ProjectError` where a script's metadata (PEP 723) have moved away from `lock`, which lies beside it."""
+    member = _member(script, script, ".", frozenset())
+    try:
+        _check_python_of(script, ("requires-python",), lock, alone=True)
+        wanted = [
+            asked
+            for text in script.get("dependencies") or ()
+            for asked in _wishes(text, script.at("dependencies", item=str(text)), member, "")
+        ]
+        locked = list(_locked(lock.table("manifest").get("requirements", ()), member))
+        _compare(wanted, locked, _pythons(lock), script.at("dependencies"))
+        _check_manifest(member, lock)
+    except ProjectError as error:
+        what = error.what.replace("uv.lock is stale", f"{lock.path} is stale")
+        raise ProjectError(what, at=error.at, hint=f"run `uv lock --script {script.path}`") from None
+    except (KeyError, TypeError, AttributeError):
+        hint = f"run `uv lock --script {script.path}`"
+        raise ProjectError("it is not as uv writes it", at=Location(lock.path), hint=hint) from None
+
+
 def _member(root: Document, own: Document, directory: str, members: frozenset[str]) -> Member:
     tables = [document.table("tool", "uv") for document in (root, own)]
     indexes = {
@@ -143,10 +164,14 @@ def _check_name(document: Document, package: Mapping[str, Any]) -> None:
 
 
 def _check_python(document: Document, lock: Document, *, alone: bool) -> None:
-    wanted, locked = document.get("project", "requires-python"), lock.get("requires-python")
+    _check_python_of(document, ("project", "requires-python"), lock, alone=alone)
+
+
+def _check_python_of(document: Document, keys: tuple[str, ...], lock: Document, *, alone: bool) -> None:
+    wanted, locked = document.get(*keys), lock.get("requires-python")
     if not isinstance(wanted, str) or not isinstance(locked, str):
         return
-    at = document.at("project", "requires-python")
+    at = document.at(*keys)
     try:
         mine, theirs = SpecifierSet(wanted), SpecifierSet(locked)
     except InvalidSpecifier:

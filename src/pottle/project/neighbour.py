@@ -6,7 +6,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from pottle.errors import ProjectError
 from pottle.project import metadata, packaged
-from pottle.project.metadata import LEGACY_BACKEND
+from pottle.project.declared import LEGACY_BACKEND
 from pottle.project.survey import Survey
 from pottle.text import Location
 

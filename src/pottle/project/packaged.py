@@ -1,6 +1,6 @@
 """Whether a project is a package, by the rule of whoever manages it: uv's `package`, PDM's `distribution`, Poetry's `package-mode`.
 
-None of them said: whether there is a `[build-system]` (PEP 518), or a `[tool.poetry]`, which implies one.
+None of them said: whether there is a `[build-system]` (PEP 518), or a `[tool.poetry]`, which implies one, or setuptools' own files.
 """
 
 import posixpath
@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pottle.errors import ProjectError
-from pottle.project import poetry_project, requirement
+from pottle.project import metadata, poetry_project, requirement
+from pottle.project.declared import LEGACY_BACKEND
 from pottle.project.facts import Fact, Packaging
-from pottle.project.metadata import LEGACY_BACKEND
 from pottle.project.survey import Survey
 from pottle.text import Location
 from pottle.toml import Document
@@ -34,7 +34,7 @@ def decided(survey: Survey) -> Packaging | Fact[str] | None:
     """The same; or why no wheel is built, where somebody might expect one."""
     document = survey.pyproject
     if document is None:
-        return None
+        return _setuptools(survey)
     for keys, wanted in _said(document):
         if not wanted:
             return Fact(f"`{keys[2]}` says that it is no package", document.at(*keys))
@@ -69,7 +69,7 @@ def _by_system(survey: Survey, document: Document) -> Packaging | Fact[str] | No
     build = document.get("build-system")
     if build is None:
         if document.get("tool", "poetry") is None:
-            return None
+            return _setuptools(survey)
         return _poetrys(survey, document, ("poetry-core",), document.at("tool", "poetry"))
     at = document.at("build-system", "build-backend")
     requires = _requires(build, at)
@@ -77,6 +77,14 @@ def _by_system(survey: Survey, document: Document) -> Packaging | Fact[str] | No
     if backend not in (POETRY, ANCIENT):
         return Packaging(backend, requires, at)
     return _poetrys(survey, document, requires if backend == POETRY else ("poetry-core",), at)
+
+
+def _setuptools(survey: Survey) -> Packaging | None:
+    """PEP 517: setuptools builds what has a `setup.py`, or a `setup.cfg` below a `pyproject.toml`, and says nothing else."""
+    found = metadata.read(survey, sources=False)
+    if found.kind != "setuptools" or not (survey.tree.exists("setup.py") or survey.pyproject):
+        return None
+    return Packaging(*_LEGACY, found.seen)
 
 
 def _poetrys(survey: Survey, document: Document, requires: tuple[str, ...], at: Location) -> Packaging | Fact[str]:

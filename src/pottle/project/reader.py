@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
-from pottle.project import frameworks, precedence
+from pottle.project import frameworks, precedence, single
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
 from pottle.project.facts import (
@@ -20,6 +20,7 @@ from pottle.project.facts import (
     Recipe,
     Script,
     ServerSettings,
+    ShellScript,
     StaticFiles,
     Versioning,
 )
@@ -31,29 +32,41 @@ NAMELESS = "app"
 """A project that does not name itself: its directory's name would make the image depend on where it lies."""
 
 
-def read_project(tree: Tree, lockfile: str | None = None) -> Facts:
+def read_project(tree: Tree, lockfile: str | None = None, script: str | None = None) -> Facts:
     """Everything that the project says of itself. Raises `ProjectError` where there is none, or where it contradicts itself.
 
-    `lockfile` is the path of the lock to read, where the configuration names one.
+    `lockfile` is the path of the lock to read, where the configuration names one; `script` the file that is meant, where only one is.
     """
     survey = Survey(tree)
+    if script is not None and single.stands_alone(survey, script):
+        survey, lockfile = Survey(single.Alone(tree)), script
     if not tree.files():
         raise ProjectError("there is no project here: no files at all", at=Location("."), hint="name its directory")
     clues = [clue for detector in DETECTORS for clue in detector(survey)]
-    facts = _gathered([*_locked(survey, lockfile), *clues])
+    clues = [*_locked(survey, lockfile), *clues]
+    inline = _script(clues)
+    facts = single.only(_gathered(clues), script or inline, alone=inline is not None)
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)
     return facts
 
 
+def _script(clues: list[Clue]) -> str | None:
+    """The script that all of it is about (PEP 723), if it is about one."""
+    return next((clue.value for clue in clues if isinstance(clue, Said) and clue.subject == "script"), None)
+
+
 def _locked(survey: Survey, lockfile: str | None) -> list[Clue]:
     """What the lock says, and which others are passed over."""
     choice = precedence.choose(survey, LOCKS, lockfile)
+    passed_over = list(choice.warnings)
     for candidate in choice.candidates:
-        if found := list(candidate.format.detect(survey, candidate.path)):
-            return [*found, *choice.warnings]
-    return list(choice.warnings)
+        found = list(candidate.format.detect(survey, candidate.path))
+        if not all(isinstance(clue, Said) and clue.subject == "warning" for clue in found):
+            return [*found, *passed_over]
+        passed_over += [clue for clue in found if isinstance(clue, Said)]
+    return list(passed_over)
 
 
 def _gathered(clues: list[Clue]) -> Facts:
@@ -75,6 +88,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         source=_first(clues, "source"),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        shell_scripts=tuple(clue for clue in clues if isinstance(clue, ShellScript)),
         server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         unpinned=tuple(_said(clues, "unpinned")),
         recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),

@@ -60,6 +60,11 @@ def at_marker(text: str | None, at: Location) -> Marker | None:
         raise ProjectError(str(error), at=at, hint="see PEP 508: `python_version < '3.13'`") from None
 
 
+def both(one: Marker | None, other: Marker | None) -> Marker | None:
+    """What holds where both do; None holds everywhere."""
+    return Marker(f"({one}) and ({other})") if one is not None and other is not None else one or other
+
+
 def without_credentials(url: str) -> str:
     """`url` less the login in it: secrets travel by netrc or environment, never in facts."""
     if "@" not in url:

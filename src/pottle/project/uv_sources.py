@@ -81,10 +81,11 @@ class Sources:
         raise ProjectError(what, at=self.document.at("tool", "uv", "sources"), hint=hint)
 
     def _member(self, name: str) -> str | None:
-        """The directory of a member of the workspace whose root this is."""
+        """The directory of a member of the workspace whose root this is, or the project."""
+        roots = [root for root in (self.document, self.survey.pyproject) if root is not None]
         for path in self.survey.tree.files():
             directory, _, file = path.rpartition("/")
-            if file == "pyproject.toml" and directory and workspace.is_member(self.document, directory):
+            if file == "pyproject.toml" and directory and any(workspace.is_member(root, directory) for root in roots):
                 member = self.survey.toml(path)
                 if member is not None and canonicalize_name(str(member.get("project", "name") or "")) == name:
                     return directory

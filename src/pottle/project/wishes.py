@@ -13,8 +13,8 @@ from packaging.utils import NormalizedName
 from pottle.errors import ProjectError
 from pottle.project import metadata, neighbour
 from pottle.project.clues import Said
+from pottle.project.declared import Named, Needs
 from pottle.project.facts import Artifact, Dependency, Lock, LockedDistribution
-from pottle.project.metadata import Named, Needs
 from pottle.project.requirements_file import Collected, Wanted
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -96,6 +96,12 @@ def unfinished(lock: Lock, wanted: Sequence[Wanted], advice: str) -> Iterator[Sa
     yield Said("unpinned", f"{what}, so that every build may get others: {advice}", at)
 
 
+def check_fresh(asked: Iterable[Wanted], listed: Sequence[Wanted], listing: Listing) -> None:
+    """Raise `ProjectError` where a closed list lacks what is asked for, or has a version of it that is not."""
+    for _ in _missing(list(asked), listed, listing, closed=True):
+        pass
+
+
 def covers(listed: Iterable[Wanted], needs: Needs) -> bool:
     """Whether a list has anything to do with what the project declares: no name in common, and it is about something else."""
     names = {one.dependency.name for one in listed}
@@ -159,7 +165,7 @@ def _missing(asked: Sequence[Wanted], listed: Sequence[Wanted], listing: Listing
             pins.setdefault(one.dependency.name, []).append(one)
     for each in asked:
         if each.dependency.name in pins:
-            _check_fresh(each.dependency, pins[each.dependency.name], listing)
+            _check_pins(each.dependency, pins[each.dependency.name], listing)
         elif closed and each.dependency.marker is not None:
             continue  # it may have been made where that does not hold
         elif closed:
@@ -169,7 +175,7 @@ def _missing(asked: Sequence[Wanted], listed: Sequence[Wanted], listing: Listing
             yield each
 
 
-def _check_fresh(wish: Dependency, pins: Sequence[Wanted], listing: Listing) -> None:
+def _check_pins(wish: Dependency, pins: Sequence[Wanted], listing: Listing) -> None:
     versions = [one.dependency.version for one in pins]
     specifier = wish.specifier or SpecifierSet()
     if wish.marker is not None or any(

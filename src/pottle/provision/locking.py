@@ -26,7 +26,7 @@ from pottle.plan.model import (
     Struct,
     Wheel,
 )
-from pottle.provision import indexes
+from pottle.provision import indexes, own
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 from pottle.text import Location
@@ -241,9 +241,11 @@ def _resolved_distributions(step: InstallWheels, plan: ImagePlan, settings: Sett
     from pottle.sources.pypi.resolve import Asked, Indexes, resolve
 
     asked = [requirement for requirement in step.requirements if requirement.wheel is None]
-    if not asked:
+    if not asked and step.own is None:
         return (), ()
     wanted = [_wanted(requirement, step) for requirement in asked]
+    if step.own is not None:
+        wanted += own.requirements(plan, step.own, settings)
     how = Asked(not step.unresolved, Indexes(step.index, step.extra_indexes), step.may_build)
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, how)

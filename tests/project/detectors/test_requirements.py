@@ -6,6 +6,7 @@ from pottle.errors import ProjectError
 from pottle.project.clues import Said
 from pottle.project.detectors.requirements import detect
 from pottle.project.facts import Lock, Repository
+from pottle.project.reader import read_project
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
@@ -223,3 +224,80 @@ def test_a_url_by_name_is_the_url_alone():
     url = "https://files.example/idna-3.7-py3-none-any.whl"
     for text in (f"idna @ {url}", f"idna@{url}", url):
         assert (only(text).source_id, lock(text).roots[0].url) == (url, url)
+
+
+# --- beside what the project says itself ----------------------------------------------------------
+
+PROJECT = '[project]\nname = "p"\nversion = "1"\ndependencies = ["idna>=3", "six"]\n'
+
+
+def facts(files: dict[str, str], lockfile: str | None = None):
+    return read_project(DictTree({"pyproject.toml": PROJECT, "main.py": "", **files}), lockfile)
+
+
+BESIDE = {
+    "all of it": ({"requirements.txt": "idna==3.7\nsix==1.17\nh11==1\n"}, "pip", ["idna", "six", "h11"]),
+    "some of it": ({"requirements.txt": "idna==3.7\ngunicorn\n"}, "pip", ["idna", "gunicorn", "six"]),
+    "nothing of it": ({"requirements.txt": "pytest\nruff\n"}, "none", ["idna", "six"]),
+    "a loose folder": ({"requirements/production.txt": "idna\nsix\ngunicorn\n"}, "none", ["idna", "six"]),
+    "a pinned folder": ({"requirements/prod.txt": "idna==3.7\nsix==1.17\n"}, "pip", ["idna", "six"]),
+    "a pinned folder for something": ({"requirements/gpu.txt": "idna==3.7\nsix==1.17\n"}, "none", ["idna", "six"]),
+}
+
+
+@pytest.mark.parametrize(("files", "manager", "roots"), BESIDE.values(), ids=BESIDE)
+def test_what_wins(files: dict[str, str], manager: str, roots: list[str]):
+    found = facts(files)
+    assert found.lock is not None
+    assert (found.package_manager.value, [root.name for root in found.lock.roots]) == (manager, roots)
+
+
+def test_a_list_that_is_about_something_else_is_passed_over_and_that_is_said():
+    found = facts({"requirements.txt": "pytest\n"})
+    assert [str(unpinned.at) for unpinned in found.unpinned] == ["pyproject.toml:4"]
+    (warning,) = found.warnings
+    assert str(warning.at) == "requirements.txt"
+    assert "passed over" in warning.value
+
+
+def test_unless_it_is_named():
+    found = facts({"requirements.txt": "pytest\n"}, "requirements.txt")
+    assert found.lock is not None
+    assert [root.name for root in found.lock.roots] == ["pytest", "idna", "six"]
+
+
+def test_a_pin_that_the_project_does_not_agree_to_stops():
+    with pytest.raises(
+        ProjectError, match=r"requirements\.txt is stale: the project asks for idna>=3, and it has 2\.0"
+    ):
+        facts({"requirements.txt": "idna==2.0\nsix==1.17\n"})
+
+
+def test_what_a_hashed_list_does_not_have_makes_it_stale():
+    with pytest.raises(ProjectError, match=r"requirements\.txt is stale: the project asks for six"):
+        facts({"requirements.txt": f"idna==3.7 --hash=sha256:{HASH}\n"})
+
+
+def test_two_lists_for_production_are_named():
+    with pytest.raises(ProjectError, match=r"requirements/prod\.txt and requirements/production\.txt") as caught:
+        read_project(DictTree({"requirements/prod.txt": "a", "requirements/production.txt": "b"}))
+    assert "lockfile" in (caught.value.hint or "")
+
+
+def test_a_misspelt_list_is_read_and_that_is_said():
+    found = read_project(DictTree({"requirments.txt": "idna==3.7\n", "main.py": ""}))
+    assert found.lock is not None
+    assert [root.name for root in found.lock.roots] == ["idna"]
+    assert "misspelt" in found.warnings[0].value
+
+
+def test_several_options_may_stand_on_one_line():
+    found = lock(
+        "-i https://a.example/simple --trusted-host a.example --extra-index-url=https://b.example/simple\nidna\n"
+    )
+    assert (found.index, found.extra_indexes) == ("https://a.example/simple", ("https://b.example/simple",))
+
+
+def test_a_variable_stands_for_a_secret_and_is_not_kept():
+    found = lock("-i https://user:${TOKEN}@a.example/simple\ngit+https://${TOKEN}@git.example/idna#egg=idna\n")
+    assert "TOKEN" not in repr(found)

@@ -32,7 +32,57 @@ def test_its_dependencies_are_left_to_be_resolved_and_that_is_said():
     assert not wanted.complete
     (warning,) = [clue for clue in found if isinstance(clue, Said)]
     assert (warning.subject, str(warning.at)) == ("unpinned", "pyproject.toml:4")
-    assert "uv lock" in warning.value
+    assert "pottle lock" in warning.value
+
+
+TOOLS = {
+    "": "pottle",
+    "[tool.uv]\n": "uv",
+    "[tool.pdm]\n": "pdm",
+    "[tool.poetry]\npackages = []\n": "poetry",
+    '[build-system]\nbuild-backend = "uv_build"\n': "uv",
+    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n': "poetry",
+    '[build-system]\nbuild-backend = "pdm.backend"\n': "pdm",
+    '[build-system]\nbuild-backend = "hatchling.build"\n': "pottle",
+}
+
+
+@pytest.mark.parametrize(("text", "tool"), TOOLS.items())
+def test_the_advice_is_for_the_manager_in_use(text: str, tool: str):
+    (warning,) = [clue for clue in clues(PROJECT + 'dependencies = ["a"]\n' + text) if isinstance(clue, Said)]
+    assert warning.value.endswith(f"run `{tool} lock`")
+
+
+def test_what_only_the_backend_knows_is_left_to_it_and_that_is_said():
+    found = clues(PROJECT + 'dynamic = ["dependencies"]\n')
+    wanted = next(clue for clue in found if isinstance(clue, Lock))
+    assert wanted.asks is not None
+    assert (str(wanted.asks.at), len(wanted.asks.value), wanted.complete) == ("pyproject.toml:4", 64, False)
+    (warning,) = [clue for clue in found if isinstance(clue, Said)]
+    assert "only the project's backend knows" in warning.value
+
+
+@pytest.mark.parametrize(
+    ("files", "format_"),
+    [
+        ({"setup.py": "setup(install_requires=['a'])"}, "setuptools"),
+        ({"setup.cfg": "[options]\ninstall_requires = a\n"}, "setuptools"),
+        ({"pyproject.toml": '[tool.flit.metadata]\nmodule = "p"\nrequires = ["a"]\n'}, "flit"),
+    ],
+)
+def test_older_metadata_are_asked_too(files: dict[str, str], format_: str):
+    found = list(detect(Survey(DictTree({**files})), next(iter(files))))
+    wanted = next(clue for clue in found if isinstance(clue, Lock))
+    assert (wanted.format, [root.name for root in wanted.roots], wanted.asks) == (format_, ["a"], None)
+
+
+def test_a_directory_of_the_repository_brings_what_it_needs():
+    project = PROJECT + 'dependencies = ["lib"]\n[tool.uv.sources]\nlib = { path = "lib" }\n'
+    lib = '[project]\nname = "lib"\nversion = "1"\ndependencies = ["six"]\n'
+    found = list(detect(Survey(DictTree({"pyproject.toml": project, "lib/pyproject.toml": lib})), "pyproject.toml"))
+    wanted = next(clue for clue in found if isinstance(clue, Lock))
+    assert [root.name for root in wanted.roots] == ["lib", "six"]
+    assert wanted.members == ("lib",)
 
 
 def test_extras_and_groups_are_kept_for_those_who_ask():
@@ -56,7 +106,6 @@ def test_without_a_dependency_there_is_nothing_to_resolve(text: str):
 @pytest.mark.parametrize(
     ("text", "what", "line"),
     [
-        (PROJECT + 'dynamic = ["dependencies"]\n', "dependencies are dynamic, and there is no lock", 4),
         (
             PROJECT + '[project.optional-dependencies]\nx = "a"\n',
             "`project.optional-dependencies.x` has to be a list",
@@ -175,17 +224,3 @@ def test_poetry_without_a_dependency_has_nothing_to_resolve(text: str):
 def test_an_index_that_nobody_describes_stops():
     with pytest.raises(ProjectError, match="a comes from the source 'gone', which nothing describes"):
         clues('[tool.poetry.dependencies]\na = { version = "*", source = "gone" }\n')
-
-
-TOOLS = {
-    "[tool.pdm]\n": "pdm",
-    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n': "poetry",
-    '[build-system]\nbuild-backend = "pdm.backend"\n': "pdm",
-    "": "uv",
-}
-
-
-@pytest.mark.parametrize(("text", "tool"), TOOLS.items())
-def test_the_advice_is_for_the_manager_in_use(text: str, tool: str):
-    (warning,) = [clue for clue in clues(PROJECT + 'dependencies = ["a"]\n' + text) if isinstance(clue, Said)]
-    assert warning.value.endswith(f"run `{tool} lock`")

@@ -6,8 +6,8 @@ from packaging.utils import canonicalize_name
 
 from pottle.project import pipfile, wishes
 from pottle.project.clues import Clue, Direct, Said
+from pottle.project.declared import Needs
 from pottle.project.lock_format import LockFormat, beside, named, nothing
-from pottle.project.metadata import Needs
 from pottle.project.requirements_file import Collected
 from pottle.project.survey import Survey
 from pottle.project.wishes import Listing, Own

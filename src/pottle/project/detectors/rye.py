@@ -33,7 +33,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
     rye = used is not None or _HEADER.match(text) is not None
     yield Said("package_manager", "rye" if rye else "pip", used or Location(path, 1))
     yield from found.warnings
-    needs = metadata.read(survey).needs
+    needs = metadata.read(survey, sources=False).needs
     listing = Listing("rye" if rye else "requirements", Location(path), AGAIN if rye else "write it anew")
     lock = wishes.as_lock(survey, found, listing, Own(needs, frozenset(found.extras), closed=True))
     yield from (Direct(one.dependency) for one in (needs.dependencies if needs else found.wanted))

@@ -144,6 +144,32 @@ def _lock(document: Document, place: _Place) -> Lock:
     return lock
 
 
+def of_script(document: Document) -> Lock:
+    """The lock of a script (`script.py.lock`), which has no entry for it: its requirements stand in the manifest."""
+    at = Location(document.path)
+    try:
+        _check_version(document)
+        entry = _Entries(document, _Place("."))
+        tables = document.get("package") or []
+        lines = _package_lines(document)
+        bound = document.get("requires-python")
+        edges = [
+            {**each, "extra": each.get("extras", ())} for each in document.table("manifest").get("requirements", ())
+        ]
+        lock = Lock(
+            format="uv",
+            at=at,
+            roots=tuple(entry.root(each, document.at("manifest", "requirements", item=each["name"])) for each in edges),
+            distributions=tuple(entry.distribution(table, line) for table, line in zip(tables, lines, strict=False)),
+            requires_python=SpecifierSet(bound) if bound else None,
+        )
+    except (KeyError, TypeError, AttributeError, ValueError):
+        hint = f"run `uv lock --script {document.path.removesuffix('.lock')}`"
+        raise ProjectError("it is not as uv writes it", at=at, hint=hint) from None
+    _check_edges(lock)
+    return lock
+
+
 def _package_lines(document: Document) -> list[int]:
     """The line of every `[[package]]`, in order."""
     return [number for number, line in enumerate(document.lines, 1) if line.strip() == "[[package]]"]
@@ -237,6 +263,10 @@ class _Entries:
                 break
         return line
 
+    def root(self, edge: Table, at: Location) -> Dependency:
+        """A requirement of the manifest: which version answers it, the markers of the entries say."""
+        return self._edge({key: edge[key] for key in ("name", "extra", "marker") if key in edge}, at)
+
     def _edge(self, edge: Table, at: Location) -> Dependency:
         return Dependency(
             canonicalize_name(edge["name"]),
@@ -284,10 +314,17 @@ def _sha256(digest: str) -> str:
 def _check_edges(lock: Lock) -> None:
     """Every edge leads to an entry: half a lock, or an edited one, does not get further."""
     names = {distribution.name for distribution in lock.distributions}
-    lists = [edges for d in lock.distributions for edges in (d.dependencies, *(edges for _, edges in d.optional))]
-    for edge in (edge for edges in (*lists, *(edges for _, edges in lock.groups)) for edge in edges):
+    lists = [lock.roots, *_edges_of(lock)]
+    for edge in (edge for edges in lists for edge in edges):
         if edge.name not in names:
             raise ProjectError(f"the lock has no entry for {edge.name}, which is needed here", at=edge.at, hint=AGAIN)
+
+
+def _edges_of(lock: Lock) -> Iterator[Edges]:
+    for distribution in lock.distributions:
+        yield distribution.dependencies
+        yield from (edges for _, edges in distribution.optional)
+    yield from (edges for _, edges in lock.groups)
 
 
 FORMAT = LockFormat("uv", "lock", find, named(PATH), in_use("tool", "uv"), detect)
