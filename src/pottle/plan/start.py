@@ -212,7 +212,7 @@ def _absent(app: Application, name: str, around: Surroundings) -> Lacking:
 
 
 def _no_server(app: Application, around: Surroundings) -> Lacking:
-    add = adding(servers.recommended(app).name, around.manager)
+    add = adding(servers.recommended(app, around.settings).name, around.manager)
     unfit = servers.unfit(app, around.held)
     if unfit is None:
         what = f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies"

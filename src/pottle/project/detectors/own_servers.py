@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from pottle.project import entry_points
 from pottle.project.candidates import Candidate
 from pottle.project.commands import Command, Commands, Option
+from pottle.project.detectors.scripts import handles_sigterm
 from pottle.project.facts import Application, Fact
 from pottle.project.module import Module
 from pottle.project.reach import Reach, Spot
@@ -193,6 +194,7 @@ class Detection:
         strength = self._strength(program, command, listening, served, address)
         if strength is None:
             return None
+        modules = {spot.module.path: spot.module for spot in spots}
         owners = served.owners if served is not None else (listening.variable,) if listening.variable else ()
         return Application(
             listening.server.kind,
@@ -206,7 +208,7 @@ class Detection:
             port_at=address.port.at if address.port is not None else None,
             health=self._code.routes.health(owners),
             answers_root=self._code.routes.answers_root(owners),
-            handles_sigterm=listening.server.graceful,
+            handles_sigterm=listening.server.graceful or any(map(handles_sigterm, modules.values())),
             arguments=(*program.before, *command.path, *address.arguments),
             environment=address.environment,
             loopback=address.loopback,
