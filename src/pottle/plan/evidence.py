@@ -112,8 +112,9 @@ class Evidence:
 
     @property
     def _clear(self) -> bool:
-        """The code's own answer is one."""
-        return any(app.kind not in _PLAIN or app.framework is not None for app in self._applications)
+        """The code's own answer is one: more than a script, and not for its developers alone."""
+        several = (app for app in self._applications if app.loopback is None)
+        return any(app.kind not in _PLAIN or app.framework is not None for app in several)
 
     def _arguments(self, app: Application) -> tuple[str, ...]:
         """What follows the application in the command."""
