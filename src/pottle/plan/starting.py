@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
-from pottle.plan import application, commands, programs, servers, start_scripts
+from pottle.plan import application, commands, programs, servers, start_scripts, tools
 from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Lacking, Start
 from pottle.plan.commands import Command
 from pottle.plan.evidence import Answer, Evidence
@@ -241,6 +241,8 @@ class Said:
         if not command.program or (absent := programs.missing(command.program, self._held, self._own)) is None:
             return
         name, distribution = absent
+        if name in tools.TOOLS:
+            return
         if name not in programs.PROGRAMS and lock is not None and not lock.complete:
             return  # a list that is not resolved does not say what else comes with it
         raise Lacking(
