@@ -193,7 +193,7 @@ def _port(app: Application, wanted: int | None, listens: int, settings: ServerSe
     elif settings is not None:
         because, at = "the server's settings name it", str(settings.at)
     elif app.port is not None:
-        because, at = "the code names it", str(app.at)
+        because, at = "the code names it", str(app.port_at or app.at)
     else:
         because, at = "it is customary, and nothing names another", None
     return Reason(decision="port", value=str(listens), because=because, at=at)

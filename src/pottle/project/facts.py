@@ -243,6 +243,8 @@ class Application:
     """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
+    port_at: Location | None = None
+    """The place that names it, where that is another than `at`."""
     health: Fact[str] | None = None
     """A route that answers a GET without parameters and is meant for it (`/healthz`, `/health` …)."""
     answers_root: bool = False
@@ -305,6 +307,8 @@ class StaticFiles:
     directory: str
     """Relative to the project, or absolute."""
     at: Location
+    environment: tuple[tuple[str, str], ...] = ()
+    """The settings, and what they insist on with values that stand in for those of the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,9 +369,9 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
-    static_files: StaticFiles | None = None
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
+    static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None

@@ -6,8 +6,8 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    django_sites,
     dockerfile,
-    foreign_locks,
     inline_script,
     interfaces,
     jobs,
@@ -17,6 +17,7 @@ from pottle.project.detectors import (
     orchestrators,
     own_servers,
     paste,
+    pdm_lock,
     pipfile,
     pipfile_lock,
     pipfile_scripts,
@@ -32,7 +33,6 @@ from pottle.project.detectors import (
     server_settings,
     shell,
     start_scripts,
-    static_files,
     unlocked,
     uv_lock,
     versioning,
@@ -44,7 +44,7 @@ from pottle.project.lock_format import LockFormat
 LOCKS: tuple[LockFormat, ...] = (
     uv_lock.FORMAT,
     poetry_lock.FORMAT,
-    *foreign_locks.FORMATS,
+    pdm_lock.FORMAT,
     pipfile_lock.FORMAT,
     *pylock.FORMATS,
     rye.FORMAT,
@@ -75,7 +75,7 @@ DETECTORS: tuple[Detector, ...] = (
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
-    static_files.detect,
+    django_sites.detect,
     procfile.detect,
     dockerfile.detect,
     start_scripts.detect,
