@@ -208,18 +208,20 @@ def _absent(app: Application, name: str, around: Surroundings) -> Lacking:
         f"nothing starts the {app.framework} {app.kind} {app.target}: {name} is not among its dependencies",
         at=app.at,
         hint=f"add it: {adding(name, around.manager)}",
+        lacks=(name,),
     )
 
 
 def _no_server(app: Application, around: Surroundings) -> Lacking:
     add = adding(servers.recommended(app, around.settings).name, around.manager)
+    lacks = [server.name for server in servers.SERVERS if app.kind in server.kinds]
     unfit = servers.unfit(app, around.held)
     if unfit is None:
         what = f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies"
-        return Lacking(what, at=app.at, hint=f"add one: {add}")
+        return Lacking(what, at=app.at, hint=f"add one: {add}", lacks=lacks)
     if app.factory:
         made = f"`app = {app.target.rpartition(':')[2]}()`"
         hint = f"make the application in its module, {made}, or add a server that calls it: {add}"
-        return Lacking(f"{unfit.name} calls no factory, and {app.target} is one", at=app.at, hint=hint)
+        return Lacking(f"{unfit.name} calls no factory, and {app.target} is one", at=app.at, hint=hint, lacks=lacks)
     hint = f"give the application a name in its module, or add a server that finds it: {add}"
-    return Lacking(f"{unfit.name} does not find {app.target}", at=app.at, hint=hint)
+    return Lacking(f"{unfit.name} does not find {app.target}", at=app.at, hint=hint, lacks=lacks)

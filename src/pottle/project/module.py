@@ -155,6 +155,13 @@ class Module:
         return found
 
     @cached_property
+    def absolute(self) -> frozenset[str]:
+        """The modules that it imports by absolute names."""
+        found = {alias.name for node in self.nodes if isinstance(node, ast.Import) for alias in node.names}
+        plain = (node for node in self.nodes if isinstance(node, ast.ImportFrom) and not node.level)
+        return frozenset(found | {node.module or "" for node in plain})
+
+    @cached_property
     def starred(self) -> tuple[str, ...]:
         """The modules from which it imports `*`, in order."""
         nodes = (node for node in self.nodes if isinstance(node, ast.ImportFrom))
