@@ -9,6 +9,7 @@ from pottle.project.facts import (
     Dependency,
     Lock,
     Packaging,
+    Pins,
     Process,
     PythonWish,
     Recipe,
@@ -45,6 +46,7 @@ Clue: TypeAlias = (
     Said
     | Direct
     | Lock
+    | Pins
     | PythonWish
     | Packaging
     | Versioning

@@ -15,9 +15,9 @@ from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.environment import marker_environment
-from pottle.plan.model import ImagePlan
 from pottle.project.tree import DirectoryTree
 from pottle.provision import indexes
+from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NO_VERSION = {"SETUPTOOLS_SCM_PRETEND_VERSION": "0", "PDM_BUILD_SCM_VERSION": "
 """The copy that is built has no version control; nobody gets to see this wheel."""
 
 
-def requirements(plan: ImagePlan, extras: Sequence[str], settings: Settings) -> "list[Wanted]":
+def requirements(plan: Stands, extras: Sequence[str], settings: Settings) -> "list[Wanted]":
     """`Requires-Dist` of the project's wheel, as far as it counts in the image with these extras."""
     from pottle.sources.pypi import uv
     from pottle.sources.pypi.project_wheel import build_project
@@ -51,7 +51,7 @@ def _required(wheel: Path) -> list[str]:
         return BytesHeaderParser().parsebytes(archive.read(name)).get_all("Requires-Dist", [])
 
 
-def _counting(texts: Sequence[str], plan: ImagePlan, extras: Sequence[str]) -> Iterator[str]:
+def _counting(texts: Sequence[str], plan: Stands, extras: Sequence[str]) -> Iterator[str]:
     environment = marker_environment(of(plan.base), Platform.parse(plan.platform))
     asked = ["", *map(canonicalize_name, extras)]
     for text in texts:
