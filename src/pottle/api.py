@@ -5,7 +5,7 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pottle.oci.reference import Reference
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
+    from pottle.project.facts import PinnedEnvironment
     from pottle.project.tree import Tree
     from pottle.project.version import Pretence
     from pottle.provision.settings import Settings
@@ -137,6 +138,21 @@ def _member(root: Path, directory: str, environ: Mapping[str, str], flags: Mappi
         return Member(directory, error=error)
 
 
+def plan_resolved(root: Path, options: "Options", platform: "Platform", host: Host) -> "ImagePlan":
+    """The same, and an index is asked for what no lock has decided: exact wheels, and nothing written."""
+    from pottle.plan.planner import make_plan, wanted
+    from pottle.project.facts import Pins
+    from pottle.project.reader import read_project
+    from pottle.provision.pinning import pin
+
+    facts = read_project(_tree(root), options.lockfile, _script_of(root))
+    asked = wanted(facts, options, platform) if facts.pins is None else None
+    if asked is not None:
+        found = pin(asked, _settings(root, options, host), None)
+        facts = replace(facts, pins=Pins(Location("pottle.lock"), (found,), written=False))
+    return make_plan(facts, options, platform)
+
+
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
     """One plan as an object, several as an array."""
     return _json(plans[0] if len(plans) == 1 else plans)
@@ -221,6 +237,91 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         ca_bundle=host.ca_bundle,
         archive_keys=host.archive_keys,
     )
+
+
+# --- what no other lock decides ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One environment of `pottle.lock`, and what became of it."""
+
+    platform: str
+    python: str
+    wheels: int
+    changed: tuple[str, ...]
+    """Names of distributions whose wheel is new, another, or no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinning:
+    """What `pin` did."""
+
+    path: Path
+    environments: tuple[Pinned, ...]
+    nothing: str | None = None
+    """Why there was nothing to do."""
+
+
+def pin(root: Path, options: "Options", host: Host, *, upgrade: bool = False) -> Pinning:
+    """Ask an index for what no lock of the project decides, and keep the answers in `pottle.lock`.
+
+    For the platforms that are configured, else this machine's and those that the file has already. Versions of before stay where
+    they still satisfy; with `upgrade` every one is chosen anew. Nothing is asked for an answer that is still fresh.
+    """
+    from pottle.plan import pins
+    from pottle.plan.planner import wanted
+    from pottle.project.reader import read_project
+
+    _check_whose(root)
+    path = directory_of(root) / pins.PATH
+    facts = read_project(_tree(root), options.lockfile, _script_of(root))
+    before = {each.platform: each for each in (facts.pins.environments if facts.pins else ())}
+    after = dict(before)
+    told = []
+    for platform in _to_pin(options, tuple(before)):
+        asked = wanted(facts, options, platform)
+        if asked is None:
+            decided = (
+                f"{facts.lock.at.path} has decided every version" if facts.lock else "the project depends on nothing"
+            )
+            return Pinning(path, (), decided)
+        old = before.get(asked.platform)
+        if upgrade or old is None or (old.python, old.wanted) != (asked.python, asked.question):
+            from pottle.provision.pinning import pin as ask
+
+            after[asked.platform] = ask(asked, _settings(root, options, host), None if upgrade else old)
+        told.append(_told(old, after[asked.platform]))
+    text = pins.written(tuple(after.values()))
+    if _read(path) != text:
+        from pottle.writing import replacing
+
+        with replacing(path) as file:
+            file.write(text.encode())
+    return Pinning(path, tuple(told))
+
+
+def _check_whose(root: Path) -> None:
+    from pottle.project.single import beside_a_project
+
+    if _script_options(root) is not None and beside_a_project(_tree(root)):
+        what = f"pottle.lock here is that of the project around {root.name}, not of the script"
+        raise UsageError(what, hint=f"give the script a lock of its own: `uv lock --script {root.name}`")
+
+
+def _to_pin(options: "Options", known: Sequence[str]) -> "tuple[Platform, ...]":
+    from pottle.oci.platform import Platform
+
+    if options.platforms:
+        return platforms(options)
+    return tuple(dict.fromkeys((own_platform(), *map(Platform.parse, known))))
+
+
+def _told(old: "PinnedEnvironment | None", new: "PinnedEnvironment") -> Pinned:
+    before = {pin.name: pin.wheel.sha256 for pin in old.wheels} if old else {}
+    after = {pin.name: pin.wheel.sha256 for pin in new.wheels}
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return Pinned(new.platform, new.python, len(after), tuple(map(str, changed)))
 
 
 # --- where a built image goes ---------------------------------------------------------------------

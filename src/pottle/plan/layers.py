@@ -80,9 +80,10 @@ class Layers:
         steps = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))
         return LayerPlan(name="system", steps=steps, because="sums up the packages below, which stay shared")
 
-    def _environment(self) -> LayerPlan:
+    def install_wheels(self) -> InstallWheels:
+        """The step that installs third parties' distributions."""
         lock = self.facts.lock
-        step = InstallWheels(
+        return InstallWheels(
             into=ENVIRONMENT,
             requirements=self.installed.requirements,
             bytecode=self._third_party_bytecode,
@@ -92,8 +93,10 @@ class Layers:
             may_build=self._may_build,
             own=self._own,
         )
+
+    def _environment(self) -> LayerPlan:
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
-        return LayerPlan(name="environment", steps=(step,), because=because)
+        return LayerPlan(name="environment", steps=(self.install_wheels(),), because=because)
 
     def _sources(self) -> LayerPlan:
         step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)

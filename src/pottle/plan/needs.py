@@ -5,14 +5,14 @@ from functools import cache
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
-from pottle.plan import markers, servers, unresolved, wheels
+from pottle.plan import markers, pins, servers, unresolved, wheels
 from pottle.plan.application import Held
 from pottle.plan.bases import Base
 from pottle.plan.environment import Environment, asked, marker_environment
 from pottle.plan.roots import roots
 from pottle.plan.selection import select
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts, LockedDistribution
+from pottle.project.facts import Facts, LockedDistribution, Pins
 
 
 class Needs:
@@ -20,13 +20,23 @@ class Needs:
 
     def __init__(self, facts: Facts, options: Options, platform: Platform) -> None:
         self._lock, self._options, self._platform = facts.lock, options, platform
+        self._pins = facts.pins
         self._roots = roots(facts.lock, options)
         self._asked = asked(facts.lock, options)
         self._picks = cache(self._picked)
 
     @property
     def unresolved(self) -> bool:
-        """No lock has decided them."""
+        """No lock has decided them, nor has pottle's own."""
+        return self._open and self._pins is None
+
+    @property
+    def pins(self) -> Pins | None:
+        """What `pottle.lock` has decided, where nothing else has."""
+        return self._pins if self._open else None
+
+    @property
+    def _open(self) -> bool:
         return self._lock is not None and not self._lock.complete
 
     def gaps(self, base: Base) -> tuple[LockedDistribution, ...]:
@@ -35,9 +45,11 @@ class Needs:
 
     def installed(self, base: Base) -> Installed:
         """What is installed on `base`. Raises `ProjectError` for what cannot be."""
-        if self._lock is not None and self.unresolved:
-            environment = self._environment(base)
-            return unresolved.installed(self._lock, self._roots, environment, self._options)
+        if self._lock is not None and self._open:
+            found = unresolved.installed(self._lock, self._roots, self._environment(base), self._options)
+            if self._pins is None:
+                return found
+            return pins.applied(found, self._lock, self._pins, (base, self._platform), self._options)
         return wheels.installed(self._picks(base), base, self._platform, self._options)
 
     def _environment(self, base: Base) -> Environment:
@@ -45,7 +57,7 @@ class Needs:
 
     def _picked(self, base: Base) -> tuple[wheels.Pick, ...]:
         """All but the project itself, and projects that are nothing but their dependencies."""
-        if self._lock is None or self.unresolved:
+        if self._lock is None or self._open:
             return ()
         active = frozenset(markers.active(self._lock.owner, self._options.extras, self._options.groups))
         selected = select(self._lock, self._environment(base), self._roots, active)

@@ -8,7 +8,8 @@ from packaging.specifiers import SpecifierSet
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import native_needs, python, reasons, refusals, starting, system
+from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system
+from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
@@ -29,7 +30,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     needs = Needs(facts, options, platform)
     wishes = (*facts.python, *_locked(facts.lock))
     choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
-    told = (*choice.warnings, *facts.unpinned)
+    pinned = needs.pins is not None and needs.pins.written
+    told = (*choice.warnings, *(() if pinned else facts.unpinned))
     if options.strict:
         refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
@@ -47,7 +49,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         version=facts.version.value if facts.version else None,
         platform=str(platform),
         package_manager=facts.package_manager.value,
-        lockfile=facts.lock.at.path if facts.lock and facts.lock.format not in DECLARED else None,
+        lockfile=_lockfile(facts, needs),
         python=base.python,
         framework=start.framework,
         kind=start.kind,
@@ -60,7 +62,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         runtime=config,
         annotations=annotations(facts, base),
         reasons=(
-            *reasons.told(facts, options),
+            *reasons.told(replace(facts, pins=needs.pins), options),
             *system.reasons(system_needs),
             *choice.reasons,
             *start.reasons,
@@ -75,6 +77,31 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
+    )
+
+
+def _lockfile(facts: Facts, needs: Needs) -> str | None:
+    """The file that has decided what is installed, or lists what shall be."""
+    if needs.pins is not None and needs.pins.written:
+        return needs.pins.at.path
+    return facts.lock.at.path if facts.lock and facts.lock.format not in DECLARED else None
+
+
+def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPlan | None:
+    """What an index has to be asked for `platform`; None where a lock leaves nothing open. Whatever runs does not matter."""
+    needs = Needs(replace(facts, pins=None), options, platform)
+    if facts.lock is None or not needs.unresolved:
+        return None
+    wishes = (*facts.python, *_locked(facts.lock))
+    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    installed = needs.installed(choice.base)
+    return EnvironmentPlan(
+        platform=str(platform),
+        base=choice.base.name,
+        python=choice.base.python,
+        epoch=options.epoch,
+        step=Layers(facts, options, choice.base, installed, unresolved=True, further=()).install_wheels(),
+        question=tuple(pins.asked(installed.requirements, facts.lock, options)),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pottle.config.options import Options
 from pottle.plan.model import Reason
-from pottle.project.facts import Fact, Facts, Lock, StaticFiles
+from pottle.project.facts import Fact, Facts, Lock, Pins, StaticFiles
 from pottle.text import Location
 
 
@@ -19,7 +19,7 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
         yield _reason("version", "from version control", because, facts.versioning.at)
     yield _manager(facts.package_manager)
     if facts.lock is not None:
-        yield _dependencies(facts.lock)
+        yield _dependencies(facts.lock, facts.pins)
     yield from _configured(options, "extras", options.extras)
     yield from _configured(options, "groups", options.groups)
     yield _project(facts)
@@ -49,7 +49,11 @@ def _manager(manager: Fact[str]) -> Reason:
     return _reason("package_manager", manager.value, "its files are here", manager.at)
 
 
-def _dependencies(lock: Lock) -> Reason:
+def _dependencies(lock: Lock, pins: Pins | None) -> Reason:
+    if pins is not None and not lock.complete:
+        if pins.written:
+            return _reason("dependencies", "locked", "pottle.lock has decided every version", pins.at)
+        return _reason("dependencies", "resolved", "an index was asked for them just now", lock.at)
     if lock.complete:
         return _reason("dependencies", "locked", "the lock has decided every version", lock.at)
     if lock.asks is not None:

@@ -9,6 +9,7 @@ from pottle.project.facts import (
     Dependency,
     Lock,
     Packaging,
+    Pins,
     Process,
     PythonWish,
     Recipe,
@@ -46,6 +47,7 @@ Clue: TypeAlias = (
     Said
     | Direct
     | Lock
+    | Pins
     | PythonWish
     | Packaging
     | Versioning

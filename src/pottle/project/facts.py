@@ -135,6 +135,59 @@ DECLARED = frozenset({"pyproject", "pipfile", "setuptools", "flit", "pep723"})
 """`Lock.format` of what is no lock: the project's own declaration, in a file that says more than that."""
 
 
+# --- what pottle itself has locked ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The wheel that `pottle.lock` has chosen of a distribution."""
+
+    name: NormalizedName
+    version: str
+    wheel: Artifact
+    index: str | None
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedSource:
+    """What has to be built of a distribution that has no wheel: a repository at a commit, or an archive by its hash."""
+
+    name: NormalizedName
+    version: str | None
+    url: str
+    at: Location
+    commit: str | None = None
+    subdirectory: str | None = None
+    sha256: str | None = None
+    index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedEnvironment:
+    """What was resolved for one platform and one Python."""
+
+    platform: str
+    """`linux/amd64`"""
+    python: str
+    """`3.13`"""
+    wanted: tuple[str, ...]
+    """What an index was asked for, sorted: another question makes the answer stale."""
+    wheels: tuple[Pin, ...]
+    at: Location
+    sources: tuple[PinnedSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """The answers that an index gave, kept in `pottle.lock` for dependencies that no other lock has decided."""
+
+    at: Location
+    environments: tuple[PinnedEnvironment, ...]
+    written: bool = True
+    """False: an index was asked just now, and nothing was written."""
+
+
 # --- what the project is --------------------------------------------------------------------------
 
 
@@ -372,6 +425,8 @@ class Facts:
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
     static_files: StaticFiles | None = None
+    pins: Pins | None = None
+    """What `pottle.lock` has decided."""
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None

@@ -9,8 +9,11 @@ from pottle.project.survey import Survey
 from pottle.project.tree import Status, Tree
 from pottle.text import Location
 
-DECLARES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Procfile", "pottle.lock"})
+DECLARES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Procfile", "requirements.txt"})
 """What speaks of the project around a script."""
+
+LOCK = "pottle.lock"
+"""Of the project around it, if there is one; else of the script."""
 
 STRENGTH = 60
 """Stronger than what is merely found in it, weaker than an application object."""
@@ -21,6 +24,7 @@ class Alone:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._hidden = DECLARES | {LOCK} if beside_a_project(tree) else DECLARES
 
     @property
     def directory(self) -> str:
@@ -29,19 +33,24 @@ class Alone:
 
     def files(self) -> Sequence[str]:
         """Every other file."""
-        return [path for path in self._tree.files() if path not in DECLARES]
+        return [path for path in self._tree.files() if path not in self._hidden]
 
     def read(self, path: str) -> str | None:
         """The text of any other file."""
-        return None if path in DECLARES else self._tree.read(path)
+        return None if path in self._hidden else self._tree.read(path)
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file, other than those."""
-        return path not in DECLARES and self._tree.exists(path)
+        return path not in self._hidden and self._tree.exists(path)
 
     def status(self, path: str) -> Status:
         """Size, mode and link target."""
         return self._tree.status(path)
+
+
+def beside_a_project(tree: Tree) -> bool:
+    """Whether the directory of a script is a project as well."""
+    return any(tree.exists(path) for path in DECLARES)
 
 
 def stands_alone(survey: Survey, path: str) -> bool:

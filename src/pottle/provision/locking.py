@@ -28,6 +28,7 @@ from pottle.plan.model import (
 )
 from pottle.provision import indexes, own
 from pottle.provision.archives import Archives
+from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 from pottle.text import Location
 
@@ -232,12 +233,14 @@ def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
     """The wheels that the plan names, and what an index has for the rest."""
     steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels)]
     wheels = [_chosen(r, r.wheel, settings) for step in steps for r in step.requirements if r.wheel]
-    found = [_resolved_distributions(step, plan, settings) for step in steps]
+    found = [resolved(step, plan, settings) for step in steps]
     wheels += [wheel for some, _ in found for wheel in some]
     return tuple(sorted(wheels, key=lambda wheel: wheel.name)), tuple(each for _, some in found for each in some)
 
 
-def _resolved_distributions(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Distributions:
+def resolved(step: InstallWheels, plan: Stands, settings: Settings, kept: Sequence[LockedWheel] = ()) -> Distributions:
+    """What an index has for the requirements that name no wheel; of what is `kept` the versions stay where they still satisfy."""
+    from pottle.sources.pypi.pylock import PinnedWheel
     from pottle.sources.pypi.resolve import Asked, Indexes, resolve
 
     asked = [requirement for requirement in step.requirements if requirement.wheel is None]
@@ -246,7 +249,8 @@ def _resolved_distributions(step: InstallWheels, plan: ImagePlan, settings: Sett
     wanted = [_wanted(requirement, step) for requirement in asked]
     if step.own is not None:
         wanted += own.requirements(plan, step.own, settings)
-    how = Asked(not step.unresolved, Indexes(step.index, step.extra_indexes), step.may_build)
+    before = tuple(PinnedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in kept)
+    how = Asked(not step.unresolved, Indexes(step.index, step.extra_indexes), step.may_build, before)
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, how)
     wheels = [LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found.wheels]

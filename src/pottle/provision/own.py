@@ -14,19 +14,19 @@ from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.environment import marker_environment
-from pottle.plan.model import ImagePlan
-from pottle.project import version
+from pottle.project import metadata, version
 from pottle.project.detectors import versioning
 from pottle.project.survey import Survey
 from pottle.project.tree import DirectoryTree, Tree
 from pottle.provision import indexes
+from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
     from pottle.sources.pypi.resolve import Wanted
 
 
-def requirements(plan: ImagePlan, extras: Sequence[str], settings: Settings) -> "list[Wanted]":
+def requirements(plan: Stands, extras: Sequence[str], settings: Settings) -> "list[Wanted]":
     """`Requires-Dist` of the project's wheel, as far as it counts in the image with these extras."""
     from pottle.sources.pypi import uv
     from pottle.sources.pypi.project_wheel import build_project
@@ -35,18 +35,17 @@ def requirements(plan: ImagePlan, extras: Sequence[str], settings: Settings) -> 
     session = indexes.session(plan, settings)
     tree = DirectoryTree(settings.project)
     with settings.progress.task("Asking the project's backend what it needs"), uv.scratch(session) as work:
-        wheel = build_project(
-            session, _files(tree, settings.project), work, plan.epoch, _pretence(tree, plan, settings)
-        )
+        wheel = build_project(session, _files(tree, settings.project), work, plan.epoch, _pretence(tree, settings))
         return [Wanted(text) for text in _counting(_required(wheel), plan, extras)]
 
 
-def _pretence(tree: Tree, plan: ImagePlan, settings: Settings) -> version.Pretence:
+def _pretence(tree: Tree, settings: Settings) -> version.Pretence:
     """The copy that is built has no version control, and nobody gets to see this wheel: any version will do."""
-    found = next(versioning.detect(Survey(tree)), None)
+    survey = Survey(tree)
+    found, name = next(versioning.detect(survey), None), metadata.read(survey, sources=False).name
     if found is None:
         return version.given(settings.environ)
-    return version.pretence(found, plan.name, version.UNKNOWN)
+    return version.pretence(found, name.value if name is not None else "", version.UNKNOWN)
 
 
 def _files(tree: Tree, root: Path) -> Iterator[tuple[str, Path]]:
@@ -59,7 +58,7 @@ def _required(wheel: Path) -> list[str]:
         return BytesHeaderParser().parsebytes(archive.read(name)).get_all("Requires-Dist", [])
 
 
-def _counting(texts: Sequence[str], plan: ImagePlan, extras: Sequence[str]) -> Iterator[str]:
+def _counting(texts: Sequence[str], plan: Stands, extras: Sequence[str]) -> Iterator[str]:
     environment = marker_environment(of(plan.base), Platform.parse(plan.platform))
     asked = ["", *map(canonicalize_name, extras)]
     for text in texts:

@@ -58,6 +58,8 @@ class Asked:
     indexes: Indexes = field(default_factory=Indexes)
     may_build: tuple[str, ...] = ()
     """Distributions that may be sources; `*`: any that has no wheel which fits."""
+    kept: tuple[PinnedWheel, ...] = ()
+    """What an earlier answer was: its versions stay where they still satisfy what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ def _compile(session: uv.Session, asked: Mapping[NormalizedName, Wanted], how: A
     with uv.scratch(session) as work:
         project, lock = work / "pyproject.toml", work / "pylock.toml"
         project.write_text(_project(asked), encoding="utf-8")
+        if how.kept:
+            lock.write_text(pylock.write(how.kept), encoding="utf-8")  # uv prefers what its output file says
         try:
             uv.run(session, [*_COMPILE, *target, *options, "--output-file", lock, project], work)
         except uv.UvFailed as failed:
