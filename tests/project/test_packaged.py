@@ -2,10 +2,12 @@
 
 import pytest
 
+from pottle.errors import ProjectError
 from pottle.project.facts import Fact, Packaging
-from pottle.project.packaged import decided, packaging
+from pottle.project.packaged import backend, decided, packaging
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
+from pottle.toml import Document
 
 SYSTEM = '[build-system]\nrequires = ["x"]\nbuild-backend = "{}"\n'
 POETRY = "poetry.core.masonry.api"
@@ -64,6 +66,29 @@ def test_no_package(text: str, file: str, why: str | None):
     assert not isinstance(found, Packaging)
     assert (found.value.startswith(why) if isinstance(found, Fact) and why else found is None) is True
     assert packaging(survey(text, file)) is None
+
+
+BACKENDS = {
+    NAMED: POETRY,
+    SYSTEM.format("poetry.masonry.api"): POETRY,
+    SYSTEM.format("x"): "x",
+    "[build-system]\n": "setuptools.build_meta:__legacy__",
+    "": "setuptools.build_meta:__legacy__",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BACKENDS.items())
+def test_how_another_project_is_built(text: str, expected: str):
+    assert backend(Document(text, "pyproject.toml")) == expected
+
+
+def test_a_package_outside_of_the_project_stops():
+    text = NAMED + 'packages = [{ include = "lib/core", from = "../../bases" }]\n'
+    with pytest.raises(
+        ProjectError, match=r"the package lib/core lies outside of the project, in ../../bases/lib"
+    ) as caught:
+        decided(survey(text, "x.py"))
+    assert str(caught.value.at) == "pyproject.toml:3"
 
 
 def test_a_tree_without_a_project_is_none():

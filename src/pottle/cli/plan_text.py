@@ -89,7 +89,7 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
 
 
 def _contents(layer: "LayerPlan", room: int) -> str:
-    """What its steps bring: lists of packages are shortened until all of it fits."""
+    """What its steps bring: lists of packages are shortened, and places left out, until all of it fits."""
     for most in (*range(8, 0, -1), 0):
         told = ", ".join(_brought(step, most) for step in layer.steps)
         if len(told) <= room:

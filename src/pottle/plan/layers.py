@@ -50,7 +50,7 @@ class Layers:
         yield self._system()
         if self.installed.requirements or self._own is not None:
             yield self._environment()
-        if self.installed.sources or (self.unresolved and self.options.source_builds):
+        if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
             yield self._neighbours()
@@ -89,7 +89,7 @@ class Layers:
             unresolved=self.unresolved,
             index=lock.index if lock else None,
             extra_indexes=lock.extra_indexes if lock else (),
-            may_build=self.options.source_builds if self.unresolved else (),
+            may_build=self._may_build,
             own=self._own,
         )
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
@@ -141,6 +141,12 @@ class Layers:
     @property
     def _bytecode(self) -> bool:
         return self.options.optimize == "speed"
+
+    @property
+    def _may_build(self) -> tuple[str, ...]:
+        """What may turn out to be a source: where the lock names no files, an index tells."""
+        asks = self.unresolved or any(each.wheel is None for each in self.installed.requirements)
+        return self.options.source_builds if asks else ()
 
     @property
     def _own_bytecode(self) -> Literal["checked-hash"] | None:

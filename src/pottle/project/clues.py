@@ -14,6 +14,7 @@ from pottle.project.facts import (
     Recipe,
     Script,
     ServerSettings,
+    ShellScript,
     StaticFiles,
     Versioning,
 )
@@ -52,6 +53,7 @@ Clue: TypeAlias = (
     | Application
     | Process
     | Recipe
+    | ShellScript
     | ServerSettings
     | StaticFiles
 )

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
 from pottle.project import requirement, requirements_file
-from pottle.project.facts import Fact, Script
+from pottle.project.facts import Fact
 from pottle.project.requirements_file import Wanted
 from pottle.project.setup_values import Lines, Written
 from pottle.project.survey import Survey
@@ -41,7 +41,6 @@ class Metadata:
     kind: Kind = "pyproject"
     name: Fact[str] | None = None
     version: Fact[str] | None = None
-    scripts: tuple[Script, ...] = ()
     needs: Needs | None = None
     """What stands in its files; None: nothing says anything of it."""
     asks: Location | None = None

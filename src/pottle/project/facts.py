@@ -326,6 +326,22 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class ShellScript:
+    """A shell script of the project, as far as its simple commands tell."""
+
+    path: str
+    dialect: Literal["sh", "bash"]
+    runs: tuple[Fact[str], ...]
+    """The programs that its commands begin with, each with its line."""
+    last: str
+    """Its last command, without `exec`; empty where there is none that can be read."""
+    at: Location
+    """Where that stands."""
+    replaced: bool
+    """It becomes its last command (`exec`): signals reach that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A project as it stands in its tree."""
 
@@ -360,4 +376,5 @@ class Facts:
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None
+    shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 
 from pottle.project import groups
 from pottle.project.declared import Metadata, Needs, placed, wanted
-from pottle.project.facts import Fact, Script
+from pottle.project.facts import Fact
 from pottle.project.survey import Survey
 from pottle.project.version_attribute import version_of
 from pottle.toml import Document
@@ -32,11 +32,5 @@ def read(survey: Survey, document: Document, directory: str) -> Metadata:
         kind="flit",
         name=Fact(name, document.at(*keys, "dist-name" if "dist-name" in table else "module")) if name else None,
         version=version_of(survey, f"{module}.__version__", directory),
-        scripts=tuple(
-            Script(
-                script, str(target).partition("[")[0].replace(" ", ""), document.at("tool", "flit", "scripts", script)
-            )
-            for script, target in document.table("tool", "flit", "scripts").items()
-        ),
         needs=needs,
     )

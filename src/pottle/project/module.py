@@ -24,7 +24,8 @@ _TELLING = re.compile(
 _LIBRARIES = (
     "discord", "nextcord", "disnake", "hikari", "import interactions", "from interactions", "telegram", "aiogram", "telebot", "telethon", "pyrogram",
     "slack_bolt", "twitchio", "import nio", "from nio", "vkbottle", "_polling", "run_until_disconnected", "fastmcp", "import mcp", "from mcp",
-    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio",
+    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio", "scrapy",
+    "apscheduler", "import schedule", "schedule import", "rocketry",
     "INSTALLED_APPS",
     "sanic", "aiohttp", "tornado", "grpc", "pyramid", "import dash", "from dash", "connexion", "blacksheep", "esmerald", "robyn", "klein",
     "cherrypy", "websockets", "socketserver", "streamlit", "gradio", "import panel", "from panel", "chainlit", "nicegui", "solara",

@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from pottle.errors import ProjectError
-from pottle.project import metadata, requirement
+from pottle.project import metadata, poetry_project, requirement
 from pottle.project.declared import LEGACY_BACKEND
 from pottle.project.facts import Fact, Packaging
 from pottle.project.survey import Survey
@@ -110,15 +108,21 @@ def _has_module(survey: Survey, document: Document) -> bool:
     packages = document.get("tool", "poetry", "packages")
     if isinstance(packages, list) and packages:
         return all(_is_there(survey, package) for package in packages)
-    name = document.get("project", "name") or document.get("tool", "poetry", "name")
-    module = canonicalize_name(str(name)).replace("-", "_") if name else None
-    return module is not None and any(_lies(survey, f"{base}{module}") for base in ("", "src/"))
+    if (name := poetry_project.itself(document)) is None:
+        return False
+    return any(_lies(survey, f"{base}{name.replace('-', '_')}") for base in ("", "src/"))
 
 
 def _is_there(survey: Survey, package: object) -> bool:
     if not isinstance(package, Mapping) or not isinstance(package.get("include"), str):
         return True  # whatever that is, its backend knows better
     pattern = posixpath.normpath(posixpath.join(str(package.get("from") or ""), package["include"]))
+    if pattern.startswith("../"):
+        what = f"the package {package['include']} lies outside of the project, in {posixpath.dirname(pattern)}"
+        at = survey.pyproject.at("tool", "poetry", "packages") if survey.pyproject else Location("pyproject.toml")
+        raise ProjectError(
+            what, at=at, hint="Poetry alone cannot build that: copy it into the project, or depend on it by its path"
+        )
     return _lies(survey, pattern.removesuffix("/**/*").removesuffix("/**"))
 
 

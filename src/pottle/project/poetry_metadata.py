@@ -29,6 +29,6 @@ def read(document: Document, directory: str) -> Metadata:
 
 def _text(document: Document, key: str) -> Fact[str] | None:
     for keys in (("project", key), ("tool", "poetry", key)):
-        if isinstance(value := document.get(*keys), str):
+        if isinstance(value := document.get(*keys), str) and value:
             return Fact(value, document.at(*keys))
     return None

@@ -20,6 +20,7 @@ from pottle.project.facts import (
     Recipe,
     Script,
     ServerSettings,
+    ShellScript,
     StaticFiles,
     Versioning,
 )
@@ -87,6 +88,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         source=_first(clues, "source"),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        shell_scripts=tuple(clue for clue in clues if isinstance(clue, ShellScript)),
         server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         unpinned=tuple(_said(clues, "unpinned")),
         recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),

@@ -61,4 +61,4 @@ def only(facts: Facts, script: str | None, *, alone: bool) -> Facts:
     applications = tuple(sorted((itself, *inside), key=lambda app: (-app.strength, app.target)))
     processes = tuple(process for process in facts.processes if process.at.path == script)
     static_files = None if alone else facts.static_files
-    return replace(facts, applications=applications, processes=processes, static_files=static_files)
+    return replace(facts, applications=applications, processes=processes, static_files=static_files, recipe=None)

@@ -18,8 +18,9 @@ from pottle.text import Location
 
 def check(lock: str, wanted: Iterable[Wanted], entries: Entries, pythons: tuple[SpecifierSet, ...]) -> None:
     """Raise `ProjectError` at the first thing that the lock does not answer. `pythons` are those that the project admits."""
+    apart = {entries.itself, *entries.left_out, *entries.loose}
     for each in wanted:
-        if each.name != entries.itself and (why := _why(each, entries)) and _counts(each, pythons):
+        if each.name not in apart and (why := _why(each, entries)) and _counts(each, pythons):
             raise stale(lock, why, each.at, entries.again)
 
 
@@ -47,11 +48,8 @@ def _among(version: Version, sets: tuple[SpecifierSet, ...]) -> bool:
 def _why(wanted: Wanted, entries: Entries) -> str | None:
     """What is wrong, if anything is."""
     found = entries.by_name.get(wanted.name, ())
-    try:
-        if any(_answers(entry, wanted) for entry in found):
-            return None
-    except ValueError as error:
-        raise ProjectError(f"this cannot be read: {error}", at=wanted.at, hint="correct that line") from None
+    if any(_answers(entry, wanted) for entry in found):
+        return None
     if not found:
         return f"the project asks for {wanted}, and it was made without that"
     held = ", ".join(sorted({_held(entry, wanted) for entry in found}))

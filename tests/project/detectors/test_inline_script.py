@@ -140,9 +140,12 @@ def test_a_script_without_metadata_is_run_in_the_project():
 
 
 def test_what_the_project_around_it_starts_is_not_meant():
-    files = {"a.py": "print()", "Procfile": "web: gunicorn b:app\n", "requirements.txt": "gunicorn\n"}
+    more = {"Procfile": "web: gunicorn b:app\n", "Dockerfile": 'FROM python\nCMD ["gunicorn", "b:app"]\n'}
+    files = {"a.py": "print()", "requirements.txt": "gunicorn\n", **more}
     assert [process.name for process in facts(files).processes] == ["web"]
-    assert facts(files, "a.py").processes == ()
+    assert facts(files).recipe is not None
+    named = facts(files, "a.py")
+    assert (named.processes, named.recipe) == ((), None)
 
 
 def test_main_is_the_one_of_several():

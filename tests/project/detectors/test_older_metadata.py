@@ -5,7 +5,7 @@ import pytest
 from pottle.errors import ProjectError
 from pottle.project.clues import Direct, Said
 from pottle.project.detectors.older_metadata import detect
-from pottle.project.facts import Application, Packaging, Script
+from pottle.project.facts import Packaging, Script
 from pottle.project.reader import read_project
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
@@ -44,7 +44,7 @@ def test_a_setup_script_says_all_of_it():
 
 
 def test_the_script_that_bears_the_projects_name_is_the_stronger():
-    first, second = [clue for clue in clues({"setup.py": SETUP}) if isinstance(clue, Application)]
+    first, second = read_project(DictTree({"setup.py": SETUP})).applications
     assert (first.script, second.script) == ("shop-tool", "other")
     assert first.strength > second.strength
 
@@ -73,6 +73,11 @@ def test_how_it_is_built(files: dict[str, str], expected: str | None):
     assert (packaging and packaging.backend) == expected
 
 
+def test_scripts_that_a_project_leaves_to_setup_py():
+    files = {"pyproject.toml": '[project]\nname = "p"\nversion = "1"\ndynamic = ["scripts"]\n', "setup.py": SETUP}
+    assert [clue.name for clue in clues(files) if isinstance(clue, Script)] == ["shop-tool", "other"]
+
+
 def test_what_a_project_leaves_to_its_modules_and_files():
     project = '[project]\nname = "p"\ndynamic = ["version", "dependencies"]\n[tool.setuptools.dynamic]\n'
     dynamic = 'version = { attr = "p.V" }\ndependencies = { file = "requirements.txt" }\n'
@@ -82,6 +87,7 @@ def test_what_a_project_leaves_to_its_modules_and_files():
 
 
 QUIET = {
+    "Poetry's": {"pyproject.toml": '[tool.poetry]\nname = "p"\n', "setup.py": SETUP},
     "a project": {"pyproject.toml": '[project]\nname = "p"\nversion = "1"\n', "setup.py": SETUP},
     "a script that sets nothing up": {"setup.py": "print('hello')\n"},
     "settings of others": {"setup.cfg": "[flake8]\n"},
@@ -111,5 +117,4 @@ def test_stops():
 
 def test_a_handler_of_sigterm_is_noticed():
     code = "import signal\nsignal.signal(signal.SIGTERM, print)\n"
-    found = clues({"setup.py": SETUP, "shop.py": code})
-    assert all(clue.handles_sigterm for clue in found if isinstance(clue, Application))
+    assert all(app.handles_sigterm for app in read_project(DictTree({"setup.py": SETUP, "shop.py": code})).applications)

@@ -1,6 +1,7 @@
 """The graph of poetry.lock, for what pyproject.toml asks for."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Mapping
 
@@ -253,6 +254,28 @@ def test_the_first_format_has_files_apart_and_markers_on_entries():
     assert (str(to_toml.marker), to_toml.at.line) == ('python_full_version < "3.12"', 11)
 
 
+def test_what_older_locks_never_hold_is_left_to_the_index_and_that_is_said():
+    rest = '\n[package.dependencies]\nsetuptools = ">=3.0"\n'
+    files = {"pyproject.toml": HEAD + ASK, "poetry.lock": package("a", rest=rest) + METADATA.replace("2.1", "1.1")}
+    clues = list(detect(Survey(DictTree(files)), "poetry.lock"))
+    lock = next(clue for clue in clues if isinstance(clue, Lock))
+    assert [(d.name, d.version) for d in lock.distributions[1:]] == [("setuptools", None)]
+    (said,) = [clue for clue in clues if isinstance(clue, Said) and clue.subject == "unpinned"]
+    assert (said.value.partition(",")[0], said.at.line) == ("setuptools is in no lock of Poetry before 1.3", 11)
+
+
+def test_and_it_is_not_said_of_what_only_development_needs():
+    rest = '\n[package.dependencies]\nsetuptools = "*"\n'
+    asks = ASK + '[tool.poetry.dev-dependencies]\nb = "*"\n'
+    files = {
+        "pyproject.toml": HEAD + asks,
+        "poetry.lock": package("a") + package("b", rest=rest) + METADATA.replace("2.1", "1.1"),
+    }
+    assert [c.subject for c in detect(Survey(DictTree(files)), "poetry.lock") if isinstance(c, Said)] == [
+        "package_manager"
+    ]
+
+
 # --- what the project asks for --------------------------------------------------------------------
 
 
@@ -337,20 +360,20 @@ HASHED = {
         '{"dependencies": {"gone": "^1", "python": "^3.11"}, "dev-dependencies": null, "extras": null, "source": null}',
     ),
     "Poetry 1.2, with groups": (
-        '[tool.poetry.dependencies]\n[tool.poetry.group.d.dependencies]\ngone = "*"\n',
-        '{"dependencies": {}, "dev-dependencies": null, "extras": null, "group": {"d": {"dependencies": {"gone": "*"}}}, "source": null}',
+        '[tool.poetry.dependencies]\ngone = "*"\n[tool.poetry.group.d.dependencies]\nx = "*"\n',
+        '{"dependencies": {"gone": "*"}, "dev-dependencies": null, "extras": null, "group": {"d": {"dependencies": {"x": "*"}}}, "source": null}',
     ),
     "Poetry 2": (
         '[project]\nname = "x"\nrequires-python = ">=3.11"\ndependencies = ["gone"]\n[tool.poetry]\npackages = []\n',
         '{"project": {"dependencies": ["gone"], "requires-python": ">=3.11"}, "tool": {"poetry": {}}}',
     ),
     "Poetry 2.3, with the groups of PEP 735": (
-        '[project]\nname = "x"\ndependencies = []\n[dependency-groups]\ndev = ["gone"]\n',
-        '{"dependency-groups": {"dev": ["gone"]}, "project": {"dependencies": []}, "tool": {"poetry": {}}}',
+        '[project]\nname = "x"\ndependencies = ["gone"]\n[dependency-groups]\ndev = ["x"]\n',
+        '{"dependency-groups": {"dev": ["x"]}, "project": {"dependencies": ["gone"]}, "tool": {"poetry": {}}}',
     ),
     "before that, without them": (
-        '[project]\nname = "x"\ndependencies = []\n[dependency-groups]\ndev = ["gone"]\n',
-        '{"project": {"dependencies": []}, "tool": {"poetry": {}}}',
+        '[project]\nname = "x"\ndependencies = ["gone"]\n[dependency-groups]\ndev = ["x"]\n',
+        '{"project": {"dependencies": ["gone"]}, "tool": {"poetry": {}}}',
     ),
 }
 
@@ -361,6 +384,39 @@ def test_poetrys_own_hash_is_believed(project: str, hashed: str):
     metadata = METADATA.replace('content-hash = ""', f'content-hash = "{hashlib.sha256(hashed.encode()).hexdigest()}"')
     with pytest.raises(ProjectError, match="the lock has no entry for gone"):  # not stale: only the graph misses it
         read(head=project, asks="", metadata=metadata)
+
+
+ODD = {
+    "a date": ('a = { version = "*", when = 2020-01-01 }\n', '"^3.11"'),
+    "Python as a table": (ASK, '{ version = "^3.11" }'),
+    "no Python": (ASK, "3"),
+}
+
+
+@pytest.mark.parametrize(("asks", "python"), ODD.values(), ids=ODD)
+def test_what_cannot_be_hashed_is_compared(asks: str, python: str):
+    metadata = METADATA.replace("^3.11", "*") if python == "3" else METADATA
+    assert read(package("a"), asks=asks, head=HEAD.replace('"^3.11"', python), metadata=metadata).complete
+
+
+def test_tables_that_are_none_are_none():
+    lock = read(head='[project]\nrequires-python = ">=3.11"\n[tool.poetry]\n', asks="", metadata=METADATA)
+    assert lock.roots == ()
+    without = METADATA.replace('python-versions = "^3.11"\n', "")
+    assert read(package("a"), metadata=without).requires_python is None
+
+
+def test_a_python_that_is_nonsense_has_its_line():
+    with pytest.raises(ProjectError, match="'three' is no version constraint") as caught:
+        read(package("a"), head=HEAD.replace("^3.11", "three"))
+    assert str(caught.value.at) == "pyproject.toml:4"
+
+
+def test_an_edge_among_several_that_is_nonsense_has_its_line():
+    rest = '\n[package.dependencies]\nn = "three"\n'
+    with pytest.raises(ProjectError, match="this cannot be read: 'three' is no version constraint") as caught:
+        read(package("a", rest=rest), package("n"), package("n", "2.0"))
+    assert str(caught.value.at) == "poetry.lock:11"
 
 
 @pytest.mark.parametrize("manager", ["", "[tool.uv]\n"])
@@ -410,4 +466,5 @@ def test_a_large_lock_takes_a_fraction_of_a_second():
         packages.append(package(f"p{number}", files=files, rest=f"\n[package.dependencies]\n{edges}"))
     start = time.process_time()
     assert len(read(*packages, asks='p0 = "*"\n').distributions) == 500
-    assert time.process_time() - start < 0.3
+    took = time.process_time() - start
+    assert took < (0.3 if sys.gettrace() is None else 1.0)  # a traced one is slower

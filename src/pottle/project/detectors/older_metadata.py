@@ -10,11 +10,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pottle.errors import ProjectError
-from pottle.project import metadata, packaged, poetry_project
+from pottle.project import entry_points, metadata, packaged, poetry_project
 from pottle.project.clues import Clue, Direct, Said
 from pottle.project.declared import Metadata
-from pottle.project.detectors.scripts import SAME_NAME, SCRIPT, handles_sigterm
-from pottle.project.facts import Application
+from pottle.project.facts import Script
 from pottle.project.survey import Survey
 
 
@@ -30,7 +29,7 @@ def detect(survey: Survey) -> Iterator[Clue]:
         return
     yield from _identity(found)
     yield from (Direct(one.dependency) for one in found.needs.dependencies)
-    yield from _scripts(survey, found)
+    yield from _scripts(survey)
     if survey.pyproject is None and (packaging := packaged.packaging(survey)):
         yield packaging  # else `pyproject` says it
     yield Said("package_manager", found.kind, found.seen)
@@ -38,6 +37,8 @@ def detect(survey: Survey) -> Iterator[Clue]:
 
 def _filled_in(survey: Survey, dynamic: Sequence[str]) -> Iterator[Clue]:
     """What is dynamic in `[project]`, as far as files say it."""
+    if "scripts" in dynamic:
+        yield from _scripts(survey)
     if "version" in dynamic or "dependencies" in dynamic:
         found = metadata.read(survey, sources=False)
         if found.version is not None and "version" in dynamic:
@@ -57,19 +58,5 @@ def _identity(found: Metadata) -> Iterator[Said]:
             raise ProjectError(what, at=found.version.at, hint="see PEP 440: 1.2.3") from None
 
 
-def _scripts(survey: Survey, found: Metadata) -> Iterator[Clue]:
-    sigterm = any(handles_sigterm(module) for module in survey.modules)
-    own = canonicalize_name(found.name.value) if found.name else None
-    is_package = packaged.packaging(survey) is not None
-    for script in found.scripts:
-        yield script
-        yield Application(
-            "cli",
-            None,
-            script.target,
-            script.at,
-            SCRIPT + (SAME_NAME if canonicalize_name(script.name) == own else 0),
-            f"{script.at.path} names the console script {script.name}",
-            script=script.name if is_package else None,
-            handles_sigterm=sigterm,
-        )
+def _scripts(survey: Survey) -> Iterator[Script]:
+    return (Script(e.name, e.target, e.at) for e in entry_points.read(survey) if e.group == entry_points.CONSOLE)

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pottle.project import metadata, poetry_needs, poetry_project, wishes
+from pottle.project import metadata, pdm_project, poetry_needs, poetry_project, wishes
 from pottle.project.clues import Clue, Said
 from pottle.project.declared import Metadata
 from pottle.project.facts import Fact
@@ -45,10 +45,13 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
 
 
 def _indexes(document: Document | None) -> Collected:
-    """Those that the project's own manager would ask."""
-    if document is not None and poetry_project.decides(document):
+    """Those that the project names for its manager; uv's are its own configuration."""
+    if document is None:
+        return Collected()
+    if poetry_project.decides(document):
         return poetry_needs.indexes(document)
-    return Collected()
+    instead, besides = pdm_project.indexes(document)
+    return Collected(index=instead, extra_indexes=[*besides])
 
 
 def _warning(found: Metadata, again: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.specifiers import SpecifierSet
 
+from pottle.project import setup_config, setup_script
 from pottle.project.detectors.python import setuptools
 from pottle.project.facts import PythonWish
 from pottle.project.survey import Survey
@@ -25,14 +26,14 @@ def pyproject(survey: Survey, path: str) -> Iterator[PythonWish]:  # noqa: ARG00
 
 def configured(survey: Survey, path: str) -> Iterator[PythonWish]:
     """Those of `setup.cfg`."""
-    config = setuptools.config(survey)
+    config = setup_config.readable(survey)
     found = config and (config.items("metadata", "classifiers") or config.items("metadata", "classifier"))
     yield from _wish(setuptools.placed(found or (), path))
 
 
 def called(survey: Survey, path: str) -> Iterator[PythonWish]:
     """Those that `setup.py` writes down."""
-    script = setuptools.script(survey)
+    script = setup_script.readable(survey)
     yield from _wish(setuptools.placed((script and script.items("classifiers")) or (), path))
 
 

@@ -5,12 +5,9 @@ A file that cannot be read is not this detector's to complain about: whoever has
 
 from collections.abc import Iterable, Iterator
 
-from pottle.errors import ProjectError
 from pottle.project import setup_config, setup_script
 from pottle.project.detectors.python import notation
 from pottle.project.facts import PythonWish
-from pottle.project.setup_config import SetupConfig
-from pottle.project.setup_script import Setup
 from pottle.project.setup_values import Lines, Written
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -18,7 +15,7 @@ from pottle.text import Location
 
 def configured(survey: Survey, path: str) -> Iterator[PythonWish]:
     """`[options] python_requires` of `setup.cfg`."""
-    found = config(survey)
+    found = setup_config.readable(survey)
     if found is not None and not _outranked(survey):
         for text, at in placed((found.items("options", "python_requires") or ())[:1], path):
             yield notation.span(text, at)
@@ -26,7 +23,7 @@ def configured(survey: Survey, path: str) -> Iterator[PythonWish]:
 
 def called(survey: Survey, path: str) -> Iterator[PythonWish]:
     """The argument `python_requires` of `setup()` in `setup.py`."""
-    found = script(survey)
+    found = setup_script.readable(survey)
     value = found.text("python_requires") if found is not None else None
     if value is not None and not _outranked(survey):
         yield notation.span(value.text, Location(path, value.line))
@@ -40,22 +37,6 @@ def _outranked(survey: Survey) -> bool:
         and "project" in document.values
         and "requires-python" not in document.table("project").get("dynamic", ())
     )
-
-
-def config(survey: Survey) -> SetupConfig | None:
-    """`setup.cfg`, where it can be read."""
-    try:
-        return setup_config.read(survey)
-    except ProjectError:
-        return None
-
-
-def script(survey: Survey) -> Setup | None:
-    """The call in `setup.py`, where that can be read: it may be Python 2."""
-    try:
-        return setup_script.read(survey)
-    except ProjectError:
-        return None
 
 
 def placed(items: Iterable[Written | Lines], path: str) -> Iterator[tuple[str, Location]]:
