@@ -8,7 +8,7 @@ from pottle.plan import launchers, servers, starters
 from pottle.plan.application import BY_SIGINT, DEFAULT_PORT, LISTENS, SERVED, Held, Lacking, Start, adding, called
 from pottle.plan.launchers import Launcher
 from pottle.plan.model import Reason
-from pottle.plan.places import APP
+from pottle.plan.places import APP, HOME
 from pottle.plan.servers import Server, Task
 from pottle.plan.starters import Starter
 from pottle.project.facts import Application, Fact, ServerSettings
@@ -110,7 +110,7 @@ def _started(app: Application, starter: Starter, around: Surroundings) -> Start:
         (_command(app), told, _port(app, around.port, listens)),
         app.kind,
         app.framework,
-        environment=(*starter.environment, *_path(app, around)),
+        environment=(*starter.environment, *_environment(app, listens), *_path(app, around)),
         in_command=True,
         probe=starter.health,
     )
@@ -131,7 +131,7 @@ def _launched(app: Application, launcher: Launcher, around: Surroundings) -> Sta
 def _run(app: Application, around: Surroundings) -> Start:
     """As the program that it is."""
     listens = (around.port or app.port or DEFAULT_PORT) if app.kind in LISTENS else around.port
-    telemetry = starters.TELEMETRY.get(app.framework or "", ())
+    further = starters.FURTHER.get(app.framework or "", ())
     return Start(
         app,
         _script(app, listens),
@@ -140,8 +140,8 @@ def _run(app: Application, around: Surroundings) -> Start:
         tuple(_run_reasons(app, around.port, listens)),
         app.kind,
         called(app, around.held),
-        environment=(*_environment(app, listens), *telemetry, *_path(app, around)),
-        warnings=() if app.loopback is None else (_inside(app.loopback),),
+        environment=(*_environment(app, listens), *further, *_path(app, around)),
+        warnings=tuple(_run_warnings(app, around)),
         in_command=any("{port}" in argument for argument in app.arguments),
     )
 
@@ -156,7 +156,7 @@ def _script(app: Application, port: int | None) -> tuple[str, ...]:
 
 
 def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value.format(port=port)) for name, value in app.environment)
+    return tuple((name, value.format(port=port, app=APP, home=HOME)) for name, value in app.environment)
 
 
 def _path(app: Application, around: Surroundings) -> tuple[tuple[str, str], ...]:
@@ -197,6 +197,15 @@ def _port(app: Application, wanted: int | None, listens: int, settings: ServerSe
     else:
         because, at = "it is customary, and nothing names another", None
     return Reason(decision="port", value=str(listens), because=because, at=at)
+
+
+def _run_warnings(app: Application, around: Surroundings) -> Iterator[str]:
+    if app.loopback is not None:
+        yield _inside(app.loopback)
+    told = app.port is not None or around.port is not None
+    told |= any("{port}" in text for text in (*app.arguments, *(value for _, value in app.environment)))
+    if app.kind in LISTENS and not told:
+        yield f"{app.at}: on which port it listens cannot be seen: name it by `port` under [tool.pottle]"
 
 
 def _inside(address: Fact[str]) -> str:

@@ -58,7 +58,7 @@ FUNCTIONS: Mapping[str, Server] = {
     "werkzeug.serving.run_simple": replace(_WSGIREF, app=("application", 2), host_argument=("hostname", 0)),
     "gevent.pywsgi.WSGIServer": _GEVENT,
     "eventlet.listen": Server(None, 8000, address=("addr", 0), proper=True),
-    "tornado.httpserver.HTTPServer": Server("tornado", 8888, ("request_callback", 0), everywhere=True),
+    "tornado.httpserver.HTTPServer": Server("tornado", None, ("request_callback", 0), everywhere=True),
     "cheroot.wsgi.Server": replace(_GEVENT, address=("bind_addr", 0), app=("wsgi_app", 1)),
     "cherrypy.quickstart": Server("cherrypy", 8080, graceful=True),
     "http.server.HTTPServer": _ADDRESS,
