@@ -32,7 +32,7 @@ from pottle.plan.model import (
 )
 
 if TYPE_CHECKING:
-    from pottle.build.base.alternatives import Alternative
+    from pottle.build.base.scripts.effects import Scripts
     from pottle.build.environment import Environment
     from pottle.build.sandbox import Ended
     from pottle.sources.pypi.installed import Distribution
@@ -49,8 +49,8 @@ class Executor:
     """The image that the layers below one make, once they are made."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
     """Layer → its packages and their entries."""
-    _choices: "dict[str, tuple[Alternative, ...]]" = field(default_factory=dict)
-    """Links that the packages of a layer share out, known once they are read."""
+    _scripts: "dict[str, tuple[Scripts, ...]]" = field(default_factory=dict)
+    """Layer → what the scripts of its packages say, known once they are read."""
 
     def entries(self, layer: LayerPlan, work: Path) -> list[Entry]:
         """All that goes into the layer. `work` keeps what is read when the layer is written."""
@@ -99,9 +99,10 @@ class Executor:
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
             debs = self.workshop.supplies.packages(packages) if packages else ()
-            self._choices[layer.name] = tuple(each for deb in debs for each in base.alternatives(deb))
             python = self.ingredients.locked.plan.python
-            found = [(p.name, base.package_entries(p.name, deb, python)) for p, deb in zip(packages, debs, strict=True)]
+            unpacked = [(p.name, base.unpacked(p.name, deb, python)) for p, deb in zip(packages, debs, strict=True)]
+            self._scripts[layer.name] = tuple(scripts for _, (_, scripts) in unpacked)
+            found = [(name, entries) for name, (entries, _) in unpacked]
             check_files(chain(*self._read.values(), found))
             self._read[layer.name] = found
         return tuple(entry for _, entries in self._read[layer.name] for entry in entries)
@@ -109,11 +110,15 @@ class Executor:
     def _sum_up(self, step: SumUp, layer: LayerPlan, own: Sequence[Entry]) -> Iterable[Entry]:
         from pottle.build.base import layers as base
         from pottle.build.base.accounts import Account
+        from pottle.build.base.scripts.effects import effects
 
         below = [entry for lower in self.ingredients.below(layer) for entry in self._package_entries(lower)]
-        choices = [each for lower in (*self.ingredients.below(layer), layer) for each in self._choices[lower.name]]
+        scripts = [each for lower in (*self.ingredients.below(layer), layer) for each in self._scripts[lower.name]]
+        found = effects(scripts, (*below, *own))
+        for untold in found.untold:
+            self.workshop.progress.warn(untold)
         user = Account(step.user, step.uid, step.gid, step.user, step.home)
-        entries = list(base.system(own, below, user, choices))
+        entries = list(base.system(own, below, user, found))
         self._read.clear()  # the last that wanted the packages' contents, which are most of a build's memory
         return entries
 

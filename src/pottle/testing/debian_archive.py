@@ -52,6 +52,8 @@ class Package:
     """Further fields of its control paragraph: `Depends`, `Provides` …"""
     entries: tuple[Entry, ...] = ()
     conffiles: tuple[str, ...] = ()
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    """`preinst`, `postinst`, `templates`: further members of its control data."""
     compression: Compression = "xz"
 
     @property
@@ -243,6 +245,7 @@ def build_deb(package: Package) -> bytes:
     control = [File("control", package.control.encode())]
     if package.conffiles:
         control.append(File("conffiles", "".join(f"{path}\n" for path in package.conffiles).encode()))
+    control += [File(name, text.encode()) for name, text in package.scripts.items()]
     files = [entry for entry in package.entries if isinstance(entry, File)]
     sums = "".join(f"{hashlib.md5(file.read(), usedforsecurity=False).hexdigest()}  {file.path}\n" for file in files)
     control.append(File("md5sums", sums.encode()))

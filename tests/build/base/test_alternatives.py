@@ -3,6 +3,8 @@
 import pytest
 
 from pottle.build.base.alternatives import Alternative, chosen, offered
+from pottle.build.base.scripts.conditions import Scene
+from pottle.build.base.scripts.rehearsal import rehearse
 from pottle.oci.entry import Symlink
 
 BLAS = "usr/lib/x86_64-linux-gnu/libblas.so.3"
@@ -20,6 +22,10 @@ update-alternatives --remove rename /usr/bin/prename
 """
 
 
+def words(script: str) -> list[tuple[str, ...]]:
+    return [command.words for command in rehearse(script, Scene("package"))]
+
+
 def test_what_a_script_would_install_is_read_from_it():
     which = Alternative(
         "usr/bin/which",
@@ -30,7 +36,16 @@ def test_what_a_script_would_install_is_read_from_it():
             ("usr/bin/whichever", "usr/bin/whichever.debianutils"),
         ),
     )
-    assert list(offered(POSTINST)) == [PLAIN, which]
+    assert list(offered(words(POSTINST))) == [PLAIN, which]
+
+
+def test_names_in_a_loop_are_all_offered():
+    script = "for i in kinit klist; do update-alternatives --install /usr/bin/$i $i /usr/bin/${i}.mit 30; done"
+    found = list(offered(words(script)))
+    assert [(each.link, each.path) for each in found] == [
+        ("usr/bin/kinit", "usr/bin/kinit.mit"),
+        ("usr/bin/klist", "usr/bin/klist.mit"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -38,17 +53,16 @@ def test_what_a_script_would_install_is_read_from_it():
     [
         "",
         "# update-alternatives --install",
-        "update-alternatives --install /usr/bin/$i $i /usr/bin/$i.real 10",
-        "update-alternatives --install /usr/bin/a a /usr/bin/b $PRIORITY",
+        "i=$(cat x); update-alternatives --install /usr/bin/$i $i /usr/bin/$i.real 10",
+        "update-alternatives --install /usr/bin/a a /usr/bin/b $(cat priority)",
         "update-alternatives --install /usr/bin/a a /usr/bin/b",
         "update-alternatives --install usr/bin/a a usr/bin/b 10",
         "update-alternatives --install /../a a /usr/bin/b 10",
         "update-alternatives --install / a /usr/bin/b 10",
-        "update-alternatives --install '/usr/bin/a a /usr/bin/b 10",
     ],
 )
 def test_what_cannot_be_known_without_running_it_is_passed_over(line: str):
-    assert list(offered(line)) == []
+    assert list(offered(words(line))) == []
 
 
 @pytest.mark.parametrize("order", [(PLAIN, FAST), (FAST, PLAIN)])

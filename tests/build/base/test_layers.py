@@ -7,6 +7,7 @@ import pytest
 
 from pottle.build.base import layers
 from pottle.build.base.accounts import Account
+from pottle.build.base.scripts.effects import effects
 from pottle.errors import SourceError
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.oci.layer import arrange
@@ -23,6 +24,8 @@ class Fake:
     control: str = "Package: fake\nVersion: 1\n"
     md5sums: str = ""
     postinst: str = ""
+    preinst: str = ""
+    templates: str = ""
 
     def entries(self) -> Iterator[Entry]:
         return iter(self.files)
@@ -165,7 +168,8 @@ def test_a_link_that_packages_share_out_leads_to_the_best_and_the_loader_knows()
     path = "usr/lib/x86_64-linux-gnu/blas/libblas.so.3"
     script = f"update-alternatives --install /usr/lib/x86_64-linux-gnu/libblas.so.3 libblas.so.3 /{path} 10"
     blas = Fake([File(path, b"no ELF")], postinst=script)
-    found = list(layers.system([], layers.package_entries("libblas3", blas), USER, layers.alternatives(blas)))
+    entries, scripts = layers.unpacked("libblas3", blas)
+    found = list(layers.system([], entries, USER, effects([scripts], entries)))
     assert Symlink("usr/lib/x86_64-linux-gnu/libblas.so.3", f"/{path}") in found
 
 

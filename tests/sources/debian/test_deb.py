@@ -60,6 +60,13 @@ def test_entries_come_back_as_they_went_in(tmp_path, compression):
     assert "  etc/x.conf\n" in found.md5sums
 
 
+def test_scripts_and_questions_are_read(tmp_path):
+    scripts = {"preinst": "before", "postinst": "after", "templates": "Template: x/y\n"}
+    (tmp_path / "x.deb").write_bytes(build_deb(Package("x", scripts=scripts)))
+    found = read_deb(tmp_path / "x.deb")
+    assert {name: getattr(found, name) for name in scripts} == scripts
+
+
 def test_a_package_without_conffiles_and_sums(tmp_path):
     found = with_data(tmp_path, build_tar([]))
     assert (found.conffiles, found.md5sums, list(found.entries())) == ((), "", [])

@@ -22,6 +22,8 @@ class Account:
     group: str
     home: str
     """An absolute path."""
+    group_only: bool = False
+    """There is no such user."""
 
     def __post_init__(self) -> None:
         if any(set(text) & set(":\n\0") for text in (self.name, self.group, self.home)):
@@ -33,10 +35,16 @@ _NOBODY = Account("nobody", 65534, 65534, "nogroup", "/nonexistent")  # as base-
 _TTY = {5: "tty"}  # the group that terminals belong to (pts(4))
 
 
-def accounts(user: Account) -> Iterator[Entry]:
-    """`/etc/passwd`, `group`, `shadow`, `gshadow` and the home directories. `user` takes the place of who has its uid already."""
-    users = sorted({u.uid: u for u in (_ROOT, _NOBODY, user)}.values(), key=lambda u: u.uid)
-    groups = dict(sorted((_TTY | {u.gid: u.group for u in users}).items()))
+def accounts(user: Account, packages: Iterable[Account] = ()) -> Iterator[Entry]:
+    """`/etc/passwd`, `group`, `shadow`, `gshadow` and the home directories.
+
+    `user` takes the place of who has its uid already; those of `packages` come where nobody has their number or name.
+    """
+    own = {u.uid: u for u in (_ROOT, _NOBODY, user)}
+    names = {u.name for u in own.values()} | {u.group for u in own.values()} | {*_TTY.values()}
+    more = [account for account in packages if account.name not in names and account.uid not in own]
+    users = sorted((*own.values(), *(account for account in more if not account.group_only)), key=lambda u: u.uid)
+    groups = dict(sorted((_TTY | {u.gid: u.group for u in (*more, *own.values())}).items()))
     yield _file("passwd", (f"{u.name}:x:{u.uid}:{u.gid}:{u.name}:{u.home}:{_NOLOGIN}" for u in users))
     yield _file("group", (f"{name}:x:{gid}:" for gid, name in groups.items()))
     # The date of the last change is left out: it would be today's.
@@ -46,6 +54,9 @@ def accounts(user: Account) -> Iterator[Entry]:
     if user.uid != _ROOT.uid:
         # Group 0 may write: platforms that pick a uid put it into that group (OpenShift, "Support arbitrary user ids").
         yield Directory(user.home.strip("/"), mode=0o775, uid=user.uid, gid=0)
+    for account in more:
+        if not account.group_only and account.home not in ("/", _NOBODY.home, "/proc", "/dev"):
+            yield Directory(account.home.strip("/"), mode=0o755, uid=account.uid, gid=account.gid)
 
 
 def _file(name: str, lines: Iterable[str], mode: int = 0o644) -> File:

@@ -1,10 +1,9 @@
 """Links that packages share out among themselves (update-alternatives(1)): `libblas.so.3`, `awk`, `editor`.
 
-A package offers its own in its postinst, which is not run but read: `update-alternatives --install LINK NAME PATH PRIORITY`, followed by
-slaves that go with it. What has variables in it is passed over. The link leads straight to the best, since nobody will choose anew.
+A package offers its own in its postinst, which is not run but rehearsed: `update-alternatives --install LINK NAME PATH PRIORITY`,
+followed by slaves that go with it. The link leads straight to the best, since nobody will choose anew.
 """
 
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,10 +25,10 @@ class Alternative:
     """Further links that go with it, and where they lead."""
 
 
-def offered(postinst: str) -> Iterator[Alternative]:
-    """All that a package's script would have installed."""
-    for line in postinst.replace("\\\n", " ").splitlines():
-        if _PROGRAM in line and (alternative := _parsed(_words(line))):
+def offered(commands: Iterable[Sequence[str]]) -> Iterator[Alternative]:
+    """All that a package's script would install, by the words of its commands; what has words that are not known is passed over."""
+    for words in commands:
+        if words and words[0].rpartition("/")[2] == _PROGRAM and (alternative := _parsed(words)):
             yield alternative
 
 
@@ -43,16 +42,6 @@ def chosen(alternatives: Iterable[Alternative], paths: Collection[str]) -> Itera
         for name, path in ((link, alternative.path), *alternative.slaves):
             if path in paths and name not in paths and keeps(name):
                 yield Symlink(name, f"/{path}")
-
-
-def _words(line: str) -> Sequence[str]:
-    """The words of a command in sh; none where it is more than that."""
-    reader = shlex.shlex(line, posix=True, punctuation_chars=True)
-    reader.whitespace_split = True
-    try:
-        return list(reader)
-    except ValueError:
-        return ()
 
 
 def _parsed(words: Sequence[str]) -> Alternative | None:

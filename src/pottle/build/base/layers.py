@@ -3,25 +3,34 @@
 Maintainer scripts are not run; what they would have done that matters in a container is done here.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Protocol
 
 from pottle.build.base.accounts import Account, accounts
-from pottle.build.base.alternatives import Alternative, chosen, offered
+from pottle.build.base.alternatives import chosen
 from pottle.build.base.ca_bundle import ca_bundle, is_source
 from pottle.build.base.directories import of_note, settled
 from pottle.build.base.dpkg_status import status
 from pottle.build.base.filters import filtered
+from pottle.build.base.graphviz import plugins
+from pottle.build.base.java_keystore import keystore
 from pottle.build.base.ld_cache import ld_cache
 from pottle.build.base.ld_cache import links as soname_links
 from pottle.build.base.ldconfig import unwrapped
 from pottle.build.base.links import check_links
+from pottle.build.base.mime_database import database
+from pottle.build.base.pixbuf_loaders import loaders
 from pottle.build.base.pythons import of_python
+from pottle.build.base.scripts.effects import NOTHING as NO_EFFECTS
+from pottle.build.base.scripts.effects import Effects, Scripts
 from pottle.build.base.skeleton import skeleton
 from pottle.build.base.timezone import timezone
 from pottle.build.base.usrmerge import links, merged
 from pottle.oci.entry import Entry, File, Symlink
+
+_SYSUSERS = re.compile(r"(?:usr/lib|lib|etc)/sysusers\.d/[^/]+\.conf")
 
 
 class Package(Protocol):
@@ -36,8 +45,16 @@ class Package(Protocol):
         """Lines of `MD5  path`."""
 
     @property
+    def preinst(self) -> str:
+        """The script before it is unpacked, which is not run."""
+
+    @property
     def postinst(self) -> str:
-        """The script that is not run."""
+        """The script after that, which is not run either."""
+
+    @property
+    def templates(self) -> str:
+        """The questions that it would ask."""
 
     def entries(self) -> Iterator[Entry]:
         """Its files."""
@@ -45,16 +62,24 @@ class Package(Protocol):
 
 def package_entries(name: str, package: Package, python: str | None = None) -> tuple[Entry, ...]:
     """What one package brings: merged, filtered, with its status for scanners; of Python's files those for `python`, if it is named."""
-    found: Iterable[Entry] = unwrapped(merged(package.entries()))
+    return unpacked(name, package, python)[0]
+
+
+def unpacked(name: str, package: Package, python: str | None = None) -> tuple[tuple[Entry, ...], Scripts]:
+    """The same, and what its scripts say."""
+    files = tuple(package.entries())
+    sysusers = (f.read().decode(errors="replace") for f in files if isinstance(f, File) and _SYSUSERS.fullmatch(f.path))
+    architecture = (re.search(r"^Architecture: (\S+)", package.control, re.MULTILINE) or ["", "all"])[1]
+    scripts = Scripts(name, architecture, package.preinst, package.postinst, package.templates, tuple(sysusers))
+    return _entries(name, package, files, python), scripts
+
+
+def _entries(name: str, package: Package, files: Sequence[Entry], python: str | None) -> tuple[Entry, ...]:
+    found: Iterable[Entry] = unwrapped(merged(files))
     if python is not None:
         found = of_python(found, name, python)
     kept = tuple(filtered(of_note(tuple(found))))
     return (*kept, *status(name, package.control, package.md5sums, {entry.path for entry in kept}))
-
-
-def alternatives(package: Package) -> tuple[Alternative, ...]:
-    """The links that one package would share out with others."""
-    return tuple(offered(package.postinst))
 
 
 def root(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -81,18 +106,28 @@ def layer(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def system(
-    own: Iterable[Entry], below: Iterable[Entry], user: Account, choices: Iterable[Alternative] = ()
+    own: Iterable[Entry], below: Iterable[Entry], user: Account, effects: Effects = NO_EFFECTS
 ) -> Iterator[Entry]:
     """The layer above all packages: its `own` packages, and what sums up these and those of the layers `below`."""
     own = tuple(own)
     packages = (*below, *own)
-    best = tuple(chosen(choices, {entry.path for entry in packages}))
-    everything = tuple(chain(packages, best, links(entry.path for entry in packages)))
+    best = tuple(chosen(effects.alternatives, {entry.path for entry in packages}))
+    made = _unclaimed(effects.entries, best)
+    everything = tuple(chain(packages, best, made, links(entry.path for entry in packages)))
     check_links(everything)
     yield from (entry for entry in own if not is_source(entry.path))
     yield from best
+    yield from made
     yield from ca_bundle(everything)
     yield from timezone({entry.path for entry in everything})
-    yield from accounts(user)
+    yield from accounts(user, effects.accounts)
     yield from soname_links(everything)
+    for made_of in (plugins, loaders, database, keystore):
+        yield from made_of(everything)
     yield File("etc/ld.so.cache", ld_cache(everything))
+
+
+def _unclaimed(made: Iterable[Entry], best: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What scripts make where no alternative leads."""
+    taken = {entry.path for entry in best}
+    return tuple(entry for entry in made if entry.path not in taken)

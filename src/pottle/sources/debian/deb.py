@@ -44,6 +44,10 @@ class Deb:
     """Lines of `MD5  path`, for `status.d/PACKAGE.md5sums`."""
     postinst: str = ""
     """The script that would be run once it is unpacked."""
+    preinst: str = ""
+    """The one that would be run before."""
+    templates: str = ""
+    """debconf's questions (debconf-devel(7))."""
 
     def entries(self) -> Iterator[Entry]:
         """Its files in their order, one at a time; modes and numeric owners as they are, setuid included."""
@@ -58,7 +62,8 @@ def read_deb(path: Path) -> Deb:
     if "control" not in found:
         raise SourceError("this is not a Debian package: it has no control file", at=Location(str(path)))
     conffiles = tuple(line.split()[-1] for line in found.get("conffiles", "").splitlines() if line.strip())
-    return Deb(path, found["control"], conffiles, found.get("md5sums", ""), found.get("postinst", ""))
+    scripts = (found.get(name, "") for name in ("md5sums", "postinst", "preinst", "templates"))
+    return Deb(path, found["control"], conffiles, *scripts)
 
 
 @contextmanager
