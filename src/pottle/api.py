@@ -199,7 +199,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
     workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
-    return build_locked(locked, _project_files(root, planned.name, options, host, _neighbours(planned)), workshop)
+    return build_locked(locked, _project_files(root, options, host, _wheels(planned)), workshop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,20 +410,19 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _neighbours(planned: "ImagePlan") -> dict[str, str]:
-    """The other projects whose wheels the plan wants: directory → name."""
+def _wheels(planned: "ImagePlan") -> dict[str, str]:
+    """The projects whose wheels the plan wants, its own (".") among them: directory → name."""
     from pottle.plan.model import InstallProject
 
     steps = [step for layer in planned.layers for step in layer.steps]
-    return {step.path: step.name for step in steps if isinstance(step, InstallProject) and step.path != "."}
+    return {step.path: step.name for step in steps if isinstance(step, InstallProject)}
 
 
-def _project_files(
-    root: Path, name: str, options: "Options", host: Host, neighbours: Mapping[str, str]
-) -> "ProjectFiles":
+def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[str, str]) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
     from pottle.project.assets import collect
     from pottle.project.checkout import listed
+    from pottle.project.version import NOTHING
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
     root = directory_of(root)
@@ -433,8 +432,9 @@ def _project_files(
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    beside = {path: _neighbour_files(root, path, neighbours[path], host) for path in neighbours}
-    everything, pretence = _everything(tree, in_checkout), _pretence(root, name, tree, host)
+    beside = {path: _neighbour_files(root, path, name, host) for path, name in wheels.items() if path != "."}
+    pretence = _pretence(root, wheels["."], tree, host) if "." in wheels else NOTHING
+    everything = _everything(tree, in_checkout)
     return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
 
 

@@ -69,6 +69,7 @@ def test_the_port_of_the_code_outranks_the_one_that_is_exposed():
 COMMANDS = {
     "arguments": ('CMD ["p", "serve", "--fast"]', ("p", "serve", "--fast"), "cli"),
     "arguments of a module": ('CMD ["python3", "-m", "p.cli", "serve"]', ("p", "serve"), "cli"),
+    "arguments that nobody would fill in": ('CMD ["p", "--zone", "${ZONE}"]', ("p",), "cli"),
     "none": ('CMD ["p"]', ("p",), "cli"),
     "another script": ('CMD ["q", "x"]', ("q", "x"), "cli"),
     "another script that listens": (

@@ -24,6 +24,7 @@ COMMANDS = {
     "faststream": "faststream run pack.mod:thing",
     "airflow": "airflow scheduler",
     "dagster": "dagster code-server start -h 0.0.0.0 -p None -m pack.mod",
+    "scrapy": "scrapy -A pack",
     "fastmcp": "fastmcp run pack/mod.py:thing",
     "mcp": "mcp run pack/mod.py:thing",
 }

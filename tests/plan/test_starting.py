@@ -105,3 +105,11 @@ def test_what_cannot_start(procfile: str, what: str):
 
 def test_a_list_that_is_not_resolved_may_bring_a_program_that_nobody_knows():
     assert plan("web: something app:app").command == ("something", "app:app")
+
+
+@pytest.mark.parametrize("procfile", ["", "web: gunicorn app:app"])
+def test_where_only_the_backend_knows_what_there_is_it_has_to_be_asked(procfile: str):
+    setup = {"app.py": FLASK["app.py"], "setup.py": "from setuptools import setup\nsetup(install_requires=read())\n"}
+    with pytest.raises(ProjectError) as caught:
+        plan(procfile, setup)
+    assert caught.value.hint == "only the project's backend knows what it depends on: run `pottle lock`"

@@ -16,6 +16,9 @@ SOURCES = {
     "Poetry": ({"pyproject.toml": POETRY}, ["console_scripts p p.cli:main pyproject.toml:4", "console_scripts q p.q:q pyproject.toml:5"]),
     "setup.cfg": ({"setup.cfg": SETUP_CFG}, ["console_scripts p p.cli:main setup.cfg:5", "console_scripts q p.q:q setup.cfg:6"]),
     "setup.py": ({"setup.py": SETUP_PY}, ["console_scripts p p.cli:main setup.py:4", "celery.commands q p.q:q setup.py:6"]),
+    "setup.py, names for what it says": ({"setup.py": "E = {'console_scripts': ['a = p:a', 'b=p.b : main [x]']}\nsetup(entry_points=E)\n"}, ["console_scripts a p:a setup.py:1", "console_scripts b p.b:main setup.py:1"]),
+    "setup.py outranks setup.cfg": ({"setup.py": SETUP_PY, "setup.cfg": SETUP_CFG}, ["console_scripts p p.cli:main setup.py:4", "celery.commands q p.q:q setup.py:6"]),
+    "flit's older table": ({"pyproject.toml": '[tool.flit.scripts]\np = "p.cli:main"\n[tool.flit.entrypoints."flask.commands"]\nq = "p.q:q"\n'}, ["console_scripts p p.cli:main pyproject.toml:2", "flask.commands q p.q:q pyproject.toml:4"]),
     "the first that has any": ({"pyproject.toml": PEP_621, "setup.cfg": SETUP_CFG}, ["console_scripts p p.cli:main pyproject.toml:4", "celery.commands q p.q:q pyproject.toml:6"]),
     "beside a pyproject.toml without": ({"pyproject.toml": "[build-system]\nrequires = []\n", "setup.py": SETUP_PY}, ["console_scripts p p.cli:main setup.py:4", "celery.commands q p.q:q setup.py:6"]),
 }  # fmt: skip

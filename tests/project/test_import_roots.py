@@ -40,6 +40,11 @@ PLACES = {
         "src/a/main.py",
         ("src", "a.main"),
     ),
+    "the directory of Django's manage.py": (
+        {"backend/manage.py": "# django", "backend/site_/wsgi.py": "# django", "backend/site_/__init__.py": ""},
+        "backend/site_/wsgi.py",
+        ("backend", "site_.wsgi"),
+    ),
     "what the top has too": (
         {"app/main.py": TELLING + "from models import User", "app/models.py": MODELS, "models.py": MODELS},
         "app/main.py",

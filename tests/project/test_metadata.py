@@ -128,18 +128,6 @@ def test_versions(files: dict[str, str], expected: str | None):
     assert (None if found is None else f"{found.value} {found.at}") == expected
 
 
-def test_scripts():
-    found = metadata(
-        {
-            "setup.py": "setup(name='p', entry_points={'console_scripts': ['a = p:a', 'b=p.b : main [x]'], 'x': ['c = p:c']})"
-        }
-    )
-    assert [(script.name, script.target, str(script.at)) for script in found.scripts] == [
-        ("a", "p:a", "setup.py:1"),
-        ("b", "p.b:main", "setup.py:1"),
-    ]
-
-
 def test_a_project_in_another_directory():
     found = read(
         Survey(

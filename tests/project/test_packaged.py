@@ -2,6 +2,7 @@
 
 import pytest
 
+from pottle.errors import ProjectError
 from pottle.project.facts import Fact, Packaging
 from pottle.project.packaged import decided, packaging
 from pottle.project.survey import Survey
@@ -64,6 +65,15 @@ def test_no_package(text: str, file: str, why: str | None):
     assert not isinstance(found, Packaging)
     assert (found.value.startswith(why) if isinstance(found, Fact) and why else found is None) is True
     assert packaging(survey(text, file)) is None
+
+
+def test_a_package_outside_of_the_project_stops():
+    text = NAMED + 'packages = [{ include = "lib/core", from = "../../bases" }]\n'
+    with pytest.raises(
+        ProjectError, match=r"the package lib/core lies outside of the project, in ../../bases/lib"
+    ) as caught:
+        decided(survey(text, "x.py"))
+    assert str(caught.value.at) == "pyproject.toml:3"
 
 
 def test_a_tree_without_a_project_is_none():

@@ -104,7 +104,6 @@ STOPS: dict[str, dict[str, str | bytes]] = {
     "stale: a constraint": locked(project=PROJECT + '[tool.uv]\nconstraint-dependencies = ["six<2"]\n'),
     "group that includes itself": locked(project=PROJECT + '[dependency-groups]\na = [{include-group = "a"}]\n'),
     "group that is missing": locked(project=PROJECT + '[dependency-groups]\na = [{include-group = "b"}]\n'),
-    "a lock that is not read": {"pdm.lock": "", "pyproject.toml": PROJECT},
     "requirements include themselves": required("-r other.txt\n", other__txt="\n-r requirements.txt\n"),
     "requirements include what is missing": required("idna\n-r gone.txt\n"),
     "requirements lead out": required("-r ../other.txt\n"),

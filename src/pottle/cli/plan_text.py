@@ -77,9 +77,10 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
     room = CONTENTS if width >= ROOMY else width - margin
     for layer in layers:
         contents = _contents(layer, room)
-        why = textwrap.wrap(layer.because, width - margin - (room + 2 if width >= ROOMY else 0))
+        beside = width >= ROOMY and len(contents) <= room
+        why = textwrap.wrap(layer.because, width - margin - (room + 2 if beside else 0))
         start = f"    {layer.name:<{names}}  {contents}"
-        if width >= ROOMY:
+        if beside:
             yield f"{start}{' ' * (room - len(contents))}  {_dim(why[0])}"
             yield from (" " * (margin + room + 2) + _dim(line) for line in why[1:])
         else:
@@ -88,7 +89,7 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
 
 
 def _contents(layer: "LayerPlan", room: int) -> str:
-    """What its steps bring: lists of packages are shortened until all of it fits."""
+    """What its steps bring: lists of packages are shortened, and places left out, until all of it fits."""
     for most in (*range(8, 0, -1), 0):
         told = ", ".join(_brought(step, most) for step in layer.steps)
         if len(told) <= room:
@@ -112,9 +113,10 @@ def _brought(step: "Step", most: int) -> str:
             return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
         case model.BuildWheels(sources=sources):
             return f"{_counted(len(sources), 'distribution')} built from source"
-        case model.InstallProject(name=name, path=path, backend=backend):
-            beside = f"{name} from {path}" if most > 4 else name
-            return f"the wheel that {backend.partition('.')[0]} builds" if path == "." else beside
+        case model.InstallProject(path=".", backend=backend):
+            return f"the wheel that {backend.partition('.')[0]} builds"
+        case model.InstallProject(name=name, path=path):
+            return f"{name} from {path}" if most > 3 else name
         case model.CopyProject(into=into):
             return f"files in {into}"
         case model.RunCommand(name=name, outputs=outputs):

@@ -30,6 +30,10 @@ Held = Mapping[str, str | None]
 """What the environment holds: a distribution's name → the place that names it."""
 
 
+class Lacking(ProjectError):
+    """The environment holds nothing that runs what has to be run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How the container starts: argv, the port it listens on, the signal that stops it."""

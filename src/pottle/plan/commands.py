@@ -5,17 +5,15 @@ the last command (`exec`), so that signals reach that.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pottle.plan import packages, programs
+from pottle.plan import programs, start_scripts
 from pottle.plan.system import Need
 from pottle.project import runners
 from pottle.project.command_line import CommandLine, parse
-from pottle.project.facts import Application
+from pottle.project.facts import Application, ShellScript
 from pottle.text import Location
-
-SHELLS = {"sh": ("/bin/sh", packages.SHELL), "bash": ("/bin/bash", ("bash",))}
 
 _PORT = re.compile(r"(?:^|[:=])(\d{2,5})$")
 _BINDS = ("--port", "-p", "--bind", "-b", "--listen", "--server.port", "--http", "--http-socket", "--http-port")
@@ -32,19 +30,26 @@ class Command:
     environment: tuple[tuple[str, str], ...]
     needs: tuple[Need, ...]
     warnings: tuple[str, ...]
-    from_environment: bool
-    """It takes its port from `PORT`, or leaves it to what it runs."""
+    script: ShellScript | None = None
+    """The script of the project that it is."""
+    from_environment: bool = False
+    """Only a shell puts its port in, from `PORT`."""
 
 
-def read(text: str, at: Location, port: int) -> Command:
+def read(text: str, at: Location, port: int, scripts: Collection[ShellScript] = ()) -> Command:
     """The command for a container that shall listen on `port`."""
     line = parse(text, {"PORT": str(port)})
     program = runners.bare(line.words)
     if line.shell is None:
-        return Command(program, program, line.environment, (), (), False)
-    path, names = SHELLS[line.dialect]
+        if found := start_scripts.named(program, scripts):
+            script, arguments = found
+            started = start_scripts.argv(script, arguments)
+            words = runners.bare(parse(start_scripts.runs(script, arguments)).words)
+            return Command(started, words, line.environment, tuple(start_scripts.needs(script)), (), script)
+        return Command(program, program, line.environment, (), ())
+    path, names = start_scripts.SHELLS[line.dialect]
     need = Need(names, "shell", path, f"only a shell can run {line.shell}", str(at))
-    return Command((path, "-c", line.text), program, (), (need,), tuple(_signals(line, at)), True)
+    return Command((path, "-c", line.text), program, (), (need,), tuple(_signals(line, at)), from_environment=True)
 
 
 def _signals(line: CommandLine, at: Location) -> Iterator[str]:

@@ -65,7 +65,7 @@ class Evidence:
         recipe = self.recipe
         if recipe is None or recipe.command is None or not self._plain or self.named is not None or self._clear:
             return None
-        if programs.missing(self._words, self._held, self._own) is not None:
+        if self._words[0].startswith("/") or programs.missing(self._words, self._held, self._own) is not None:
             return None
         known = programs.known(self._words)
         listens = recipe.port is not None or (known is not None and known.kind.startswith("web"))
@@ -95,7 +95,9 @@ class Evidence:
             return Answer(app)
         reasons: list[Reason] = []
         same = self.named is not None and self.named.target == app.target
-        if same and self._plain and not app.arguments and (words := self._arguments(app)):
+        words = self._arguments(app) if same and self._plain and not app.arguments else ()
+        # `CMD ["--zone", "${ZONE}"]` has no shell to put anything there.
+        if words and not any("$" in word for word in words):
             app = replace(app, arguments=words)
             because = "the Dockerfile starts it so"
             reasons.append(Reason(decision="arguments", value=" ".join(words), because=because, at=str(recipe.at)))

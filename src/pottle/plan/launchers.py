@@ -41,6 +41,7 @@ LAUNCHERS: Mapping[str, Launcher] = {
     "faststream": Launcher("faststream", lambda app: ("faststream", "run", app.target)),
     "airflow": Launcher("apache-airflow", lambda _: ("airflow", "scheduler")),
     "dagster": Launcher("dagster", _code_server),
+    "scrapy": Launcher("scrapy", lambda app: ("scrapy", *app.arguments)),
     "fastmcp": Launcher("fastmcp", lambda app: ("fastmcp", "run", _of_file(app))),
     "mcp": Launcher("mcp", lambda app: ("mcp", "run", _of_file(app))),
 }

@@ -50,7 +50,7 @@ class Layers:
         yield self._system()
         if self.installed.requirements or self._own is not None:
             yield self._environment()
-        if self.installed.sources or (self.unresolved and self.options.source_builds):
+        if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
             yield self._neighbours()
@@ -90,8 +90,8 @@ class Layers:
             unresolved=self.unresolved,
             index=lock.index if lock else None,
             extra_indexes=lock.extra_indexes if lock else (),
+            may_build=self._may_build,
             own=self._own,
-            may_build=self.options.source_builds if self.unresolved else (),
         )
 
     def _environment(self) -> LayerPlan:
@@ -127,7 +127,7 @@ class Layers:
         step = RunCommand(
             name="collectstatic",
             command=("python", found.manage, "collectstatic", "--noinput"),
-            environment=self.options.build_env,
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
             outputs=(posixpath.join(APP, found.directory),),
         )
         return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
@@ -144,6 +144,12 @@ class Layers:
     @property
     def _bytecode(self) -> bool:
         return self.options.optimize == "speed"
+
+    @property
+    def _may_build(self) -> tuple[str, ...]:
+        """What may turn out to be a source: where the lock names no files, an index tells."""
+        asks = self.unresolved or any(each.wheel is None for each in self.installed.requirements)
+        return self.options.source_builds if asks else ()
 
     @property
     def _own_bytecode(self) -> Literal["checked-hash"] | None:

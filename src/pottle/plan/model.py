@@ -95,10 +95,10 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """The index that is asked in place of the user's, without credentials."""
     extra_indexes: tuple[str, ...] = ()
     """Indexes that are asked before that one."""
-    own: tuple[str, ...] | None = None
-    """What the project's own backend says that it needs is wanted too, with these of its extras; None: its files say all of it."""
     may_build: tuple[str, ...] = ()
     """Unresolved: distributions that may turn out to be sources, and then belong to the step that builds; `*`: any."""
+    own: tuple[str, ...] | None = None
+    """What the project's own backend says that it needs is wanted too, with these of its extras; None: its files say all of it."""
 
 
 class Source(Struct, frozen=True):

@@ -9,7 +9,6 @@ from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system
-from pottle.plan.application import Held, Start
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import packages_left
 from pottle.plan.layers import Layers
@@ -39,7 +38,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     installed = needs.installed(base)
     holds = held(installed)
     listening = replace(options, port=_port(options))
-    start = _start(facts, listening, holds)
+    start = starting.start(facts, listening, holds)
     processes = Processes(facts, listening, holds, start)
     config, health_reasons = runtime(start, processes.all, options, base)
     native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
@@ -97,6 +96,7 @@ def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPla
     choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
     installed = needs.installed(choice.base)
     return EnvironmentPlan(
+        name=facts.name.value,
         platform=str(platform),
         base=choice.base.name,
         python=choice.base.python,
@@ -104,16 +104,6 @@ def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPla
         step=Layers(facts, options, choice.base, installed, unresolved=True, further=()).install_wheels(),
         question=tuple(pins.asked(installed.requirements, facts.lock, options)),
     )
-
-
-def _start(facts: Facts, options: Options, holds: Held) -> Start:
-    try:
-        return starting.start(facts, options, holds)
-    except ProjectError as error:
-        if facts.lock is None or facts.lock.asks is None:
-            raise
-        hint = "only the project's backend knows what it depends on: run `pottle lock`"
-        raise ProjectError(error.what, at=error.at, hint=hint, also=error.also) from None
 
 
 def _base(options: Options) -> Fact[str] | None:

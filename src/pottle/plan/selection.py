@@ -16,8 +16,8 @@ from pottle.plan.environment import Environment
 from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 
-Key: TypeAlias = tuple[NormalizedName, tuple[NormalizedName, ...], Version | None, str | None]
-"""What an edge asks for: one that leaves the version open is answered by whatever was chosen for another."""
+_Edge: TypeAlias = tuple[NormalizedName, Version | None, str | None, tuple[NormalizedName, ...]]
+"""What tells edges apart: name, version, source, extras."""
 
 _LOWEST = Version("0.dev0")
 
@@ -31,7 +31,7 @@ def select(
     """
     _check_environment(lock, environment)
     chosen: dict[NormalizedName, LockedDistribution] = {}
-    seen: set[Key] = set()
+    seen: set[_Edge] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     todo.extend((edge, ()) for edge in roots)
     later: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
@@ -40,13 +40,14 @@ def select(
         by_name.setdefault(distribution.name, []).append(distribution)
     while todo or later:
         patient, (edge, parent_extras) = bool(todo), (todo or later).popleft()
-        if not holds(edge.marker, environment, active.union(parent_extras)) or _key(edge) in seen:
+        key = (edge.name, edge.version, edge.source, edge.extras)
+        if not holds(edge.marker, environment, active.union(parent_extras)) or key in seen:
             continue
         found = _fitting(edge, by_name.get(edge.name, []), environment, active)
         if patient and len(found) > 1 and edge.specifier is not None:
             later.append((edge, parent_extras))  # another edge may say which one
             continue
-        seen |= {_key(edge), (edge.name, edge.extras, None, None)}
+        seen |= {key, (edge.name, None, None, edge.extras)}  # who leaves it open takes what is chosen
         distribution = _target(edge, found, chosen.get(edge.name))
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
@@ -67,10 +68,6 @@ def _check_environment(lock: Lock, environment: Environment) -> None:
         what = f"the lock was not made for Python {environment['python_version']} on Linux {environment['platform_machine']}"
         hint = "lock the project again, with such an environment"
         raise ProjectError(what, at=lock.at, hint=hint)
-
-
-def _key(edge: Dependency) -> Key:
-    return edge.name, edge.extras, edge.version, edge.source
 
 
 def _fitting(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pottle.errors import ProjectError
 from pottle.plan import launchers, servers, starters
-from pottle.plan.application import BY_SIGINT, DEFAULT_PORT, LISTENS, SERVED, Held, Start, adding, called
+from pottle.plan.application import BY_SIGINT, DEFAULT_PORT, LISTENS, SERVED, Held, Lacking, Start, adding, called
 from pottle.plan.launchers import Launcher
 from pottle.plan.model import Reason
 from pottle.plan.places import APP
@@ -32,7 +32,7 @@ class Surroundings:
 def start(app: Application, around: Surroundings) -> Start:
     """The argv for `app`, served by what the environment holds.
 
-    Raises `ProjectError` where it holds no server for it, naming the one to add and how the project's manager does.
+    Raises `Lacking` where it holds no server for it, naming the one to add and how the project's manager does.
     """
     found = _start(app, around)
     return replace(found, reasons=tuple(_with(found.reasons, around.further))) if around.further else found
@@ -193,7 +193,7 @@ def _port(app: Application, wanted: int | None, listens: int, settings: ServerSe
     elif settings is not None:
         because, at = "the server's settings name it", str(settings.at)
     elif app.port is not None:
-        because, at = "the code names it", str(app.at)
+        because, at = "the code names it", str(app.port_at or app.at)
     else:
         because, at = "it is customary, and nothing names another", None
     return Reason(decision="port", value=str(listens), because=because, at=at)
@@ -203,23 +203,23 @@ def _inside(address: Fact[str]) -> str:
     return f"{address.at}: it listens on {address.value}, inside of the container only: let it listen on 0.0.0.0"
 
 
-def _absent(app: Application, name: str, around: Surroundings) -> ProjectError:
-    return ProjectError(
+def _absent(app: Application, name: str, around: Surroundings) -> Lacking:
+    return Lacking(
         f"nothing starts the {app.framework} {app.kind} {app.target}: {name} is not among its dependencies",
         at=app.at,
         hint=f"add it: {adding(name, around.manager)}",
     )
 
 
-def _no_server(app: Application, around: Surroundings) -> ProjectError:
+def _no_server(app: Application, around: Surroundings) -> Lacking:
     add = adding(servers.recommended(app).name, around.manager)
     unfit = servers.unfit(app, around.held)
     if unfit is None:
         what = f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies"
-        return ProjectError(what, at=app.at, hint=f"add one: {add}")
+        return Lacking(what, at=app.at, hint=f"add one: {add}")
     if app.factory:
         made = f"`app = {app.target.rpartition(':')[2]}()`"
         hint = f"make the application in its module, {made}, or add a server that calls it: {add}"
-        return ProjectError(f"{unfit.name} calls no factory, and {app.target} is one", at=app.at, hint=hint)
+        return Lacking(f"{unfit.name} calls no factory, and {app.target} is one", at=app.at, hint=hint)
     hint = f"give the application a name in its module, or add a server that finds it: {add}"
-    return ProjectError(f"{unfit.name} does not find {app.target}", at=app.at, hint=hint)
+    return Lacking(f"{unfit.name} does not find {app.target}", at=app.at, hint=hint)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
-from pottle.plan import application, commands, programs, servers
-from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Start
+from pottle.plan import application, commands, programs, servers, start_scripts
+from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Lacking, Start
 from pottle.plan.commands import Command
 from pottle.plan.evidence import Answer, Evidence
 from pottle.plan.model import Reason
@@ -32,9 +32,18 @@ _FIRST = (OWN, "app", "bot", "worker", "main")
 
 def start(facts: Facts, options: Options, held: Held) -> Start:
     """The container's own process. Raises `ProjectError` where nothing can be run, or where nothing decides."""
+    try:
+        return _start(facts, options, held)
+    except Lacking as error:
+        if facts.lock is None or facts.lock.asks is None:
+            raise
+        hint = "only the project's backend knows what it depends on: run `pottle lock`"
+        raise ProjectError(error.what, at=error.at, hint=hint) from None
+
+
+def _start(facts: Facts, options: Options, held: Held) -> Start:
     if options.command is not None:
-        at = options.origins.get("command")
-        return application.configured(options.command, facts.applications, port=options.port, at=at)
+        return _configured(options.command, facts, options, held)
     said = Said(facts, options, held)
     processes = dict(options.process)
     if OWN in processes:
@@ -48,6 +57,20 @@ def start(facts: Facts, options: Options, held: Held) -> Start:
     if options.app is None and (process := evidence.instead) is not None:
         return said.start(process)
     return _of_code(facts, options, held, evidence)
+
+
+def _configured(command: tuple[str, ...], facts: Facts, options: Options, held: Held) -> Start:
+    """The configured command, as it stands; a script of the project is given its interpreter."""
+    at = options.origins.get("command")
+    found = start_scripts.named(command, facts.shell_scripts)
+    if found is None:
+        return application.configured(command, facts.applications, port=options.port, at=at)
+    script, arguments = found
+    start = application.configured(start_scripts.argv(script, arguments), facts.applications, port=options.port, at=at)
+    own = tuple(each.name for each in facts.scripts) if facts.packaging is not None else ()
+    complete = facts.lock is None or facts.lock.complete
+    told = tuple(start_scripts.warnings(script, held, own, complete=complete))
+    return replace(start, needs=tuple(start_scripts.needs(script)), warnings=told)
 
 
 def _of_code(facts: Facts, options: Options, held: Held, evidence: Evidence) -> Start:
@@ -108,13 +131,14 @@ class Said:
         if process.missing is not None:
             hint = "is the path right?"
             raise ProjectError(f"{process.name} runs {process.missing}, which is not there", at=process.at, hint=hint)
-        words = runners.bare(parse(process.command).words)
+        words = self._words(process)
         app, program = commands.named(words, self._facts.applications), programs.known(words)
         kind = _kind(process, app, program)
         port = self._port(process, kind, app, program) if own else None
         listens = port.value if port is not None else None
-        command = commands.read(process.command, process.at, listens or DEFAULT_PORT)
-        self._brought(process, command)
+        command = commands.read(process.command, process.at, listens or DEFAULT_PORT, self._facts.shell_scripts)
+        if command.script is None:
+            self._brought(process, command)
         signal = _stop_signal(command.program, app)
         return Start(
             application=app,
@@ -134,7 +158,7 @@ class Said:
 
     def instead(self, process: Process) -> Start | None:
         """The application by a server that the environment holds, where the process is one for developers."""
-        words = runners.bare(parse(process.command).words)
+        words = self._words(process)
         why, app = runners.development(words), self._developed(words)
         if why is None or app is None or servers.fitting(app, self._held) is None:
             return None
@@ -145,6 +169,15 @@ class Said:
             found.environment, warnings=(*found.warnings, told), name=process.name, in_command=found.in_command,
         )  # fmt: skip
 
+    def _runs(self, process: Process) -> str:
+        """The command that is finally run: the last one of a script."""
+        words = runners.bare(parse(process.command).words)
+        found = start_scripts.named(words, self._facts.shell_scripts)
+        return start_scripts.runs(*found) if found is not None else process.command
+
+    def _words(self, process: Process) -> tuple[str, ...]:
+        return runners.bare(parse(self._runs(process)).words)
+
     def _developed(self, words: Sequence[str]) -> Application | None:
         """What a server for developers serves: the application that it names, or the one that there is."""
         web = [app for app in self._facts.applications if app.kind in application.SERVED]
@@ -154,12 +187,13 @@ class Said:
 
     def _port(self, process: Process, kind: Kind, app: Application | None, program: Program | None) -> Fact[int] | None:
         """Where it listens, if it does: what the command says, then its server's configuration, then the code."""
-        literal, wish = commands.port(process.command), self._options.port
-        if wish is None and not (process.name == "web" or kind in LISTENS or commands.wants_port(process.command)):
+        runs, wish = self._runs(process), self._options.port
+        literal = commands.port(runs)
+        if wish is None and not (process.name == "web" or kind in LISTENS or commands.wants_port(runs)):
             return None
         at = process.at
         if wish is not None:
-            if literal is not None and literal != wish and not commands.wants_port(process.command):
+            if literal is not None and literal != wish and not commands.wants_port(runs):
                 raise ConfigError(
                     f"`port` is {wish}, and {process.name} listens on {literal} ({at})",
                     at=self._options.origins.get("port"),
@@ -183,7 +217,7 @@ class Said:
         name, distribution = absent
         if name not in programs.PROGRAMS and lock is not None and not lock.complete:
             return  # a list that is not resolved does not say what else comes with it
-        raise ProjectError(
+        raise Lacking(
             f"{process.name} runs {name}, and nothing in the environment brings it",
             at=process.at,
             hint=f"add it: {application.adding(distribution, self._facts.package_manager.value)}",
@@ -206,6 +240,10 @@ class Said:
         if port is not None and commands.local(command.program):
             yield f"{process.at}: it listens inside of the container only: let it listen on 0.0.0.0"
         yield from command.warnings
+        if command.script is not None:
+            lock = self._facts.lock
+            complete = lock is None or lock.complete
+            yield from start_scripts.warnings(command.script, self._held, self._own, complete=complete)
 
 
 def _framework(app: Application | None, program: Program | None, held: Held) -> str | None:

@@ -72,7 +72,9 @@ def _best(distribution: LockedDistribution, base: Base, platform: Platform) -> A
 
 
 def _lists_files(distribution: LockedDistribution) -> bool:
-    return bool(distribution.wheels or distribution.sdist) or not distribution.hashes
+    """Whether the lock says which files there are; of what it has no version of it says nothing at all."""
+    undecided = distribution.source == "registry" and distribution.version is None
+    return bool(distribution.wheels or distribution.sdist) or not (distribution.hashes or undecided)
 
 
 def _refusal(pick: Pick, base: Base, platform: Platform) -> ProjectError | None:
@@ -95,7 +97,7 @@ def _requirement(pick: Pick) -> Requirement:
         version=version,
         index=found.source_id or None if found.source == "registry" else None,
         wheel=_value(pick.wheel) if pick.wheel is not None else None,
-        wanted=f"{found.name}=={version}" if pick.wheel is None else None,
+        wanted=(f"{found.name}=={version}" if version else str(found.name)) if pick.wheel is None else None,
         hashes=found.hashes,
         at=str(found.at),
     )

@@ -54,7 +54,9 @@ class Search:
         self.modules = modules
         self.names = names
         self.within: set[str] = set()
-        """Applications that others were put round."""
+        """Applications that others were put round, and factories that others call."""
+        self.replaced: dict[str, str] = {}
+        """Applications that a part of them stands for: Dash's `app` → its `server`."""
 
     def candidates(self) -> Iterator[Candidate]:
         """Objects and factories, module by module."""
@@ -94,6 +96,8 @@ class Search:
             name = f"{module.name}.{assignment.name}"
             if made.inner is not None and made.inner != name:
                 self.within.add(made.inner)
+                if isinstance(assignment.value, ast.Attribute):
+                    self.replaced[made.inner] = name
             app = Application(
                 kind=made.framework[1],
                 framework=made.framework[0],
@@ -123,6 +127,7 @@ class Search:
             made = self._returned(module, function, 0) if _callable_without_arguments(function) else None
             if made is None or (isinstance(function, ast.AsyncFunctionDef) and made.framework[0] != SERVED_BY_NOBODY):
                 continue
+            self.within |= set(self._calls(module, function)) - {f"{module.name}.{name}"}
             app = Application(
                 kind=made.framework[1],
                 framework=made.framework[0],
@@ -134,6 +139,14 @@ class Search:
                 root=module.root or None,
             )
             yield Candidate(app, f"{module.name}.{name}", (made.owner,) if made.owner else ())
+
+    def _calls(self, module: Module, function: Function) -> Iterator[str]:
+        """The functions whose result a factory returns: `return create_app()`."""
+        for node in _own(function):
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+                owner = self.names.owner(module.qualified(node.value.func) or "")
+                if owner is not None and owner[1] in owner[0].functions:
+                    yield f"{owner[0].name}.{owner[1]}"
 
     def _called(self, module: Module, call: ast.Call, function: Function | None, depth: int) -> Made | None:
         if isinstance(call.func, ast.Attribute) and (made := self._method(module, call.func, function, depth)):
@@ -253,7 +266,7 @@ class Search:
             if isinstance(node, ast.Return) and node.value is not None:
                 made = self.made_by(module, node.value, function, depth + 1)
                 if made is not None:
-                    return made
+                    return replace(made, owner=made.owner or f"{module.name}.{function.name}")
         qualified = module.qualified(function.returns) if function.returns is not None else None
         framework = CLASSES.get(self.names.canonical(qualified)) if qualified else None
         return Made(framework) if framework and function.name in _FACTORIES else None

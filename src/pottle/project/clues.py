@@ -15,6 +15,7 @@ from pottle.project.facts import (
     Recipe,
     Script,
     ServerSettings,
+    ShellScript,
     StaticFiles,
     Versioning,
 )
@@ -54,6 +55,7 @@ Clue: TypeAlias = (
     | Application
     | Process
     | Recipe
+    | ShellScript
     | ServerSettings
     | StaticFiles
 )

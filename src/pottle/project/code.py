@@ -6,6 +6,7 @@ from functools import cached_property
 from pottle.project.candidates import Candidate, Search
 from pottle.project.module import Module
 from pottle.project.names import Names
+from pottle.project.routes import Table
 from pottle.project.serving import Listeners, Listening
 from pottle.project.values import Values
 
@@ -24,6 +25,11 @@ class Code:
     def candidates(self) -> dict[str, Candidate]:
         """Application objects and factories by name."""
         return {candidate.name: candidate for candidate in self.search.candidates()}
+
+    @cached_property
+    def routes(self) -> Table:
+        """Which paths they answer."""
+        return Table(self.modules, self.names)
 
     def listening(self) -> Iterator[Listening]:
         """Every call that listens."""

@@ -16,19 +16,22 @@ _OPERATORS = (
 )  # fmt: skip
 _SEPARATORS = ("&&", "||", ";", "&", "\n")
 """What stands between commands of which the last one may be given the process."""
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {
         "if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "{", "}", "!",
         "[[", "function", "select",
     }
 )  # fmt: skip
-_BUILTINS = frozenset(
+BUILTINS = frozenset(
     {
         ".", ":", "[", "alias", "bg", "cd", "command", "echo", "eval", "exit", "export", "fg", "hash", "jobs",
         "local", "printf", "pwd", "read", "readonly", "return", "set", "shift", "source", "test", "times", "trap",
         "true", "false", "type", "ulimit", "umask", "unset", "wait",
     }
 )  # fmt: skip
+_GO_ON = ("if", "then", "elif", "else", "while", "until", "do", "{", "!", "exec", "time")
+"""Behind these a command begins."""
+_REDIRECTIONS = ("<<<", "<<", "<&", ">&", ">>", "<", ">", "&>", "&>>")
 _FOR_BASH = ("[[", "source", "function", "select", "shopt", "declare", "typeset", "mapfile", "readarray")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _EXPANSION = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}$`]*))?\})")
@@ -85,6 +88,18 @@ def parse(text: str, variables: Mapping[str, str] | None = None) -> CommandLine:
     return _for_a_shell(text, tokens, why, dialect, seen)
 
 
+def heads(text: str) -> Iterator[str]:
+    """The first word of each simple command in `text`, whatever stands between them. Raises `InvalidCommandLine`."""
+    first = True
+    for token in _tokens(text, {}, {}):
+        if token.operator:
+            first = token.text not in _REDIRECTIONS
+        elif first and token.text not in _GO_ON and not _ASSIGNMENT.match(token.text):
+            first = False
+            if token.text not in RESERVED:
+                yield token.text
+
+
 def _reason(tokens: Sequence[_Token], operator: str | None, words: Sequence[_Token]) -> str | None:
     if operator is not None:
         return "a line break" if operator == "\n" else f"`{operator}`"
@@ -93,7 +108,7 @@ def _reason(tokens: Sequence[_Token], operator: str | None, words: Sequence[_Tok
         return needing
     if not words:
         raise InvalidCommandLine("it runs nothing")
-    if words[0].text in _RESERVED | _BUILTINS:
+    if words[0].text in RESERVED | BUILTINS:
         return f"`{words[0].text}`"
     return None
 
@@ -106,7 +121,7 @@ def _for_a_shell(
     line = text
     compound = any(token.operator and token.text in ("(", ")") for token in tokens)
     piped = any(token.operator and token.text in ("|", "|&") for token in last)
-    plain = bool(words) and not compound and not piped and words[0].text not in _RESERVED | _BUILTINS
+    plain = bool(words) and not compound and not piped and words[0].text not in RESERVED | BUILTINS
     plain &= not any(token.text in ("done", "fi", "esac", "}") for token in last[:1])
     already = bool(words) and words[0].text == "exec"
     if plain and not already:

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
 from pottle.project import requirement, requirements_file
-from pottle.project.facts import Fact, Script
+from pottle.project.facts import Fact
 from pottle.project.requirements_file import Wanted
 from pottle.project.setup_values import Lines, Written
 from pottle.project.survey import Survey
@@ -41,12 +41,16 @@ class Metadata:
     kind: Kind = "pyproject"
     name: Fact[str] | None = None
     version: Fact[str] | None = None
-    requires_python: Fact[str] | None = None
-    scripts: tuple[Script, ...] = ()
     needs: Needs | None = None
     """What stands in its files; None: nothing says anything of it."""
     asks: Location | None = None
     """Where it is seen that only the backend knows what else is needed; None: the files say all of it."""
+
+    @property
+    def seen(self) -> Location:
+        """The first place that says something of it."""
+        known = self.name or self.version
+        return known.at if known else self.needs.at if self.needs else Location(".")
 
 
 def placed(document: Document, keys: tuple[str, ...], texts: object) -> list[tuple[object, Location]]:

@@ -1,18 +1,16 @@
 """The entry points that a project declares: the commands that its installation brings, and those that it adds to others.
 
-Read from `[project.scripts]` and `[project.entry-points]` (PEP 621), `[tool.poetry.scripts]`, `setup.cfg` and the literals of `setup.py`.
+Read from `[project.scripts]` and `[project.entry-points]` (PEP 621), the tables of Poetry and of an older flit, and from what `setup.py`
+and `setup.cfg` write down.
 """
 
-import ast
-import configparser
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 
-from pottle.project import packaged, poetry_project
-from pottle.project.module import text_of
+from pottle.project import metadata, packaged, poetry_project, setup_config, setup_script
+from pottle.project.setup_values import Lines, Written
 from pottle.project.survey import Survey
 from pottle.text import Location
 from pottle.toml import Document
@@ -37,7 +35,7 @@ class EntryPoint:
 
 def read(survey: Survey) -> Iterator[EntryPoint]:
     """Those of the first file that has any."""
-    for source in (_pyproject, _poetry, _setup_cfg, _setup_py):
+    for source in (_pyproject, _poetry, _flit, _setup_py, _setup_cfg):
         if found := list(source(survey)):
             yield from found
             return
@@ -49,8 +47,9 @@ def installed(survey: Survey) -> bool:
 
 
 def project_name(survey: Survey) -> NormalizedName | None:
-    """The project's name, as far as `pyproject.toml` says it."""
-    return poetry_project.itself(survey.pyproject) if survey.pyproject is not None else None
+    """The project's name, as far as its files say it."""
+    found = metadata.read(survey, sources=False).name
+    return canonicalize_name(found.value) if found is not None else None
 
 
 def _pyproject(survey: Survey) -> Iterator[EntryPoint]:
@@ -72,53 +71,39 @@ def _poetry(survey: Survey) -> Iterator[EntryPoint]:
 
 def _table(document: Document, group: str, shown: str, *keys: str) -> Iterator[EntryPoint]:
     for name, value in document.table(*keys).items():
-        if isinstance(value, str):
+        if isinstance(value, str) and (group != CONSOLE or ":" in value):
             yield EntryPoint(group, name, _target(value), document.at(*keys, name), shown)
 
 
-def _setup_cfg(survey: Survey) -> Iterator[EntryPoint]:
-    text = survey.source("setup.cfg")
-    if text is None or "options.entry_points" not in text:
-        return
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return
-    if parser.has_section("options.entry_points"):
-        for group, lines in parser.items("options.entry_points"):
-            yield from _lines(group, lines, text, "setup.cfg")
+def _flit(survey: Survey) -> Iterator[EntryPoint]:
+    """Of a flit before `[project]`."""
+    if survey.pyproject is not None:
+        yield from _table(survey.pyproject, CONSOLE, "[tool.flit.scripts]", "tool", "flit", "scripts")
+        for group in survey.pyproject.table("tool", "flit", "entrypoints"):
+            shown = f"[tool.flit.entrypoints.{group}]"
+            yield from _table(survey.pyproject, group, shown, "tool", "flit", "entrypoints", group)
 
 
 def _setup_py(survey: Survey) -> Iterator[EntryPoint]:
-    """What is written literally: `entry_points={"console_scripts": ["name = module:function"]}`."""
-    text = survey.source("setup.py")
-    try:
-        tree = ast.parse(text or "")
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
-        match node:
-            case ast.keyword(arg="entry_points", value=ast.Dict(keys=keys, values=values)):
-                for key, value in zip(keys, values, strict=True):
-                    items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-                    lines = "\n".join(line for item in items if (line := text_of(item)))
-                    yield from _lines(text_of(key) or "", lines, text or "", "setup.py")
-            case _:
-                pass
+    """What is written down there: `entry_points={"console_scripts": ["name = module:function"]}`."""
+    setup = setup_script.readable(survey)
+    for group, items in setup.mapping("entry_points").items() if setup is not None else ():
+        yield from _written(group, items or (), setup_script.NAME)
 
 
-def _lines(group: str, lines: str, text: str, path: str) -> Iterator[EntryPoint]:
-    for line in lines.splitlines():
-        name, equals, target = line.partition("=")
-        if equals and ":" in target:
-            yield EntryPoint(group, name.strip(), _target(target), Location(path, _line(text, line)), path)
+def _setup_cfg(survey: Survey) -> Iterator[EntryPoint]:
+    config = setup_config.readable(survey)
+    for group in config.keys("options.entry_points") if config is not None else ():
+        items = config.items("options.entry_points", group) if config is not None else None
+        yield from _written(group, items or (), setup_config.NAME)
 
 
-def _line(text: str, wanted: str) -> int:
-    pattern = re.compile(r"\s*".join(re.escape(part) for part in re.split(r"\s+", wanted.strip())))
-    found = pattern.search(text)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+def _written(group: str, items: Iterable[Written | Lines], path: str) -> Iterator[EntryPoint]:
+    for item in items:
+        if isinstance(item, Written):
+            name, equals, target = item.text.partition("=")
+            if equals and ":" in target:
+                yield EntryPoint(group, name.strip(), _target(target), Location(path, item.line), path)
 
 
 def _target(text: str) -> str:

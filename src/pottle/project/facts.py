@@ -296,6 +296,8 @@ class Application:
     """The attribute is a function that has to be called for the application object."""
     port: int | None = None
     """The port, where the code names one."""
+    port_at: Location | None = None
+    """The place that names it, where that is another than `at`."""
     health: Fact[str] | None = None
     """A route that answers a GET without parameters and is meant for it (`/healthz`, `/health` …)."""
     answers_root: bool = False
@@ -358,6 +360,8 @@ class StaticFiles:
     directory: str
     """Relative to the project, or absolute."""
     at: Location
+    environment: tuple[tuple[str, str], ...] = ()
+    """The settings, and what they insist on with values that stand in for those of the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +375,22 @@ class Recipe:
     """What it exposes."""
     packages: tuple[Fact[str], ...] = ()
     """The Debian packages that it installs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript:
+    """A shell script of the project, as far as its simple commands tell."""
+
+    path: str
+    dialect: Literal["sh", "bash"]
+    runs: tuple[Fact[str], ...]
+    """The programs that its commands begin with, each with its line."""
+    last: str
+    """Its last command, without `exec`; empty where there is none that can be read."""
+    at: Location
+    """Where that stands."""
+    replaced: bool
+    """It becomes its last command (`exec`): signals reach that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,12 +422,13 @@ class Facts:
     """Where the sources live: a URL from `[project.urls]`."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
-    static_files: StaticFiles | None = None
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
     pins: Pins | None = None
     """What `pottle.lock` has decided."""
+    static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None
+    shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())

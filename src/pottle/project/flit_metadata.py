@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 
 from pottle.project import groups
 from pottle.project.declared import Metadata, Needs, placed, wanted
-from pottle.project.facts import Fact, Script
+from pottle.project.facts import Fact
 from pottle.project.survey import Survey
 from pottle.project.version_attribute import version_of
 from pottle.toml import Document
@@ -18,7 +18,7 @@ def read(survey: Survey, document: Document, directory: str) -> Metadata:
     keys = ("tool", "flit", "metadata")
     table = document.table(*keys)
     module = str(table.get("module", ""))
-    name, bound = str(table.get("dist-name") or module), table.get("requires-python")
+    name = str(table.get("dist-name") or module)
     extras = table.get("requires-extra", {})
     needs = Needs(
         document.at(*keys, "requires"),
@@ -32,12 +32,5 @@ def read(survey: Survey, document: Document, directory: str) -> Metadata:
         kind="flit",
         name=Fact(name, document.at(*keys, "dist-name" if "dist-name" in table else "module")) if name else None,
         version=version_of(survey, f"{module}.__version__", directory),
-        requires_python=Fact(bound, document.at(*keys, "requires-python")) if isinstance(bound, str) else None,
-        scripts=tuple(
-            Script(
-                script, str(target).partition("[")[0].replace(" ", ""), document.at("tool", "flit", "scripts", script)
-            )
-            for script, target in document.table("tool", "flit", "scripts").items()
-        ),
         needs=needs,
     )

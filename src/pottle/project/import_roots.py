@@ -43,6 +43,8 @@ class Roots:
         above = [path for cut in _cuts(module.path) if f"{(path := module.path[:cut])}/__init__.py" not in self._files]
         if not above:
             return
+        if module.path.endswith("/manage.py") and above[-1] == module.path.rpartition("/")[0]:
+            yield above[-1]  # Django's is run as a file, and names its settings in a string
         for node in module.nodes:
             if isinstance(node, ast.ImportFrom) and not node.level and node.module and _is_own(node.module):
                 if any(self._holds(directory, node) for directory in ("", "src")):

@@ -81,6 +81,10 @@ class Entries:
     """The project: it is in no lock of its own."""
     again: str
     """How to lock anew: "run `poetry lock`"."""
+    left_out: frozenset[NormalizedName] = frozenset()
+    """Names that the project leaves out, whoever asks for them."""
+    loose: frozenset[NormalizedName] = frozenset()
+    """Names that the lock's format never holds, and whatever version of them there is will do."""
     by_name: Mapping[NormalizedName, Sequence[Entry]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,9 +93,9 @@ class Entries:
             by_name.setdefault(entry.distribution.name, []).append(entry)
         object.__setattr__(self, "by_name", by_name)
 
-    def distributions(self) -> tuple[LockedDistribution, ...]:
+    def distributions(self, roots: Edges = ()) -> tuple[LockedDistribution, ...]:
         """Them with their edges. Raises `ProjectError` for an edge that leads nowhere though nothing limits it."""
-        return tuple(
+        decided = tuple(
             replace(
                 entry.distribution,
                 markers=entry.distribution.markers or self._markers(entry),
@@ -100,10 +104,17 @@ class Entries:
             )
             for entry in self.entries
         )
+        open_ = self.loose - self.by_name.keys()
+        wanted = {edge.name: edge.at for edges in (roots, *(d.dependencies for d in decided)) for edge in edges}
+        further = (
+            LockedDistribution(name, None, "registry", "", wanted[name]) for name in sorted(open_ & wanted.keys())
+        )
+        return (*decided, *further)
 
-    def edges(self, wanted: Iterable[Wanted]) -> Edges:
-        """What is asked for, as edges of the graph."""
-        return tuple(self._edge(each) for each in wanted if each.name != self.itself)
+    def edges(self, wanted: Iterable[Wanted], *, asked: bool = True) -> Edges:
+        """What is asked for, as edges of the graph; not `asked`: only if somebody asks for an extra or a group."""
+        kept = (each for each in wanted if each.name != self.itself and each.name not in self.left_out)
+        return tuple(self._edge(each, asked=asked) for each in kept)
 
     def _markers(self, entry: Entry) -> tuple[Marker, ...]:
         """Where nothing says when an entry counts among several of its name: when its Python is right."""
@@ -113,10 +124,10 @@ class Entries:
             return ()
         return (marker(text),)
 
-    def _edge(self, wanted: Wanted) -> Dependency:
+    def _edge(self, wanted: Wanted, *, asked: bool = True) -> Dependency:
         found = self.by_name.get(wanted.name, ())
         edge = Dependency(wanted.name, wanted.at, extras=wanted.extras, marker=wanted.marker)
-        if not found and wanted.marker is None and not wanted.optional:
+        if not found and asked and wanted.marker is None and not (wanted.optional or wanted.name in self.loose):
             what = f"the lock has no entry for {wanted.name}, which is needed here"
             raise ProjectError(what, at=wanted.at, hint=self.again)
         if len(found) < 2:
@@ -130,6 +141,21 @@ class Entries:
             return replace(edge, version=only.version, source=only.source_id)
         others = (entry.distribution.version for entry in found if not any(entry is each for each in fitting))
         return replace(edge, specifier=SpecifierSet(",".join(f"!={version}" for version in others if version)))
+
+
+def undecided(roots: Edges, distributions: Iterable[LockedDistribution]) -> Iterator[Dependency]:
+    """Of the edges on the way from `roots` those that lead to a distribution without a version: one for each."""
+    by_name = {each.name: each for each in distributions}
+    seen: set[NormalizedName] = set()
+    todo = list(roots)
+    while todo:
+        edge = todo.pop()
+        found = by_name.get(edge.name)
+        if found is not None and edge.name not in seen:
+            seen.add(edge.name)
+            todo += found.dependencies
+            if found.version is None and found.source == "registry":
+                yield edge
 
 
 @contextmanager

@@ -19,7 +19,7 @@ _TELLING = re.compile(
     r"|\b(?:streamlit|gradio|panel|chainlit|nicegui|solara|shiny|mesop|reflex|bokeh|socketio|strawberry|ariadne|litserve)\b"
     r"|\b(?:http\.server|wsgiref|werkzeug\.serving|gevent|eventlet|cheroot|click|typer|argparse|optparse|BaseSettings)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
-    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
+    r"|getoutput|getstatusoutput|DJANGO_SETTINGS_MODULE|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
     re.MULTILINE | re.IGNORECASE,
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""
@@ -27,7 +27,8 @@ _TELLING = re.compile(
 _LIBRARIES = (
     "discord", "nextcord", "disnake", "hikari", "import interactions", "from interactions", "telegram", "aiogram", "telebot", "telethon", "pyrogram",
     "slack_bolt", "twitchio", "import nio", "from nio", "vkbottle", "_polling", "run_until_disconnected", "fastmcp", "import mcp", "from mcp",
-    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio",
+    "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio", "scrapy",
+    "apscheduler", "import schedule", "schedule import", "rocketry",
     "INSTALLED_APPS",
 )  # fmt: skip
 """The same of libraries whose names are looked for as they are: far faster than one more alternative each."""

@@ -1,6 +1,6 @@
 """Whether a project is a package, by the rule of whoever manages it: uv's `package`, PDM's `distribution`, Poetry's `package-mode`.
 
-None of them said: whether there is a `[build-system]` (PEP 518), or a `[tool.poetry]`, which implies one.
+None of them said: whether there is a `[build-system]` (PEP 518), or a `[tool.poetry]`, which implies one, or setuptools' own files.
 """
 
 import posixpath
@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from pottle.errors import ProjectError
-from pottle.project import requirement
+from pottle.project import metadata, poetry_project, requirement
 from pottle.project.declared import LEGACY_BACKEND
 from pottle.project.facts import Fact, Packaging
 from pottle.project.survey import Survey
@@ -36,7 +34,7 @@ def decided(survey: Survey) -> Packaging | Fact[str] | None:
     """The same; or why no wheel is built, where somebody might expect one."""
     document = survey.pyproject
     if document is None:
-        return None
+        return _setuptools(survey)
     for keys, wanted in _said(document):
         if not wanted:
             return Fact(f"`{keys[2]}` says that it is no package", document.at(*keys))
@@ -71,7 +69,7 @@ def _by_system(survey: Survey, document: Document) -> Packaging | Fact[str] | No
     build = document.get("build-system")
     if build is None:
         if document.get("tool", "poetry") is None:
-            return None
+            return _setuptools(survey)
         return _poetrys(survey, document, ("poetry-core",), document.at("tool", "poetry"))
     at = document.at("build-system", "build-backend")
     requires = _requires(build, at)
@@ -79,6 +77,14 @@ def _by_system(survey: Survey, document: Document) -> Packaging | Fact[str] | No
     if backend not in (POETRY, ANCIENT):
         return Packaging(backend, requires, at)
     return _poetrys(survey, document, requires if backend == POETRY else ("poetry-core",), at)
+
+
+def _setuptools(survey: Survey) -> Packaging | None:
+    """PEP 517: setuptools builds what has a `setup.py`, or a `setup.cfg` below a `pyproject.toml`, and says nothing else."""
+    found = metadata.read(survey, sources=False)
+    if found.kind != "setuptools" or not (survey.tree.exists("setup.py") or survey.pyproject):
+        return None
+    return Packaging(*_LEGACY, found.seen)
 
 
 def _poetrys(survey: Survey, document: Document, requires: tuple[str, ...], at: Location) -> Packaging | Fact[str]:
@@ -102,15 +108,21 @@ def _has_module(survey: Survey, document: Document) -> bool:
     packages = document.get("tool", "poetry", "packages")
     if isinstance(packages, list) and packages:
         return all(_is_there(survey, package) for package in packages)
-    name = document.get("project", "name") or document.get("tool", "poetry", "name")
-    module = canonicalize_name(str(name)).replace("-", "_") if name else None
-    return module is not None and any(_lies(survey, f"{base}{module}") for base in ("", "src/"))
+    if (name := poetry_project.itself(document)) is None:
+        return False
+    return any(_lies(survey, f"{base}{name.replace('-', '_')}") for base in ("", "src/"))
 
 
 def _is_there(survey: Survey, package: object) -> bool:
     if not isinstance(package, Mapping) or not isinstance(package.get("include"), str):
         return True  # whatever that is, its backend knows better
     pattern = posixpath.normpath(posixpath.join(str(package.get("from") or ""), package["include"]))
+    if pattern.startswith("../"):
+        what = f"the package {package['include']} lies outside of the project, in {posixpath.dirname(pattern)}"
+        at = survey.pyproject.at("tool", "poetry", "packages") if survey.pyproject else Location("pyproject.toml")
+        raise ProjectError(
+            what, at=at, hint="Poetry alone cannot build that: copy it into the project, or depend on it by its path"
+        )
     return _lies(survey, pattern.removesuffix("/**/*").removesuffix("/**"))
 
 

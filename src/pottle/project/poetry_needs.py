@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
-from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pottle.errors import ProjectError
-from pottle.project import poetry_project, requirements_file
-from pottle.project.declared import Metadata, Named, Needs
-from pottle.project.facts import Dependency, Fact
+from pottle.project import requirements_file
+from pottle.project.facts import Dependency
 from pottle.project.requirement import without_credentials
 from pottle.project.requirements_file import Collected
 from pottle.project.requirements_file import Wanted as Listed
@@ -20,20 +18,6 @@ from pottle.project.wanted import Group, Origin, Wanted, alternatives
 from pottle.toml import Document
 
 _FILES = (".whl", ".tar.gz", ".zip")
-
-
-def metadata(document: Document, directory: str) -> Metadata:
-    """`[tool.poetry]`, or `[project]` with what that adds."""
-    keys = ("project", "name") if document.get("project", "name") else ("tool", "poetry", "name")
-    name = document.get(*keys)
-    wants = poetry_project.wants(document)
-
-    def named(groups: Mapping[NormalizedName, Group]) -> Named:
-        return tuple((key, listed(group, document, directory)) for key, group in groups.items())
-
-    at = ("tool", "poetry", "dependencies") if poetry_project.uses(document) else ("project", "dependencies")
-    needs = Needs(document.at(*at), listed(wants.main, document, directory), named(wants.extras), named(wants.groups))
-    return Metadata(name=Fact(name, document.at(*keys)) if isinstance(name, str) else None, needs=needs)
 
 
 def listed(group: Group, document: Document, directory: str = "") -> tuple[Listed, ...]:

@@ -3,6 +3,7 @@
 Source: Poetry's documentation, "The pyproject.toml file" and "Managing dependencies".
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -51,9 +52,10 @@ def decides(document: Document) -> bool:
 
 
 def itself(document: Document) -> NormalizedName | None:
-    """What the project calls itself."""
+    """What the project calls itself. Poetry takes any text for a name: what is none of a distribution is made one."""
     found = document.get("project", "name") or document.get(*_OWN, "name")
-    return canonicalize_name(found) if isinstance(found, str) else None
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", found).strip("._-") if isinstance(found, str) else ""
+    return canonicalize_name(plain) if plain else None
 
 
 def scripts(document: Document) -> Iterator[tuple[str, str, Location]]:
@@ -67,7 +69,7 @@ def scripts(document: Document) -> Iterator[tuple[str, str, Location]]:
             continue  # a file that is installed as it is
         target = table.get("reference") or table.get("callable")
         if not isinstance(target, str) or ":" not in target:
-            raise ProjectError(f"the script {name!r} has no target", at=at, hint='write "module:function"')
+            continue  # `poetry run` takes a module, too; nobody else does
         yield name, target.partition("[")[0].replace(" ", ""), at
 
 

@@ -32,17 +32,16 @@ class _Table:
     sources: Sources | None
 
     def read(self) -> Metadata:
-        name, bound = self._text("name"), self._text("requires-python")
         needs = Needs(self.document.at("project", "dependencies"), self._static(), self._extras(), self._groups())
         dynamic = self.document.table("project").get("dynamic", ())
-        found = Metadata(name=name, version=self._version(dynamic), requires_python=bound, needs=needs)
+        found = Metadata(name=self._text("name"), version=self._version(dynamic), needs=needs)
         if "dependencies" not in dynamic and "optional-dependencies" not in dynamic:
             return found
         return self._filled(found, dynamic)
 
     def _text(self, key: str) -> Fact[str] | None:
         value = self.document.get("project", key)
-        return Fact(value, self.document.at("project", key)) if isinstance(value, str) else None
+        return Fact(value, self.document.at("project", key)) if isinstance(value, str) and value else None
 
     def _version(self, dynamic: Sequence[str]) -> Fact[str] | None:
         if "version" not in dynamic:
@@ -62,7 +61,15 @@ class _Table:
         )
 
     def _groups(self) -> Named:
-        return tuple((canonicalize_name(n), self._from(items)) for n, items in groups.read(self.document).items())
+        """PEP 735's, and PDM's older ones, less what has no name."""
+        found = groups.read(self.document)
+        keys = ("tool", "pdm", "dev-dependencies")
+        for key, texts in self.document.table(*keys).items():
+            named = [
+                (text, at) for text, at in placed(self.document, (*keys, key), texts) if not str(text).startswith("-e")
+            ]
+            found.setdefault(str(canonicalize_name(key)), []).extend(named)
+        return tuple((canonicalize_name(n), self._from(items)) for n, items in found.items())
 
     def _from(self, items: Iterable[tuple[object, Location]]) -> tuple[Wanted, ...]:
         found = wanted(items)

@@ -21,6 +21,7 @@ from pottle.project.facts import (
     Recipe,
     Script,
     ServerSettings,
+    ShellScript,
     StaticFiles,
     Versioning,
 )
@@ -43,7 +44,9 @@ def read_project(tree: Tree, lockfile: str | None = None, script: str | None = N
     if not tree.files():
         raise ProjectError("there is no project here: no files at all", at=Location("."), hint="name its directory")
     clues = [clue for detector in DETECTORS for clue in detector(survey)]
-    facts = single.only(_gathered(clues := [*_locked(survey, lockfile), *clues]), script or _script(clues))
+    clues = [*_locked(survey, lockfile), *clues]
+    inline = _script(clues)
+    facts = single.only(_gathered(clues), script or inline, alone=inline is not None)
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)
@@ -86,6 +89,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         source=_first(clues, "source"),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        shell_scripts=tuple(clue for clue in clues if isinstance(clue, ShellScript)),
         server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
         pins=next((clue for clue in clues if isinstance(clue, Pins)), None),
         unpinned=tuple(_said(clues, "unpinned")),

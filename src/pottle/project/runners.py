@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pottle.project.tree import Tree
 
-_MANAGERS = {"uv": "run", "poetry": "run", "pdm": "run", "pipenv": "run", "rye": "run", "hatch": "run", "pixi": "run"}
+MANAGERS = {"uv": "run", "poetry": "run", "pdm": "run", "pipenv": "run", "rye": "run", "hatch": "run", "pixi": "run"}
 _WITH_VALUE = frozenset(
     {
         "--extra", "--group", "--no-group", "--only-group", "--env-file", "--with", "--with-editable", "--with-requirements", "-p",
@@ -36,7 +36,7 @@ def bare(words: Sequence[str]) -> tuple[str, ...]:
         name = posixpath.basename(rest[0])
         if name in _INITS:
             rest = _behind_options(rest[1:], _INIT_WITH_VALUE)
-        elif name in _MANAGERS and rest[1:2] == (_MANAGERS[name],):
+        elif name in MANAGERS and rest[1:2] == (MANAGERS[name],):
             rest = _managed(rest[2:])
         else:
             break

@@ -124,6 +124,13 @@ class Listening:
     """Which of "host" and "port" the call gives, whether or not its value can be seen."""
     served: str | None = None
     """The application that it serves, by its dotted name."""
+    variable: str | None = None
+    """The variable that holds the application, also one of the function's own."""
+
+    @property
+    def default_port(self) -> int | None:
+        """Where it listens if the call does not say it; None where it says so in a way that cannot be seen."""
+        return self.server.port if "port" not in self.named else None
 
 
 class Listeners:
@@ -147,10 +154,17 @@ class Listeners:
         if server.address is not None and (both := self._argument(keywords, server.address, call)) is not None:
             host, port = _parts(both, function)
         named = frozenset(name for name, node in (("host", host), ("port", port)) if node is not None)
+        app = self._app(server, keywords, call)
         return Listening(
-            server, module, call, self._values.of(module, host, function), self._values.of(module, port, function), named,
-            self._served(module, server, keywords, call, function),
-        )  # fmt: skip
+            server,
+            module,
+            call,
+            self._values.of(module, host, function),
+            self._values.of(module, port, function),
+            named,
+            self._served(module, app, function),
+            module.qualified(app) if app is not None else None,
+        )
 
     def within(self, module: Module, node: ast.AST, function: Function | None) -> tuple[Listening, ...]:
         """Those inside of `node`."""
@@ -179,20 +193,14 @@ class Listeners:
             return Server(None, None, host_argument=(host, None))
         return None
 
-    def _served(
-        self,
-        module: Module,
-        server: Server,
-        keywords: Mapping[str, ast.expr],
-        call: ast.Call,
-        function: Function | None,
-    ) -> str | None:
+    def _app(self, server: Server, keywords: Mapping[str, ast.expr], call: ast.Call) -> ast.expr | None:
         """The application that is handed over, or whose own method it is."""
-        node: ast.expr | None = None
         if server.app is not None:
-            node = self._argument(keywords, server.app, call)
-        elif isinstance(call.func, ast.Attribute):
-            node = call.func.value
+            return self._argument(keywords, server.app, call)
+        return call.func.value if isinstance(call.func, ast.Attribute) else None
+
+    def _served(self, module: Module, node: ast.expr | None, function: Function | None) -> str | None:
+        """Its name, where that is one that others can import."""
         if text := text_of(node):
             return self._search.names.canonical(text.replace(":", "."))
         if isinstance(node, ast.Call):

@@ -94,3 +94,11 @@ def read(survey: Survey, directory: str = "") -> SetupConfig | None:
         for name in parser.sections()
     }
     return SetupConfig(path, sections, tuple(text.splitlines()))
+
+
+def readable(survey: Survey) -> SetupConfig | None:
+    """The same of the project itself; None also for what no tool would read: for those who need not complain about it."""
+    try:
+        return read(survey)
+    except ProjectError:
+        return None

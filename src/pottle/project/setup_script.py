@@ -68,6 +68,14 @@ def read(survey: Survey, directory: str = "") -> Setup | None:
     return Setup(Location(path, call.lineno), keywords, whole)
 
 
+def readable(survey: Survey) -> Setup | None:
+    """The same of the project itself; None also for what this interpreter does not read, such as Python 2: for those who need not complain about it."""
+    try:
+        return read(survey)
+    except ProjectError:
+        return None
+
+
 def _parsed(text: str, path: str) -> ast.Module:
     try:
         with warnings.catch_warnings():

@@ -1,18 +1,17 @@
 """What `setup.py` and `setup.cfg` declare. What `setup()` is called with outranks `setup.cfg`, as it does in setuptools."""
 
 import posixpath
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
 from pottle.project import groups, requirement, setup_config, setup_script
 from pottle.project.declared import Items, Metadata, Needs, spelled, wanted
-from pottle.project.facts import Fact, Script
+from pottle.project.facts import Fact
 from pottle.project.requirements_file import Wanted
 from pottle.project.setup_config import SetupConfig
 from pottle.project.setup_script import Setup
-from pottle.project.setup_values import Lines, Written
+from pottle.project.setup_values import Lines
 from pottle.project.survey import Survey
 from pottle.project.version_attribute import version_of
 from pottle.text import Location
@@ -36,7 +35,6 @@ class _Setuptools:
         config = setup_config.read(self.survey, self.directory)
         if setup is None and config is None:
             return Metadata()
-        bound = self._text(setup, "python_requires", config, "options")
         extras = self._extras(setup, config)
         dependencies = self._dependencies(setup, config)
         base = extras.pop("", ())
@@ -53,8 +51,6 @@ class _Setuptools:
             kind="setuptools",
             name=self._text(setup, "name", config, "metadata"),
             version=self._version(setup, config),
-            requires_python=bound,
-            scripts=tuple(self._scripts(setup, config)),
             needs=needs,
             asks=at if dependencies is None else None,
         )
@@ -121,19 +117,3 @@ class _Setuptools:
 
     def _read(self, items: Items, at: Location) -> tuple[Wanted, ...]:
         return tuple(spelled(self.survey, items, at, self.directory))
-
-    def _scripts(self, setup: Setup | None, config: SetupConfig | None) -> Iterable[Script]:
-        if config is not None:
-            items = config.items("options.entry_points", "console_scripts") or ()
-            yield from _console_scripts(items, self._place(setup_config.NAME, 1).path)
-        if setup is not None:
-            items = setup.mapping("entry_points").get("console_scripts") or ()
-            yield from _console_scripts(items, setup.at.path)
-
-
-def _console_scripts(items: Items, path: str) -> Iterable[Script]:
-    for item in items:
-        if isinstance(item, Written):
-            name, equals, target = item.text.partition("=")
-            if equals and ":" in target:
-                yield Script(name.strip(), target.partition("[")[0].replace(" ", ""), Location(path, item.line))

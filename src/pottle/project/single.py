@@ -58,8 +58,8 @@ def stands_alone(survey: Survey, path: str) -> bool:
     return script_block.toml_of(survey.tree.read(path) or "", path) is not None
 
 
-def only(facts: Facts, script: str | None) -> Facts:
-    """With the applications of one script, and at least the script itself."""
+def only(facts: Facts, script: str | None, *, alone: bool) -> Facts:
+    """With the applications and processes of one script, and at least the script itself; `alone`: nothing else is meant."""
     if script is None:
         return facts
     sigterm = any(app.handles_sigterm for app in facts.applications)
@@ -67,4 +67,7 @@ def only(facts: Facts, script: str | None) -> Facts:
         "script", None, script, Location(script, 1), STRENGTH, "it is the script", handles_sigterm=sigterm
     )
     inside = [app for app in facts.applications if app.at.path == script and app.target != script]
-    return replace(facts, applications=tuple(sorted((itself, *inside), key=lambda app: (-app.strength, app.target))))
+    applications = tuple(sorted((itself, *inside), key=lambda app: (-app.strength, app.target)))
+    processes = tuple(process for process in facts.processes if process.at.path == script)
+    static_files = None if alone else facts.static_files
+    return replace(facts, applications=applications, processes=processes, static_files=static_files, recipe=None)

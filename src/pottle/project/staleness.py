@@ -18,8 +18,9 @@ from pottle.text import Location
 
 def check(lock: str, wanted: Iterable[Wanted], entries: Entries, pythons: tuple[SpecifierSet, ...]) -> None:
     """Raise `ProjectError` at the first thing that the lock does not answer. `pythons` are those that the project admits."""
+    apart = {entries.itself, *entries.left_out, *entries.loose}
     for each in wanted:
-        if each.name != entries.itself and (why := _why(each, entries)) and _counts(each, pythons):
+        if each.name not in apart and (why := _why(each, entries)) and _counts(each, pythons):
             raise stale(lock, why, each.at, entries.again)
 
 

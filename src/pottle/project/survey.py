@@ -29,6 +29,10 @@ def is_aside(path: str) -> bool:
     return _ASIDE.search(path) is not None
 
 
+_LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm"}
+"""Files that nobody corrects by hand, and the tool that writes each."""
+
+
 class Survey:
     """A tree with its documents and modules."""
 
@@ -131,5 +135,6 @@ def _document(text: str, path: str) -> Document:
     try:
         return Document(text, path)
     except InvalidToml as error:
-        hint = "run `uv lock` to write it anew" if path == "uv.lock" else "correct that line"
+        tool = _LOCKS.get(path.rpartition("/")[2])
+        hint = f"run `{tool} lock` to write it anew" if tool else "correct that line"
         raise ProjectError(f"this is not TOML: {error}", at=error.at, hint=hint) from None

@@ -70,7 +70,7 @@ class Values:
         qualified = module.qualified(call.func) or ""
         if isinstance(call.func, ast.Name) and call.func.id in _CONVERSIONS and len(call.args) == 1:
             return self.of(module, call.args[0], function, depth + 1)
-        if name := _variable(qualified, call):
+        if name := variable(qualified, call):
             default = call.args[1] if len(call.args) > 1 else keyword(call, "default")
             found = self.of(module, default, function, depth + 1)
             return Value(found.default if found else None, module.at(call), name)
@@ -155,8 +155,8 @@ def _either(values: list[Value | None]) -> Value | None:
     return Value(default, (variable or found[0]).at, variable.variable if variable else None)
 
 
-def _variable(qualified: str, call: ast.Call) -> str | None:
-    """The variable that a call reads: `os.environ.get("X")`, `config("X", …)`, `env.int("X", …)`."""
+def variable(qualified: str, call: ast.Call) -> str | None:
+    """The environment's variable that a call reads: `os.environ.get("X")`, `config("X", …)`, `env.int("X", …)`."""
     name = text_of(call.args[0]) if call.args else None
     if name is None:
         return None

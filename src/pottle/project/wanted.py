@@ -80,7 +80,8 @@ class Wants:
 @lru_cache(maxsize=4096)
 def alternatives(constraint: str) -> tuple[SpecifierSet, ...]:
     """The sets of which any may admit a version. Raises `ValueError` for what is no constraint."""
-    return poetry_constraint.alternatives(constraint) if constraint.strip() else (SpecifierSet(),)
+    plain = constraint.strip().strip("()").strip()
+    return poetry_constraint.alternatives(plain) if plain else (SpecifierSet(),)
 
 
 def required(text: object, at: Location) -> Wanted:

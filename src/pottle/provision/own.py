@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,16 +14,16 @@ from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.environment import marker_environment
-from pottle.project.tree import DirectoryTree
+from pottle.project import version
+from pottle.project.detectors import versioning
+from pottle.project.survey import Survey
+from pottle.project.tree import DirectoryTree, Tree
 from pottle.provision import indexes
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
     from pottle.sources.pypi.resolve import Wanted
-
-_NO_VERSION = {"SETUPTOOLS_SCM_PRETEND_VERSION": "0", "PDM_BUILD_SCM_VERSION": "0"}
-"""The copy that is built has no version control; nobody gets to see this wheel."""
 
 
 def requirements(plan: Stands, extras: Sequence[str], settings: Settings) -> "list[Wanted]":
@@ -34,14 +33,23 @@ def requirements(plan: Stands, extras: Sequence[str], settings: Settings) -> "li
     from pottle.sources.pypi.resolve import Wanted
 
     session = indexes.session(plan, settings)
-    session = replace(session, environ={**_NO_VERSION, **session.environ})
+    tree = DirectoryTree(settings.project)
     with settings.progress.task("Asking the project's backend what it needs"), uv.scratch(session) as work:
-        wheel = build_project(session, _files(settings.project), work, plan.epoch)
+        wheel = build_project(
+            session, _files(tree, settings.project), work, plan.epoch, _pretence(tree, plan, settings)
+        )
         return [Wanted(text) for text in _counting(_required(wheel), plan, extras)]
 
 
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
-    tree = DirectoryTree(root)
+def _pretence(tree: Tree, plan: Stands, settings: Settings) -> version.Pretence:
+    """The copy that is built has no version control, and nobody gets to see this wheel: any version will do."""
+    found = next(versioning.detect(Survey(tree)), None)
+    if found is None:
+        return version.given(settings.environ)
+    return version.pretence(found, plan.name, version.UNKNOWN)
+
+
+def _files(tree: Tree, root: Path) -> Iterator[tuple[str, Path]]:
     return ((path, root / path) for path in tree.files() if tree.exists(path))
 
 

@@ -139,6 +139,15 @@ def test_a_script_without_metadata_is_run_in_the_project():
     assert (found.name.value, [app.target for app in found.applications]) == ("p", ["a.py"])
 
 
+def test_what_the_project_around_it_starts_is_not_meant():
+    more = {"Procfile": "web: gunicorn b:app\n", "Dockerfile": 'FROM python\nCMD ["gunicorn", "b:app"]\n'}
+    files = {"a.py": "print()", "requirements.txt": "gunicorn\n", **more}
+    assert [process.name for process in facts(files).processes] == ["web"]
+    assert facts(files).recipe is not None
+    named = facts(files, "a.py")
+    assert (named.processes, named.recipe) == ((), None)
+
+
 def test_main_is_the_one_of_several():
     survey = Survey(DictTree({"main.py": SCRIPT, "a.py": SCRIPT}))
     assert FORMAT.find(survey) == "main.py"

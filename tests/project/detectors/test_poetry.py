@@ -27,6 +27,7 @@ shop = "shop.cli:main"
 old = { callable = "shop.old:main", extras = ["x"] }
 new = { reference = "shop.new:main", type = "console" }
 file = { reference = "bin/file.sh", type = "file" }
+module = "shop.module"
 """
 
 
@@ -69,6 +70,15 @@ def test_what_project_says_outranks_it():
     assert [script.name for script in facts.scripts] == ["p"]
 
 
+NAMES = {"The.Shop": "the-shop", "The  Shop (new)": "the-shop-new", "_x_": "x", "": None, "?": None}
+
+
+@pytest.mark.parametrize(("name", "normalized"), NAMES.items())
+def test_any_text_may_be_a_name(name: str, normalized: str | None):
+    found = [clue.value for clue in clues(f'[tool.poetry]\nname = "{name}"\nversion = ""\n') if isinstance(clue, Said)]
+    assert found == ([normalized] if normalized else [])
+
+
 QUIET = {
     "another tool": "[tool.ruff]\n",
     "no table": "",
@@ -87,10 +97,7 @@ def test_stays_quiet_without_a_file():
 
 
 BROKEN = {
-    '[tool.poetry]\nname = "-x-"\n': "'-x-' is no name of a distribution",
-    "[tool.poetry]\nname = 3\n": "3 is no name of a distribution",
     '[tool.poetry]\nversion = "one"\n': "'one' is no version",
-    '[tool.poetry.scripts]\n\nx = "main"\n': "the script 'x' has no target",
     '[tool.poetry.dependencies]\nx = "three"\n': "the dependency x cannot be read: 'three' is no version constraint",
 }
 

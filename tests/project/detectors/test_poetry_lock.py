@@ -253,6 +253,28 @@ def test_the_first_format_has_files_apart_and_markers_on_entries():
     assert (str(to_toml.marker), to_toml.at.line) == ('python_full_version < "3.12"', 11)
 
 
+def test_what_older_locks_never_hold_is_left_to_the_index_and_that_is_said():
+    rest = '\n[package.dependencies]\nsetuptools = ">=3.0"\n'
+    files = {"pyproject.toml": HEAD + ASK, "poetry.lock": package("a", rest=rest) + METADATA.replace("2.1", "1.1")}
+    clues = list(detect(Survey(DictTree(files)), "poetry.lock"))
+    lock = next(clue for clue in clues if isinstance(clue, Lock))
+    assert [(d.name, d.version) for d in lock.distributions[1:]] == [("setuptools", None)]
+    (said,) = [clue for clue in clues if isinstance(clue, Said) and clue.subject == "unpinned"]
+    assert (said.value.partition(",")[0], said.at.line) == ("setuptools is in no lock of Poetry before 1.3", 11)
+
+
+def test_and_it_is_not_said_of_what_only_development_needs():
+    rest = '\n[package.dependencies]\nsetuptools = "*"\n'
+    asks = ASK + '[tool.poetry.dev-dependencies]\nb = "*"\n'
+    files = {
+        "pyproject.toml": HEAD + asks,
+        "poetry.lock": package("a") + package("b", rest=rest) + METADATA.replace("2.1", "1.1"),
+    }
+    assert [c.subject for c in detect(Survey(DictTree(files)), "poetry.lock") if isinstance(c, Said)] == [
+        "package_manager"
+    ]
+
+
 # --- what the project asks for --------------------------------------------------------------------
 
 
@@ -337,20 +359,20 @@ HASHED = {
         '{"dependencies": {"gone": "^1", "python": "^3.11"}, "dev-dependencies": null, "extras": null, "source": null}',
     ),
     "Poetry 1.2, with groups": (
-        '[tool.poetry.dependencies]\n[tool.poetry.group.d.dependencies]\ngone = "*"\n',
-        '{"dependencies": {}, "dev-dependencies": null, "extras": null, "group": {"d": {"dependencies": {"gone": "*"}}}, "source": null}',
+        '[tool.poetry.dependencies]\ngone = "*"\n[tool.poetry.group.d.dependencies]\nx = "*"\n',
+        '{"dependencies": {"gone": "*"}, "dev-dependencies": null, "extras": null, "group": {"d": {"dependencies": {"x": "*"}}}, "source": null}',
     ),
     "Poetry 2": (
         '[project]\nname = "x"\nrequires-python = ">=3.11"\ndependencies = ["gone"]\n[tool.poetry]\npackages = []\n',
         '{"project": {"dependencies": ["gone"], "requires-python": ">=3.11"}, "tool": {"poetry": {}}}',
     ),
     "Poetry 2.3, with the groups of PEP 735": (
-        '[project]\nname = "x"\ndependencies = []\n[dependency-groups]\ndev = ["gone"]\n',
-        '{"dependency-groups": {"dev": ["gone"]}, "project": {"dependencies": []}, "tool": {"poetry": {}}}',
+        '[project]\nname = "x"\ndependencies = ["gone"]\n[dependency-groups]\ndev = ["x"]\n',
+        '{"dependency-groups": {"dev": ["x"]}, "project": {"dependencies": ["gone"]}, "tool": {"poetry": {}}}',
     ),
     "before that, without them": (
-        '[project]\nname = "x"\ndependencies = []\n[dependency-groups]\ndev = ["gone"]\n',
-        '{"project": {"dependencies": []}, "tool": {"poetry": {}}}',
+        '[project]\nname = "x"\ndependencies = ["gone"]\n[dependency-groups]\ndev = ["x"]\n',
+        '{"project": {"dependencies": ["gone"]}, "tool": {"poetry": {}}}',
     ),
 }
 

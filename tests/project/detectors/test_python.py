@@ -147,6 +147,7 @@ def test_conda(entry: str, wish: str, name: str):
         ('[tool.poetry.dependencies]\npython = "3.11.4"\n', "==3.11.4"),
         ('[tool.poetry.dependencies]\npython = "^2.7 || ^3.9"\n', "<3,>=2.7 || <4,>=3.9"),
         ('[tool.poetry.dependencies]\npython = { version = "^3.11" }\n', "<4,>=3.11"),
+        ('[tool.flit.metadata]\nrequires-python = ">=3.9"\n', ">=3.9"),
     ],
 )
 def test_pyproject(table: str, wish: str):

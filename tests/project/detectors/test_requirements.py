@@ -253,7 +253,9 @@ def test_what_wins(files: dict[str, str], manager: str, roots: list[str]):
 
 
 def test_a_list_that_is_about_something_else_is_passed_over_and_that_is_said():
-    (warning,) = facts({"requirements.txt": "pytest\n"}).warnings
+    found = facts({"requirements.txt": "pytest\n"})
+    assert [str(unpinned.at) for unpinned in found.unpinned] == ["pyproject.toml:4"]
+    (warning,) = found.warnings
     assert str(warning.at) == "requirements.txt"
     assert "passed over" in warning.value
 

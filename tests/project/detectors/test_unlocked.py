@@ -35,6 +35,24 @@ def test_its_dependencies_are_left_to_be_resolved_and_that_is_said():
     assert "pottle lock" in warning.value
 
 
+TOOLS = {
+    "": "pottle",
+    "[tool.uv]\n": "uv",
+    "[tool.pdm]\n": "pdm",
+    "[tool.poetry]\npackages = []\n": "poetry",
+    '[build-system]\nbuild-backend = "uv_build"\n': "uv",
+    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n': "poetry",
+    '[build-system]\nbuild-backend = "pdm.backend"\n': "pdm",
+    '[build-system]\nbuild-backend = "hatchling.build"\n': "pottle",
+}
+
+
+@pytest.mark.parametrize(("text", "tool"), TOOLS.items())
+def test_the_advice_is_for_the_manager_in_use(text: str, tool: str):
+    (warning,) = [clue for clue in clues(PROJECT + 'dependencies = ["a"]\n' + text) if isinstance(clue, Said)]
+    assert warning.value.endswith(f"run `{tool} lock`")
+
+
 def test_what_only_the_backend_knows_is_left_to_it_and_that_is_said():
     found = clues(PROJECT + 'dynamic = ["dependencies"]\n')
     wanted = next(clue for clue in found if isinstance(clue, Lock))
@@ -206,19 +224,3 @@ def test_poetry_without_a_dependency_has_nothing_to_resolve(text: str):
 def test_an_index_that_nobody_describes_stops():
     with pytest.raises(ProjectError, match="a comes from the source 'gone', which nothing describes"):
         clues('[tool.poetry.dependencies]\na = { version = "*", source = "gone" }\n')
-
-
-TOOLS = {
-    "[tool.pdm]\n": "pdm",
-    '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n': "poetry",
-    '[build-system]\nbuild-backend = "pdm.backend"\n': "pdm",
-    "": "pottle",
-    "[tool.uv]\n": "uv",
-    '[build-system]\nbuild-backend = "uv_build"\n': "uv",
-}
-
-
-@pytest.mark.parametrize(("text", "tool"), TOOLS.items())
-def test_the_advice_is_for_the_manager_in_use(text: str, tool: str):
-    (warning,) = [clue for clue in clues(PROJECT + 'dependencies = ["a"]\n' + text) if isinstance(clue, Said)]
-    assert warning.value.endswith(f"run `{tool} lock`")

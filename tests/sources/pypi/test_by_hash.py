@@ -97,6 +97,15 @@ def test_an_index_that_is_away_is_a_source_error(session, tmp_path):
 
 def test_one_call_for_each_index(tmp_path):
     one, two = unplaced(PURE), unplaced(NEEDY)
-    assert len(list(commands([one, two], Indexes(), tmp_path))) == 1
-    assert len(list(commands([one, replace(two, index="https://index.example/simple")], Indexes(), tmp_path))) == 2
-    assert list(commands([], Indexes(), tmp_path)) == []
+    elsewhere = replace(two, index="https://index.example/simple")
+    assert len(list(commands([one, two], Indexes(), {}, tmp_path))) == 1
+    assert len(list(commands([one, elsewhere], Indexes(), {}, tmp_path))) == 2
+    assert list(commands([], Indexes(), {}, tmp_path)) == []
+
+
+def test_variables_in_an_index_are_those_of_the_environment(tmp_path):
+    there = unplaced(PURE, index="https://${HOST}/simple")
+    (command,) = commands([there], Indexes(), {"HOST": "index.example"}, tmp_path)
+    assert "https://index.example/simple" in command
+    with pytest.raises(ProjectError, match="HOST"):
+        list(commands([there], Indexes(), {}, tmp_path))

@@ -5,13 +5,13 @@ The script is the application. It counts where nothing else says what the projec
 
 from collections.abc import Iterator
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pottle.errors import ProjectError
 from pottle.project import freshness, requirement, requirements_file, script_block, wishes
 from pottle.project.clues import Clue, Direct, Said
 from pottle.project.detectors import uv_lock
+from pottle.project.detectors.python import notation
 from pottle.project.facts import PythonWish
 from pottle.project.lock_format import LockFormat, nothing
 from pottle.project.requirements_file import Collected, Wanted
@@ -62,13 +62,8 @@ def _name(path: str) -> Iterator[Said]:
 
 def _python(document: Document) -> Iterator[PythonWish]:
     bound = document.get("requires-python")
-    if bound is None:
-        return
-    at = document.at("requires-python")
-    try:
-        yield PythonWish(SpecifierSet(str(bound)), None, at)
-    except InvalidSpecifier:
-        raise ProjectError(f"{bound!r} is no version specifier", at=at, hint='write it as ">=3.12"') from None
+    if bound is not None:
+        yield notation.span(str(bound), document.at("requires-python"))
 
 
 def _wanted(survey: Survey, document: Document) -> list[Wanted]:

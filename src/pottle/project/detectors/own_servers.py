@@ -193,6 +193,7 @@ class Detection:
         strength = self._strength(program, command, listening, served, address)
         if strength is None:
             return None
+        owners = served.owners if served is not None else (listening.variable,) if listening.variable else ()
         return Application(
             listening.server.kind,
             listening.server.framework or (served.application.framework if served else None),
@@ -201,7 +202,10 @@ class Detection:
             strength,
             f"{program.because}, and {_shown(listening)} listens",
             script=program.script,
-            port=address.port,
+            port=address.port.number if address.port is not None else listening.default_port,
+            port_at=address.port.at if address.port is not None else None,
+            health=self._code.routes.health(owners),
+            answers_root=self._code.routes.answers_root(owners),
             handles_sigterm=listening.server.graceful,
             arguments=(*program.before, *command.path, *address.arguments),
             environment=address.environment,
@@ -244,7 +248,8 @@ class Detection:
 class _Address:
     """Where a program listens, and how it is told to."""
 
-    port: int | None
+    port: Value | None
+    """None: what listens decides."""
     arguments: tuple[str, ...]
     environment: tuple[tuple[str, str], ...]
     loopback: Fact[str] | None
@@ -275,10 +280,9 @@ class _Address:
         return cls(_port(port, listening), tuple(arguments), tuple(environment), loopback)
 
 
-def _port(option: Option | None, listening: Listening) -> int | None:
+def _port(option: Option | None, listening: Listening) -> Value | None:
     values = (option.default if option is not None else None, listening.port)
-    found = next((value.number for value in values if value is not None and value.number), None)
-    return found or (listening.server.port if "port" not in listening.named else None)
+    return next((value for value in values if value is not None and value.number), None)
 
 
 def _loopback(listening: Listening) -> Fact[str] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pottle.errors import ProjectError
@@ -32,15 +31,10 @@ def detect(survey: Survey) -> Iterator[Clue]:
 
 
 def _identity(document: Document) -> Iterator[Said]:
-    at, name = document.at(*_OWN, "name"), document.get(*_OWN, "name")
-    if name is not None:
-        try:
-            yield Said("name", canonicalize_name(name, validate=True), at)
-        except (InvalidName, TypeError):
-            hint = "letters, digits, `-`, `_` and `.`, not at either end"
-            raise ProjectError(f"{name!r} is no name of a distribution", at=at, hint=hint) from None
+    if (name := poetry_project.itself(document)) and document.get(*_OWN, "name"):
+        yield Said("name", name, document.at(*_OWN, "name"))
     at, version = document.at(*_OWN, "version"), document.get(*_OWN, "version")
-    if version is not None:
+    if version:
         try:
             yield Said("version", str(Version(version)), at)
         except (InvalidVersion, TypeError):

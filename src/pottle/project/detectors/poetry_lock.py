@@ -31,6 +31,8 @@ PATH = "poetry.lock"
 MAJORS = (1, 2)
 """Of the format's version; later minor versions only add keys."""
 AGAIN = "run `poetry lock`"
+UNSAFE: frozenset[NormalizedName] = frozenset(map(canonicalize_name, ("setuptools", "distribute", "pip", "wheel")))
+"""What Poetry before 1.3 left to whoever makes the environment."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _DEPENDENCIES = "[package.dependencies"
@@ -52,17 +54,24 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
         raise ProjectError(what, at=Location(path), hint="remove it, or bring back its pyproject.toml")
     wants = poetry_project.wants(project)
     again = AGAIN if evidence(survey) else f"{AGAIN}, or remove it if the project no longer uses Poetry"
-    entries = Entries(tuple(_entries(survey, document)), poetry_project.itself(project), again)
+    loose = UNSAFE if _version(document).major < 2 else frozenset()
+    found = tuple(_entries(survey, document))
+    entries = Entries(found, poetry_project.itself(project), again, loose=loose)
     pythons = _pythons(document)
     poetry_freshness.check(project, document, wants, entries, pythons)
+    roots = entries.edges(wants.main)
+    distributions = entries.distributions(roots)
+    for edge in lock_entries.undecided(roots, distributions):
+        what = f"{edge.name} is in no lock of Poetry before 1.3, so that every build may get another version: {AGAIN}"
+        yield Said("unpinned", what, edge.at)
     yield Lock(
         format="poetry",
         at=Location(path),
-        roots=entries.edges(wants.main),
-        distributions=entries.distributions(),
+        roots=roots,
+        distributions=distributions,
         requires_python=pythons[0] if len(pythons) == 1 else None,
-        extras=tuple((extra, entries.edges(group)) for extra, group in wants.extras.items()),
-        groups=tuple((group, entries.edges(wanted)) for group, wanted in wants.groups.items()),
+        extras=tuple((extra, entries.edges(group, asked=False)) for extra, group in wants.extras.items()),
+        groups=tuple((name, entries.edges(group, asked=False)) for name, group in wants.groups.items()),
         members=tuple(sorted(_directories(entries))),
     )
 
@@ -82,17 +91,21 @@ def _check_version(document: Document) -> None:
     if not document.table("metadata"):
         what = "this is no whole lock of Poetry: it has no [metadata]"
         raise ProjectError(what, at=Location(document.path, 1), hint=AGAIN)
-    written = document.get("metadata", "lock-version") or "1.0"  # which the first of them left out
     try:
-        if Version(written).major in MAJORS:
+        if _version(document).major in MAJORS:
             return
     except (InvalidVersion, TypeError):
         pass
+    written = document.get("metadata", "lock-version")
     raise ProjectError(
         f"the lock has format version {written}, and only 1.x and 2.x are known",
         at=document.at("metadata", "lock-version"),
         hint="upgrade pottle, or lock with an older Poetry",
     )
+
+
+def _version(document: Document) -> Version:
+    return Version(document.get("metadata", "lock-version") or "1.0")  # which the first of them left out
 
 
 def _pythons(document: Document) -> tuple[SpecifierSet, ...]:

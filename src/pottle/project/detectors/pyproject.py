@@ -33,10 +33,11 @@ def detect(survey: Survey) -> Iterator[Clue]:
     _check(document)
     yield from _identity(document)
     yield from _dependencies(document)
-    yield from _scripts(document)
-    match packaged.decided(survey):
-        case Packaging() as found:
-            yield found
+    decided = packaged.decided(survey)
+    yield from _scripts(document, virtual=isinstance(decided, Fact))
+    match decided:
+        case Packaging():
+            yield decided
         case Fact(value=why, at=at):
             yield Said("virtual", why, at)
         case None:
@@ -77,14 +78,7 @@ def _identity(document: Document) -> Iterator[Clue]:
     project = document.table("project")
     if not project:
         return
-    at = document.at("project", "name")
-    if "name" not in project:
-        raise ProjectError("[project] has no name", at=at, hint='add `name = "…"`: PEP 621 demands it')
-    try:
-        yield Said("name", canonicalize_name(project["name"], validate=True), at)
-    except InvalidName:
-        hint = "letters, digits, `-`, `_` and `.`, not at either end"
-        raise ProjectError(f"{project['name']!r} is no name of a distribution", at=at, hint=hint) from None
+    yield from _name(document, project)
     yield from _version(document, project)
     for label, url in project.get("urls", {}).items():
         if isinstance(url, str) and label.lower().replace(" ", "-") in _REPOSITORY:
@@ -92,10 +86,30 @@ def _identity(document: Document) -> Iterator[Clue]:
             return
 
 
+def _may_be_nameless(document: Document) -> bool:
+    """Poetry and PDM demand neither a name nor a version of what is no package; PDM writes both and leaves them empty."""
+    return document.get("tool", "poetry") is not None or document.get("tool", "pdm") is not None
+
+
+def _name(document: Document, project: Any) -> Iterator[Clue]:
+    at, name = document.at("project", "name"), project.get("name")
+    if not name and _may_be_nameless(document):
+        return
+    if name is None:
+        raise ProjectError("[project] has no name", at=at, hint='add `name = "…"`: PEP 621 demands it')
+    try:
+        yield Said("name", canonicalize_name(name, validate=True), at)
+    except InvalidName:
+        hint = "letters, digits, `-`, `_` and `.`, not at either end"
+        raise ProjectError(f"{name!r} is no name of a distribution", at=at, hint=hint) from None
+
+
 def _version(document: Document, project: Any) -> Iterator[Clue]:
     at, dynamic = document.at("project", "version"), "version" in project.get("dynamic", ())
     if "version" in project and dynamic:
         raise ProjectError("`version` is given, and `dynamic` says that it is not", at=at, hint="keep one of the two")
+    if not project.get("version") and _may_be_nameless(document):
+        return
     if "version" not in project:
         if not dynamic:
             hint = 'add `version = "0.1.0"`, or list it under `dynamic`: PEP 621 demands one of them'
@@ -117,9 +131,11 @@ def _dependencies(document: Document) -> Iterator[Direct]:
         yield Direct(requirement.dependency(requirement.parse(text, at), at))
 
 
-def _scripts(document: Document) -> Iterator[Script]:
+def _scripts(document: Document, *, virtual: bool) -> Iterator[Script]:
     for name, target in document.table("project").get("scripts", {}).items():
         at = document.at("project", "scripts", name)
+        if virtual and isinstance(target, str) and ":" not in target:
+            continue  # nobody installs it
         if not isinstance(target, str) or ":" not in target:
             raise ProjectError(f"the script {name!r} has no target", at=at, hint='write "module:function"')
         yield Script(name, target.partition("[")[0].replace(" ", ""), at)

@@ -32,7 +32,7 @@ def detect(survey: Survey) -> Iterator[Application]:
 def _console_scripts(survey: Survey, *, sigterm: bool) -> Iterator[Application]:
     project, is_installed = entry_points.project_name(survey), entry_points.installed(survey)
     for entry in entry_points.read(survey):
-        if entry.group == entry_points.CONSOLE:
+        if entry.group == entry_points.CONSOLE and ":" in entry.target:
             yield Application(
                 "cli",
                 None,

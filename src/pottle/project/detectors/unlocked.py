@@ -1,14 +1,14 @@
 """What a project's own metadata ask for where no lock has decided it: read, warned about, and left to be resolved.
 
-`[project]`, flit's older table, `setup.cfg` and `setup.py` (`pottle.project.metadata`). What these do not write down the project's
-backend has to be asked for, when the image is built or `pottle lock` is run: its code is not run to read the project.
+`[project]`, the tables of Poetry and of an older flit, `setup.cfg` and `setup.py` (`pottle.project.metadata`). What these do not write
+down the project's backend has to be asked for, when the image is built or `pottle lock` is run: its code is not run to read the project.
 """
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pottle.project import metadata, poetry_needs, poetry_project, wishes
+from pottle.project import metadata, pdm_project, poetry_needs, poetry_project, wishes
 from pottle.project.clues import Clue, Said
 from pottle.project.declared import Metadata
 from pottle.project.facts import Fact
@@ -16,12 +16,15 @@ from pottle.project.lock_format import LockFormat, named, nothing
 from pottle.project.requirements_file import Collected
 from pottle.project.survey import Survey
 from pottle.project.wishes import Listing, Own
+from pottle.toml import Document
 
 FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 NAME = "pyproject"
 
 _OURS = "run `pottle lock`"
 """Where the project's own tool has no lock, or nobody knows which it is."""
+_BACKENDS = {"uv": "uv_build", "poetry": "poetry.", "pdm": "pdm."}
+"""Manager → the beginning of the name of the backend that it makes."""
 
 
 def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
@@ -29,8 +32,10 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
     found = metadata.read(survey)
     if found.needs is None:
         return
-    again = _again(survey)
-    lock = wishes.as_lock(survey, _indexes(survey), Listing(found.kind, found.needs.at, again), Own(found.needs))
+    again = _again(survey.pyproject)
+    lock = wishes.as_lock(
+        survey, _indexes(survey.pyproject), Listing(found.kind, found.needs.at, again), Own(found.needs)
+    )
     if found.asks is not None:
         lock = replace(lock, complete=False, asks=Fact(_digest(survey), found.asks))
     if lock.roots or lock.asks:
@@ -39,10 +44,14 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
         yield lock
 
 
-def _indexes(survey: Survey) -> Collected:
-    document = survey.pyproject
-    poetrys = document is not None and poetry_project.decides(document)
-    return poetry_needs.indexes(document) if document is not None and poetrys else Collected()
+def _indexes(document: Document | None) -> Collected:
+    """Those that the project names for its manager; uv's are its own configuration."""
+    if document is None:
+        return Collected()
+    if poetry_project.decides(document):
+        return poetry_needs.indexes(document)
+    instead, besides = pdm_project.indexes(document)
+    return Collected(index=instead, extra_indexes=[*besides])
 
 
 def _warning(found: Metadata, again: str) -> str:
@@ -51,12 +60,13 @@ def _warning(found: Metadata, again: str) -> str:
     return f"nothing is locked, so that every build may get other versions: {again}"
 
 
-def _again(survey: Survey) -> str:
-    """By the tool whose project this is, as far as it says so."""
-    document = survey.pyproject
-    backend = str(document.get("build-system", "build-backend")) if document is not None else ""
-    for tool, prefix in (("poetry", "poetry."), ("pdm", "pdm."), ("uv", "uv_build")):
-        if document is not None and (document.get("tool", tool) is not None or backend.startswith(prefix)):
+def _again(document: Document | None) -> str:
+    """By the tool whose project it is, as far as it says so."""
+    if document is None:
+        return _OURS
+    backend = str(document.get("build-system", "build-backend"))
+    for tool, prefix in _BACKENDS.items():
+        if document.get("tool", tool) is not None or backend.startswith(prefix):
             return f"run `{tool} lock`"
     return _OURS
 

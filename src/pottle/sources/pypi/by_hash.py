@@ -4,11 +4,11 @@ The hash is the only one that is allowed, so uv takes this file of all that the 
 what uv has in its cache it takes from there without asking anybody.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from pottle.sources.pypi.resolve import Indexes
+from pottle.sources.pypi.resolve import Indexes, expanded
 
 
 class File(Protocol):
@@ -24,10 +24,13 @@ class File(Protocol):
     def index(self) -> str | None: ...  # noqa: D102
 
 
-def commands(files: Iterable[File], indexes: Indexes, work: Path) -> Iterator[Sequence[str | Path]]:
+def commands(
+    files: Iterable[File], indexes: Indexes, environ: Mapping[str, str], work: Path
+) -> Iterator[Sequence[str | Path]]:
     """The arguments of uv that install them: one call for each index that the lock names, one for all the rest.
 
-    `indexes` are asked for the rest, where there are any; `work` is where uv's lists are written.
+    `indexes` are asked for the rest, where there are any; variables in URLs are those of `environ`; `work` is where uv's lists
+    are written. Raises `ProjectError` for a variable that is not set.
     """
     by_index: dict[str, list[File]] = {}
     for file in files:
@@ -35,7 +38,8 @@ def commands(files: Iterable[File], indexes: Indexes, work: Path) -> Iterator[Se
     for number, index in enumerate(sorted(by_index)):
         listed = work / f"requirements-{number}.txt"
         listed.write_text("".join(map(_line, by_index[index])), encoding="utf-8")
-        yield [*_INSTALL, *(("--index", index) if index else _options(indexes)), "--requirements", listed]
+        asked = Indexes(None, (index,)) if index else indexes
+        yield [*_INSTALL, *_expanded(asked, environ).options(), "--requirements", listed]
 
 
 _INSTALL = (
@@ -48,8 +52,6 @@ def _line(file: File) -> str:
     return f"{file.name}=={file.version} --hash=sha256:{file.sha256}\n"
 
 
-def _options(indexes: Indexes) -> Iterator[str]:
-    if indexes.instead:
-        yield from ("--default-index", indexes.instead)
-    for url in indexes.besides:
-        yield from ("--index", url)
+def _expanded(indexes: Indexes, environ: Mapping[str, str]) -> Indexes:
+    instead = expanded(indexes.instead, environ) if indexes.instead else None
+    return Indexes(instead, tuple(expanded(url, environ) for url in indexes.besides))

@@ -140,7 +140,12 @@ def _denied(who: str, said: str, at: Location | None) -> PottleError:
 
 
 def _no_wheel(who: str, said: str, at: Location | None) -> PottleError:
-    hint = "choose a version that has a wheel, another Python, or build the wheel and publish it on your own index"
+    name = _subject(said)[1]
+    hint = "choose a version that has a wheel, or another Python" + (
+        f'; if there is a source archive, allow its build: `source-builds = ["{name}"]` under [tool.pottle]'
+        if name
+        else ""
+    )
     return ProjectError(f"no wheel fits the image{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 

@@ -54,7 +54,7 @@ def _installed(
     prefix.mkdir(parents=True)
     with uv.scratch(session) as work:
         try:
-            for command in _commands(wheels, indexes or Indexes(), work):
+            for command in _commands(session, wheels, indexes or Indexes(), work):
                 arguments = [*command, *uv.for_target(session.target), "--prefix", prefix]
                 _run(session, arguments, work, fresh=fresh)
         except uv.UvFailed as failed:
@@ -64,13 +64,16 @@ def _installed(
     return found
 
 
-def _commands(wheels: Sequence[Wheel], indexes: Indexes, work: Path) -> Iterator[Sequence[str | Path]]:
+def _commands(
+    session: uv.Session, wheels: Sequence[Wheel], indexes: Indexes, work: Path
+) -> Iterator[Sequence[str | Path]]:
     """Those that lie somewhere first: to be in sync means that nothing else is there."""
     if placed := [wheel for wheel in wheels if wheel.url is not None]:
         lock = work / "pylock.toml"
         lock.write_text(pylock.write(placed), encoding="utf-8")
         yield [*SYNC, "--require-hashes", lock]
-    yield from by_hash.commands((wheel for wheel in wheels if wheel.url is None), indexes, work)
+    unplaced = (wheel for wheel in wheels if wheel.url is None)
+    yield from by_hash.commands(unplaced, indexes, session.environ, work)
 
 
 def _run(session: uv.Session, arguments: Sequence[str | Path], work: Path, *, fresh: bool) -> None:

@@ -85,10 +85,18 @@ def resolve(session: uv.Session, wanted: Sequence[Wanted], how: Asked | None = N
     built = tuple(
         package.source for package in found if package.source is not None and _is_built(session, package, how)
     )
+    for source in built:
+        _check_allowed(source, asked.get(canonicalize_name(source.name)))
     names = {source.name for source in built}
     others = [package for package in found if package.name not in names]
     pinned = (_pin(session, package, asked.get(canonicalize_name(package.name)), how.indexes) for package in others)
     return Resolved(tuple(pinned), built)
+
+
+def _check_allowed(source: PinnedSource, wanted: Wanted | None) -> None:
+    if wanted and wanted.hashes and source.commit is None and f"sha256:{source.sha256}" not in wanted.hashes:
+        what = f"the source archive of {source.name} {source.version} has no hash that is allowed"
+        raise IntegrityError(what, at=wanted.at, hint="add its hash: hash the requirements again")
 
 
 def _is_built(session: uv.Session, package: Package, how: Asked) -> bool:
@@ -156,16 +164,16 @@ def _strategy(session: uv.Session, indexes: Indexes) -> tuple[str, ...]:
 
 
 def _expanded(wanted: Wanted, environ: Mapping[str, str]) -> Wanted:
-    return replace(wanted, index=_url(wanted.index, environ, wanted.at)) if wanted.index else wanted
+    return replace(wanted, index=expanded(wanted.index, environ, wanted.at)) if wanted.index else wanted
 
 
 def _expanded_indexes(indexes: Indexes, wanted: Iterable[Wanted], environ: Mapping[str, str]) -> Indexes:
     at = next((Location(each.at.path) for each in wanted if each.at), None)
-    instead = _url(indexes.instead, environ, at) if indexes.instead else None
-    return Indexes(instead, tuple(_url(url, environ, at) for url in indexes.besides))
+    instead = expanded(indexes.instead, environ, at) if indexes.instead else None
+    return Indexes(instead, tuple(expanded(url, environ, at) for url in indexes.besides))
 
 
-def _url(text: str, environ: Mapping[str, str], at: Location | None) -> str:
+def expanded(text: str, environ: Mapping[str, str], at: Location | None = None) -> str:
     """An index's URL with its variables (`${NAME}`) replaced; a login in it travels another way (`pottle.sources.pypi.way`)."""
     url = address.parse(text, environ).url
     if missing := address.unset(url):

@@ -32,7 +32,8 @@ def build_sources(
 ) -> tuple[Distribution, ...]:
     """What the sources make, unpacked below `into`, which must not exist yet; by name.
 
-    `indexes` says which indexes have those that lie nowhere in particular. Raises `ProjectError` where a backend fails and for what is made for one platform. Nothing of `into` stays behind then.
+    `indexes` says which indexes have those that lie nowhere in particular. Raises `ProjectError` where a backend fails and for what
+    is made for one platform. Nothing of `into` stays behind then.
     """
     if not sources:
         return ()
@@ -75,7 +76,7 @@ def _commands(
         yield [*install.SYNC, *uv.for_target(session.target, may_build=("*",)), lock]
     found = [source for source in sources if source.url is None]
     target = uv.for_target(session.target, may_build=[source.name for source in found])
-    for command in by_hash.commands(found, indexes, work):
+    for command in by_hash.commands(found, indexes, session.environ, work):
         yield [*command, *target]
 
 

@@ -29,6 +29,7 @@ READERS: tuple[tuple[str, Reader], ...] = (
     ("environment.yaml", conda.read),
     ("pyproject.toml", pyproject.required),
     ("pyproject.toml", pyproject.poetry),
+    ("pyproject.toml", pyproject.flit),
     ("setup.cfg", setuptools.configured),
     ("setup.py", setuptools.called),
     ("pyproject.toml", classifiers.pyproject),

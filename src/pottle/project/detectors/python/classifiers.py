@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.specifiers import SpecifierSet
 
+from pottle.project import setup_config, setup_script
 from pottle.project.detectors.python import setuptools
 from pottle.project.facts import PythonWish
 from pottle.project.survey import Survey
@@ -25,14 +26,15 @@ def pyproject(survey: Survey, path: str) -> Iterator[PythonWish]:  # noqa: ARG00
 
 def configured(survey: Survey, path: str) -> Iterator[PythonWish]:
     """Those of `setup.cfg`."""
-    yield from _wish(setuptools.option(survey, path, "metadata", "classifiers", "classifier"))
+    config = setup_config.readable(survey)
+    found = config and (config.items("metadata", "classifiers") or config.items("metadata", "classifier"))
+    yield from _wish(setuptools.placed(found or (), path))
 
 
 def called(survey: Survey, path: str) -> Iterator[PythonWish]:
-    """Those that `setup.py` gives as a literal."""
-    found, at = setuptools.argument(survey, path, "classifiers")
-    if isinstance(found, list | tuple):
-        yield from _wish((text, at) for text in found if isinstance(text, str))
+    """Those that `setup.py` writes down."""
+    script = setup_script.readable(survey)
+    yield from _wish(setuptools.placed((script and script.items("classifiers")) or (), path))
 
 
 def _wish(texts: Iterable[tuple[str, Location]]) -> Iterator[PythonWish]:

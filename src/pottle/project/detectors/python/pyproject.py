@@ -1,4 +1,4 @@
-"""`pyproject.toml`: `requires-python` (PEP 621), which PDM, Hatch and uv share, and Poetry's own dependency on `python`."""
+"""`pyproject.toml`: `requires-python` (PEP 621), which PDM, Hatch and uv share, Poetry's own dependency on `python`, flit's older table."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -34,6 +34,15 @@ def poetry(survey: Survey, path: str) -> Iterator[PythonWish]:  # noqa: ARG001
         yield _wish(wanted, at)
     elif wanted is not None:
         raise ProjectError("the constraint on `python` has to be text", at=at, hint='write `python = "^3.12"`')
+
+
+def flit(survey: Survey, path: str) -> Iterator[PythonWish]:  # noqa: ARG001
+    """`[tool.flit.metadata] requires-python`, of a flit before `[project]`."""
+    document = survey.pyproject
+    assert document is not None, "it exists"
+    keys = ("tool", "flit", "metadata", "requires-python")
+    if isinstance(bound := document.get(*keys), str) and not document.table("project"):
+        yield notation.span(bound, document.at(*keys))
 
 
 def _wish(text: str, at: Location) -> PythonWish:
