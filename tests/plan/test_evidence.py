@@ -60,6 +60,25 @@ def test_a_clear_answer_of_the_code_outranks_it():
     assert (planned.port, told(planned, "port")) == (9000, ("the Dockerfile names it", "Dockerfile:2"))
 
 
+def test_what_listens_for_developers_only_is_no_clear_answer():
+    files = {
+        "shop/__init__.py": "",
+        "shop/__main__.py": "import uvicorn\nuvicorn.run('shop.make:get', host='127.0.0.1', reload=True)\n",
+        "requirements.txt": "uvicorn\n",
+    }
+    assert (
+        plan('CMD ["uvicorn", "shop.asgi:application", "--host", "0.0.0.0"]', files).command[1]
+        == "shop.asgi:application"
+    )
+
+
+def test_a_worker_is_no_answer_to_what_serves_the_web():
+    files = {"tasks.py": "from celery import Celery\napp = Celery('x')\n", "requirements.txt": "celery\ngunicorn\n"}
+    web, worker = plan('CMD ["gunicorn", "shop:make()"]', files).processes
+    assert (web.name, web.command[0], worker.name, worker.command[0]) == ("web", "gunicorn", "worker", "celery")
+    assert plan('CMD ["celery", "-A", "tasks", "worker"]', files).kind == "worker"
+
+
 def test_the_port_of_the_code_outranks_the_one_that_is_exposed():
     files = {"shop.py": f"{APP}app.run(port=5005)\n", **LIST}
     assert plan("EXPOSE 9000", files).port == 5005

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from pottle.config.options import Options
-from pottle.errors import ConfigError
+from pottle.errors import ConfigError, ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.model import Requirement
@@ -30,6 +30,57 @@ def listed(text: str, **more: str) -> tuple[Requirement, ...]:
 
 def wanted(text: str) -> list[str | None]:
     return [requirement.wanted for requirement in listed(text)]
+
+
+# --- locks that name no place ---------------------------------------------------------------------
+
+POETRY = """[[package]]
+name = "a"
+version = "1.0"
+optional = false
+python-versions = "*"
+files = [
+    {{file = "{file}", hash = "{digest}"}},
+]
+
+[package.dependencies]
+setuptools = "*"
+{source}
+[metadata]
+lock-version = "1.1"
+python-versions = "*"
+content-hash = ""
+"""
+INDEX = '[package.source]\ntype = "legacy"\nurl = "https://index.example/simple"\nreference = "x"\n'
+
+
+def poetrys(file: str, digest: str = f"sha256:{'0' * 64}", source: str = "") -> Installed:
+    asks = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\na = "*"\n'
+    lock = POETRY.format(file=file, digest=digest, source=source)
+    return needs({"pyproject.toml": asks, "poetry.lock": lock}).installed(TRIXIE)
+
+
+def test_what_has_no_version_is_wanted_by_its_name():
+    wheel, setuptools = poetrys("a-1.0-py3-none-any.whl").requirements
+    assert (wheel.wheel.url if wheel.wheel else "", wheel.index) == (None, None)
+    assert (setuptools.wanted, setuptools.version, setuptools.hashes) == ("setuptools", None, ())
+
+
+@pytest.mark.parametrize(("source", "index"), [("", None), (INDEX, "https://index.example/simple")])
+def test_a_source_archive_without_a_place_is_one_of_an_index(source: str, index: str | None):
+    (found,) = poetrys("a-1.0.tar.gz", source=source).sources
+    assert (found.url, found.index, found.version, found.sha256) == (None, index, "1.0", "0" * 64)
+
+
+def test_no_wheel_that_fits_says_how_its_manager_finds_a_newer_one():
+    with pytest.raises(ProjectError) as caught:
+        poetrys("a-1.0-cp36-cp36m-win32.whl")
+    assert caught.value.hint == "see whether a newer version has one: `poetry update a`"
+
+
+def test_a_weak_hash_is_none():
+    with pytest.raises(ProjectError, match=r"the lock has no hash for a-1\.0-py3-none-any\.whl"):
+        poetrys("a-1.0-py3-none-any.whl", "md5:0")
 
 
 # --- lists that no lock has decided ---------------------------------------------------------------

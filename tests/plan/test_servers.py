@@ -81,6 +81,13 @@ def test_a_server_that_cannot_start_it_is_an_error_that_says_why(
     assert "add" in (caught.value.hint or "")
 
 
+def test_where_there_is_no_server_the_one_that_the_project_has_settings_for_is_named():
+    around = Surroundings({}, "pip", settings=(file("uwsgi", "docker/uwsgi.ini"),))
+    with pytest.raises(ProjectError) as caught:
+        start(app("web-wsgi"), around)
+    assert caught.value.hint == "add one: `pyuwsgi` in requirements.txt"
+
+
 # --- the project's own settings -------------------------------------------------------------------
 
 

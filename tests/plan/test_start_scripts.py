@@ -61,6 +61,12 @@ def test_tools_bring_their_packages_with_the_line_that_runs_them():
     ]
 
 
+def test_so_do_the_tools_of_a_line_for_a_shell():
+    planned = plan("", "web: mkdir -p x && gunicorn app:app | tee log\n")
+    assert planned.system_packages.runtime == ("coreutils", "dash")
+    assert [r.because for r in planned.reasons if r.decision == "packages"] == ["Procfile runs mkdir"]
+
+
 WARNINGS = {
     "no exec": (
         "gunicorn app:app\n",

@@ -134,7 +134,16 @@ def test_the_directory_of_its_modules_is_on_the_path(root: str | None, installed
 def test_an_address_that_nobody_reaches_is_a_warning():
     from pottle.project.facts import Fact
 
-    program = app("aiohttp", "main.py", "web-own-server", loopback=Fact("127.0.0.1", Location("main.py", 7)))
+    program = app("aiohttp", "main.py", "web-own-server", port=8080, loopback=Fact("127.0.0.1", Location("main.py", 7)))
     assert started(program).warnings == (
         "main.py:7: it listens on 127.0.0.1, inside of the container only: let it listen on 0.0.0.0",
     )
+
+
+def test_a_port_that_cannot_be_seen_is_a_warning_unless_it_is_configured():
+    program = app("tornado", "main.py", "web-own-server")
+    assert started(program).warnings == (
+        "app.py:3: on which port it listens cannot be seen: name it by `port` under [tool.pottle]",
+    )
+    assert started(program, port=9000).warnings == ()
+    assert started(app("tornado", "main.py", "web-own-server", arguments=("--port={port}",))).warnings == ()

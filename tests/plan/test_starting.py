@@ -103,6 +103,35 @@ def test_what_cannot_start(procfile: str, what: str):
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [
+        (
+            '[project.optional-dependencies]\nweb = ["gunicorn"]\n',
+            'the extra web has gunicorn: set `extras = ["web"]` under [tool.pottle]',
+        ),
+        (
+            '[dependency-groups]\nprod = ["gunicorn"]\n',
+            'the group prod has gunicorn: set `groups = ["prod"]` under [tool.pottle]',
+        ),
+        ("", "add it: `gunicorn` in the project's dependencies"),
+    ],
+)
+def test_a_program_that_an_extra_brings_is_told_by_it(table: str, hint: str):
+    files = {
+        "app.py": FLASK["app.py"],
+        "pyproject.toml": f'[project]\nname = "p"\nversion = "1"\ndependencies = ["flask"]\n{table}',
+    }
+    with pytest.raises(ProjectError) as caught:
+        plan("web: gunicorn app:app", files)
+    assert caught.value.hint == hint
+
+
+def test_the_framework_that_a_server_does_not_name_is_the_only_one_that_is_there():
+    assert plan("web: gunicorn -c conf.py other:app").framework == "flask"
+    assert plan("worker: python app.py").framework is None
+
+
 def test_a_list_that_is_not_resolved_may_bring_a_program_that_nobody_knows():
     assert plan("web: something app:app").command == ("something", "app:app")
 

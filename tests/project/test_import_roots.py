@@ -41,7 +41,11 @@ PLACES = {
         ("src", "a.main"),
     ),
     "the directory of Django's manage.py": (
-        {"backend/manage.py": "# django", "backend/site_/wsgi.py": "# django", "backend/site_/__init__.py": ""},
+        {
+            "backend/manage.py": "# execute_from_command_line",
+            "backend/site_/wsgi.py": "# django.core.wsgi",
+            "backend/site_/__init__.py": "",
+        },
         "backend/site_/wsgi.py",
         ("backend", "site_.wsgi"),
     ),

@@ -4,9 +4,10 @@ import pytest
 
 from pottle.errors import ProjectError
 from pottle.project.facts import Fact, Packaging
-from pottle.project.packaged import decided, packaging
+from pottle.project.packaged import backend, decided, packaging
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
+from pottle.toml import Document
 
 SYSTEM = '[build-system]\nrequires = ["x"]\nbuild-backend = "{}"\n'
 POETRY = "poetry.core.masonry.api"
@@ -65,6 +66,20 @@ def test_no_package(text: str, file: str, why: str | None):
     assert not isinstance(found, Packaging)
     assert (found.value.startswith(why) if isinstance(found, Fact) and why else found is None) is True
     assert packaging(survey(text, file)) is None
+
+
+BACKENDS = {
+    NAMED: POETRY,
+    SYSTEM.format("poetry.masonry.api"): POETRY,
+    SYSTEM.format("x"): "x",
+    "[build-system]\n": "setuptools.build_meta:__legacy__",
+    "": "setuptools.build_meta:__legacy__",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BACKENDS.items())
+def test_how_another_project_is_built(text: str, expected: str):
+    assert backend(Document(text, "pyproject.toml")) == expected
 
 
 def test_a_package_outside_of_the_project_stops():

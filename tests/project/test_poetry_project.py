@@ -142,6 +142,14 @@ def test_project_is_enriched():
     assert other.origin == Origin("vcs", "https://git.example/b")
 
 
+def test_both_markers_count():
+    found = asked(
+        PEP621 + "dependencies = [\"a; os_name == 'nt'\"]\n[tool.poetry.dependencies]\n"
+        "a = { source = 'ours', markers = \"python_version < '3.12'\" }\n"
+    )
+    assert told(found.main) == ['a; os_name == "nt" and python_version < "3.12"']
+
+
 def test_extras_of_project_may_name_each_other():
     found = asked(
         PEP621

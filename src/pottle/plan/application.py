@@ -31,7 +31,11 @@ Held = Mapping[str, str | None]
 
 
 class Lacking(ProjectError):
-    """The environment holds nothing that runs what has to be run."""
+    """The environment holds nothing that runs what has to be run; any of `lacks` would."""
+
+    def __init__(self, what: str, *, at: Location | None, hint: str | None, lacks: Sequence[str]) -> None:
+        super().__init__(what, at=at, hint=hint)
+        self.lacks = tuple(lacks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pottle.plan import programs, start_scripts
+from pottle.plan import programs, start_scripts, tools
 from pottle.plan.system import Need
 from pottle.project import runners
-from pottle.project.command_line import CommandLine, parse
-from pottle.project.facts import Application, ShellScript
+from pottle.project.command_line import CommandLine, heads, parse
+from pottle.project.facts import Application, Fact, ShellScript
 from pottle.text import Location
 
 _PORT = re.compile(r"(?:^|[:=])(\d{2,5})$")
@@ -46,10 +46,14 @@ def read(text: str, at: Location, port: int, scripts: Collection[ShellScript] = 
             started = start_scripts.argv(script, arguments)
             words = runners.bare(parse(start_scripts.runs(script, arguments)).words)
             return Command(started, words, line.environment, tuple(start_scripts.needs(script)), (), script)
-        return Command(program, program, line.environment, (), ())
+        used = tools.needs(Fact(word, at) for word in program[:1])
+        return Command(program, program, line.environment, tuple(used), ())
     path, names = start_scripts.SHELLS[line.dialect]
     need = Need(names, "shell", path, f"only a shell can run {line.shell}", str(at))
-    return Command((path, "-c", line.text), program, (), (need,), tuple(_signals(line, at)), from_environment=True)
+    used = tools.needs(Fact(word, at) for word in heads(line.text))
+    return Command(
+        (path, "-c", line.text), program, (), (need, *used), tuple(_signals(line, at)), from_environment=True
+    )
 
 
 def _signals(line: CommandLine, at: Location) -> Iterator[str]:

@@ -9,8 +9,6 @@ from pottle.plan.model import InstallWheels
 class EnvironmentPlan:
     """The base that wheels have to fit, and what is wanted of them."""
 
-    name: str
-    """The project's."""
     platform: str
     """`linux/amd64`"""
     base: str

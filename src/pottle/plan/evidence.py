@@ -112,8 +112,12 @@ class Evidence:
 
     @property
     def _clear(self) -> bool:
-        """The code's own answer is one."""
-        return any(app.kind not in _PLAIN or app.framework is not None for app in self._applications)
+        """The code's own answer is one: more than a script, not for its developers alone, and no worker where this serves the web."""
+        if not self._applications:
+            return False
+        first, known = self._applications[0], programs.known(self._words) if self._words else None
+        beside = first.kind == "worker" and known is not None and known.kind.startswith("web")
+        return (first.kind not in _PLAIN or first.framework is not None) and first.loopback is None and not beside
 
     def _arguments(self, app: Application) -> tuple[str, ...]:
         """What follows the application in the command."""

@@ -96,7 +96,6 @@ def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPla
     choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
     installed = needs.installed(choice.base)
     return EnvironmentPlan(
-        name=facts.name.value,
         platform=str(platform),
         base=choice.base.name,
         python=choice.base.python,

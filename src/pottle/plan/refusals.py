@@ -58,12 +58,19 @@ def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -
     elif others:
         hint = f"it has one for CPython {' and '.join(others)}: set `python` under [tool.pottle]"
     else:
-        hint = f"see whether a newer version has one: `uv lock --upgrade-package {distribution.name}`"
+        hint = f"see whether a newer version has one: `{_upgrade(distribution)}`"
     return ProjectError(
         f"the lock has no wheel of {name} for {Target(base.python, str(platform), base.glibc)}",
         at=distribution.at,
         hint=hint,
     )
+
+
+def _upgrade(distribution: LockedDistribution) -> str:
+    """The command that locks a newer version, by the name of the lock."""
+    commands = {"poetry.lock": "poetry update", "pdm.lock": "pdm update", "Pipfile.lock": "pipenv upgrade"}
+    command = commands.get(distribution.at.path.rpartition("/")[2], "uv lock --upgrade-package")
+    return f"{command} {distribution.name}"
 
 
 def _others(base: Base) -> Iterator[Base]:

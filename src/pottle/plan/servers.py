@@ -180,9 +180,10 @@ def unfit(app: Application, distributions: Collection[str]) -> Server | None:
     return next((s for s in _for(app) if s.name in distributions and not _can(s, app)), None)
 
 
-def recommended(app: Application) -> Server:
-    """The server to add where there is none."""
-    return next(server for server in _for(app) if _can(server, app))
+def recommended(app: Application, found: Sequence[ServerSettings] = ()) -> Server:
+    """The server to add where there is none: one that the project has settings for, else the first; uWSGI as a wheel."""
+    fit = [server for server in _for(app) if _can(server, app) and server.name != "uwsgi"]
+    return next((server for server in fit if settings(server, found) is not None), fit[0])
 
 
 def settings(server: Server, found: Sequence[ServerSettings]) -> ServerSettings | None:

@@ -8,7 +8,7 @@ from pottle.plan import launchers, servers, starters
 from pottle.plan.application import BY_SIGINT, DEFAULT_PORT, LISTENS, SERVED, Held, Lacking, Start, adding, called
 from pottle.plan.launchers import Launcher
 from pottle.plan.model import Reason
-from pottle.plan.places import APP
+from pottle.plan.places import APP, HOME
 from pottle.plan.servers import Server, Task
 from pottle.plan.starters import Starter
 from pottle.project.facts import Application, Fact, ServerSettings
@@ -110,7 +110,7 @@ def _started(app: Application, starter: Starter, around: Surroundings) -> Start:
         (_command(app), told, _port(app, around.port, listens)),
         app.kind,
         app.framework,
-        environment=(*starter.environment, *_path(app, around)),
+        environment=(*starter.environment, *_environment(app, listens), *_path(app, around)),
         in_command=True,
         probe=starter.health,
     )
@@ -131,7 +131,7 @@ def _launched(app: Application, launcher: Launcher, around: Surroundings) -> Sta
 def _run(app: Application, around: Surroundings) -> Start:
     """As the program that it is."""
     listens = (around.port or app.port or DEFAULT_PORT) if app.kind in LISTENS else around.port
-    telemetry = starters.TELEMETRY.get(app.framework or "", ())
+    further = starters.FURTHER.get(app.framework or "", ())
     return Start(
         app,
         _script(app, listens),
@@ -140,8 +140,8 @@ def _run(app: Application, around: Surroundings) -> Start:
         tuple(_run_reasons(app, around.port, listens)),
         app.kind,
         called(app, around.held),
-        environment=(*_environment(app, listens), *telemetry, *_path(app, around)),
-        warnings=() if app.loopback is None else (_inside(app.loopback),),
+        environment=(*_environment(app, listens), *further, *_path(app, around)),
+        warnings=tuple(_run_warnings(app, around)),
         in_command=any("{port}" in argument for argument in app.arguments),
     )
 
@@ -156,7 +156,7 @@ def _script(app: Application, port: int | None) -> tuple[str, ...]:
 
 
 def _environment(app: Application, port: int | None) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value.format(port=port)) for name, value in app.environment)
+    return tuple((name, value.format(port=port, app=APP, home=HOME)) for name, value in app.environment)
 
 
 def _path(app: Application, around: Surroundings) -> tuple[tuple[str, str], ...]:
@@ -199,6 +199,15 @@ def _port(app: Application, wanted: int | None, listens: int, settings: ServerSe
     return Reason(decision="port", value=str(listens), because=because, at=at)
 
 
+def _run_warnings(app: Application, around: Surroundings) -> Iterator[str]:
+    if app.loopback is not None:
+        yield _inside(app.loopback)
+    told = app.port is not None or around.port is not None
+    told |= any("{port}" in text for text in (*app.arguments, *(value for _, value in app.environment)))
+    if app.kind in LISTENS and not told:
+        yield f"{app.at}: on which port it listens cannot be seen: name it by `port` under [tool.pottle]"
+
+
 def _inside(address: Fact[str]) -> str:
     return f"{address.at}: it listens on {address.value}, inside of the container only: let it listen on 0.0.0.0"
 
@@ -208,18 +217,20 @@ def _absent(app: Application, name: str, around: Surroundings) -> Lacking:
         f"nothing starts the {app.framework} {app.kind} {app.target}: {name} is not among its dependencies",
         at=app.at,
         hint=f"add it: {adding(name, around.manager)}",
+        lacks=(name,),
     )
 
 
 def _no_server(app: Application, around: Surroundings) -> Lacking:
-    add = adding(servers.recommended(app).name, around.manager)
+    add = adding(servers.recommended(app, around.settings).name, around.manager)
+    lacks = [server.name for server in servers.SERVERS if app.kind in server.kinds]
     unfit = servers.unfit(app, around.held)
     if unfit is None:
         what = f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies"
-        return Lacking(what, at=app.at, hint=f"add one: {add}")
+        return Lacking(what, at=app.at, hint=f"add one: {add}", lacks=lacks)
     if app.factory:
         made = f"`app = {app.target.rpartition(':')[2]}()`"
         hint = f"make the application in its module, {made}, or add a server that calls it: {add}"
-        return Lacking(f"{unfit.name} calls no factory, and {app.target} is one", at=app.at, hint=hint)
+        return Lacking(f"{unfit.name} calls no factory, and {app.target} is one", at=app.at, hint=hint, lacks=lacks)
     hint = f"give the application a name in its module, or add a server that finds it: {add}"
-    return Lacking(f"{unfit.name} does not find {app.target}", at=app.at, hint=hint)
+    return Lacking(f"{unfit.name} does not find {app.target}", at=app.at, hint=hint, lacks=lacks)

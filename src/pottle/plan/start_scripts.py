@@ -7,7 +7,7 @@ import posixpath
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pottle.plan import packages, programs
+from pottle.plan import packages, programs, tools
 from pottle.plan.system import Need
 from pottle.project import runners
 from pottle.project.command_line import BUILTINS, RESERVED
@@ -18,35 +18,6 @@ SHELLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "bash": ("/bin/bash", ("bash",)),
 }
 """Dialect → the shell and the package that has it."""
-
-_COREUTILS = (
-    "arch", "b2sum", "base64", "basename", "cat", "chgrp", "chmod", "chown", "cp", "cut", "date", "dd", "df", "dirname", "du", "env",
-    "expr", "factor", "head", "hostid", "id", "install", "join", "ln", "ls", "md5sum", "mkdir", "mkfifo", "mktemp", "mv", "nice",
-    "nohup", "nproc", "od", "paste", "printenv", "readlink", "realpath", "rm", "rmdir", "seq", "sha256sum", "sleep", "sort", "split",
-    "stat", "stdbuf", "sync", "tac", "tail", "tee", "timeout", "touch", "tr", "uname", "uniq", "wc", "whoami", "yes",
-)  # fmt: skip
-TOOLS: Mapping[str, str] = {
-    **dict.fromkeys(_COREUTILS, "coreutils"),
-    "awk": "mawk",
-    "curl": "curl",
-    "find": "findutils",
-    "xargs": "findutils",
-    "git": "git",
-    "gosu": "gosu",
-    "grep": "grep",
-    "hostname": "hostname",
-    "jq": "jq",
-    "nc": "netcat-openbsd",
-    "pg_isready": "postgresql-client",
-    "psql": "postgresql-client",
-    "pgrep": "procps",
-    "pkill": "procps",
-    "ps": "procps",
-    "redis-cli": "redis-tools",
-    "sed": "sed",
-    "wget": "wget",
-}
-"""Programs that scripts run → the Debian package, of one name in every suite."""
 
 
 def named(program: Sequence[str], scripts: Collection[ShellScript]) -> tuple[ShellScript, tuple[str, ...]] | None:
@@ -72,12 +43,7 @@ def needs(script: ShellScript) -> Iterator[Need]:
     """The shell, and the packages of the tools that it runs."""
     path, names = SHELLS[script.dialect]
     yield Need(names, "shell", path, f"{script.path} is a script for it", script.path)
-    seen: set[str] = set()
-    for run in script.runs:
-        package = TOOLS.get(run.value)
-        if package is not None and package not in seen:
-            seen.add(package)
-            yield Need((package,), "packages", package, f"{script.path} runs {run.value}", str(run.at))
+    yield from tools.needs(script.runs)
 
 
 def warnings(
@@ -86,7 +52,7 @@ def warnings(
     """What the script expects of another image than this, and a program that signals do not reach."""
     for run in script.runs:
         word = run.value
-        if word in ("source", ".") or word in TOOLS or word in BUILTINS | RESERVED or "/" in word or "$" in word:
+        if word in ("source", ".") or word in tools.TOOLS or word in BUILTINS | RESERVED or "/" in word or "$" in word:
             continue
         known = word in programs.PROGRAMS or complete
         if known and word not in runners.MANAGERS and programs.missing(runners.bare((word,)) or ("python",), held, own):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pottle.plan.places import HOME
 from pottle.project.facts import Application
 
 Argv: TypeAlias = tuple[str, ...]
@@ -107,8 +108,11 @@ STARTERS: tuple[Starter, ...] = (
     Starter("aiohttp", "gunicorn", 8080, _aiohttp),
 )
 
-TELEMETRY: dict[str, Environment] = {"gradio": (("GRADIO_ANALYTICS_ENABLED", "False"),)}
-"""The same for frameworks whose programs start themselves."""
+FURTHER: dict[str, Environment] = {
+    "gradio": (("GRADIO_ANALYTICS_ENABLED", "False"),),
+    "nicegui": (("NICEGUI_STORAGE_PATH", f"{HOME}/.nicegui"),),
+}
+"""The same for frameworks whose programs start themselves; what they write goes where a container can be written to."""
 
 
 REFUSED: dict[str, tuple[str, str]] = {

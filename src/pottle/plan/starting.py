@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, ProjectError
-from pottle.plan import application, commands, programs, servers, start_scripts
+from pottle.plan import application, commands, programs, servers, start_scripts, tools
 from pottle.plan.application import DEFAULT_PORT, LISTENS, Held, Lacking, Start
 from pottle.plan.commands import Command
 from pottle.plan.evidence import Answer, Evidence
@@ -26,6 +26,9 @@ ONCE = ("release", "migrate")
 """Processes that run once, before the others: never the container's own."""
 OWN = "web"
 """The process that an image starts by itself where there is one of this name."""
+_WEB = frozenset(
+    {"django", "flask", "fastapi", "starlette", "litestar", "quart", "falcon", "pyramid", "bottle", "sanic", "aiohttp"}
+)
 _FIRST = (OWN, "app", "bot", "worker", "main")
 """Of several processes, the one that an image starts by itself."""
 
@@ -35,10 +38,24 @@ def start(facts: Facts, options: Options, held: Held) -> Start:
     try:
         return _start(facts, options, held)
     except Lacking as error:
+        if elsewhere := _elsewhere(facts, error.lacks):
+            raise ProjectError(error.what, at=error.at, hint=elsewhere) from None
         if facts.lock is None or facts.lock.asks is None:
             raise
         hint = "only the project's backend knows what it depends on: run `pottle lock`"
         raise ProjectError(error.what, at=error.at, hint=hint) from None
+
+
+def _elsewhere(facts: Facts, lacks: Sequence[str]) -> str | None:
+    """How to ask for what an extra or a group of the project has."""
+    if facts.lock is None:
+        return None
+    for key, named in (("extras", facts.lock.extras), ("groups", facts.lock.groups)):
+        for name, dependencies in named:
+            if found := next((d.name for d in dependencies if d.name in lacks), None):
+                kind = "extra" if key == "extras" else "group"
+                return f'the {kind} {name} has {found}: set `{key} = ["{name}"]` under [tool.pottle]'
+    return None
 
 
 def _start(facts: Facts, options: Options, held: Held) -> Start:
@@ -147,7 +164,7 @@ class Said:
             stop_signal=signal,
             reasons=tuple(self._reasons(process, command, port, signal)),
             kind=kind,
-            framework=_framework(app, program, self._held),
+            framework=_framework(app, program, self._held) or self._only_framework(kind),
             environment=(*((("PORT", str(listens)),) if listens is not None else ()), *command.environment),
             needs=command.needs,
             warnings=tuple(self._warnings(process, command, listens)),
@@ -155,6 +172,15 @@ class Said:
             in_command=any(str(listens) in re.split("[:=]", word) for word in command.argv)
             and not command.from_environment,
         )
+
+    def _only_framework(self, kind: Kind) -> str | None:
+        """What a server serves that does not name it by an application that was found: the one web framework that is there."""
+        if kind not in application.SERVED:
+            return None
+        served = {app.framework for app in self._facts.applications if app.kind in application.SERVED and app.framework}
+        found = served or {fact.value for fact in self._facts.frameworks if fact.value in _WEB}
+        found -= {"starlette"} if len(found) > 1 else set()
+        return next(iter(found)) if len(found) == 1 else None
 
     def instead(self, process: Process) -> Start | None:
         """The application by a server that the environment holds, where the process is one for developers."""
@@ -215,12 +241,15 @@ class Said:
         if not command.program or (absent := programs.missing(command.program, self._held, self._own)) is None:
             return
         name, distribution = absent
+        if name in tools.TOOLS:
+            return
         if name not in programs.PROGRAMS and lock is not None and not lock.complete:
             return  # a list that is not resolved does not say what else comes with it
         raise Lacking(
             f"{process.name} runs {name}, and nothing in the environment brings it",
             at=process.at,
             hint=f"add it: {application.adding(distribution, self._facts.package_manager.value)}",
+            lacks=programs.PROGRAMS[name].distributions if name in programs.PROGRAMS else (distribution,),
         )
 
     def _reasons(self, process: Process, command: Command, port: Fact[int] | None, signal: str) -> Iterator[Reason]:

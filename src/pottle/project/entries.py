@@ -52,6 +52,10 @@ class Entries:
             return scripts[0][1]
         return next(self._others(module), None)
 
+    def itself(self, module: Module) -> Entry:
+        """The module as what is run."""
+        return self._entry(module, module.main_guard.lineno if module.main_guard else 1)
+
     def reaches(self, start: Module, goal: Module) -> int | None:
         """How many imports lie between the two; None where none leads there."""
         seen, pending = {start.name}, deque([(start, 0)])
@@ -117,7 +121,19 @@ class Entries:
         if path.endswith("/__main__.py"):
             return Entry(module.name.removesuffix(".__main__"), module, at)
         in_package = posixpath.join(posixpath.dirname(path), "__init__.py") in self._files
-        return Entry(module.name if in_package and "/" in path else path, module, at)
+        as_module = in_package and "/" in path and not self._by_siblings(module)
+        return Entry(module.name if as_module else path, module, at)
+
+    def _by_siblings(self, module: Module) -> bool:
+        """Whether it imports its neighbours by their own names, as only a file that is run can."""
+        directory = posixpath.dirname(module.path)
+        firsts = {origin.partition(".")[0] for origin in module.absolute}
+        return any(name not in self._paths and self._beside(directory, name) is not None for name in firsts)
+
+    def _beside(self, directory: str, name: str) -> str | None:
+        """The module `name` in the same directory."""
+        candidates = (posixpath.join(directory, f"{name}.py"), posixpath.join(directory, name, "__init__.py"))
+        return next((path for path in candidates if directory and path in self._files), None)
 
     def _imported(self, module: Module) -> set[str]:
         """The project's modules that a module imports, packages on the way included."""
@@ -128,7 +144,10 @@ class Entries:
                 if (name := ".".join(parts[:length])) in self._paths:
                     found.add(name)
                     break
-        return found
+            else:
+                if path := self._beside(posixpath.dirname(module.path), parts[0]):
+                    found.add(self._survey.roots.name(path))
+        return found & self._paths.keys()
 
 
 def packaged(wanted: object, build_system: object) -> bool:

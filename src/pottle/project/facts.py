@@ -307,7 +307,8 @@ class Application:
     arguments: tuple[str, ...] = ()
     """What follows the program in its argv; `{port}` stands for the port that it shall listen on."""
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables by which it is told where to listen, `{port}` as above: `("SHOP_HOST", "0.0.0.0")`."""
+    """Variables that it is started with, `{port}` as above, `{app}` and `{home}` for the image's directories of those: where to
+    listen, `("SHOP_HOST", "0.0.0.0")`, and where to write."""
     loopback: Fact[str] | None = None
     """The address that the code binds to, where only the container itself reaches it and nothing can tell it another."""
     root: str | None = None
@@ -424,9 +425,9 @@ class Facts:
     """In the order of their file."""
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
+    static_files: StaticFiles | None = None
     pins: Pins | None = None
     """What `pottle.lock` has decided."""
-    static_files: StaticFiles | None = None
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
     recipe: Recipe | None = None

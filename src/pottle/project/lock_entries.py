@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import unquote
 
 from packaging.markers import Marker
@@ -70,6 +70,8 @@ def _is_from(found: LockedDistribution, origin: Origin) -> bool:
             return found.source == "url"
         case "path":
             return found.source in ("path", "directory", "editable")
+        case _:
+            assert_never(origin.kind)
 
 
 @dataclass(frozen=True)

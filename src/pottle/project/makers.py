@@ -36,7 +36,8 @@ class Makers(Generic[T]):
 
     def called(self, module: Module, function: ast.expr, depth: int = 0) -> T | None:
         """What calling `function` makes: a class, or a function of the project."""
-        qualified = module.qualified(function)
+        generic = function.value if isinstance(function, ast.Subscript) else function  # `FastMCP[State]`
+        qualified = module.qualified(generic)
         if qualified is None or depth > DEEPEST:
             return None
         qualified = self._names.canonical(qualified)

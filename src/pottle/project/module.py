@@ -14,12 +14,9 @@ from pottle.text import Location
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 _TELLING = re.compile(
-    r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|django|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
-    r"|\b(?:sanic|aiohttp|tornado|grpc|pyramid|dash|connexion|blacksheep|esmerald|robyn|klein|cherrypy|websockets|socketserver)\b"
-    r"|\b(?:streamlit|gradio|panel|chainlit|nicegui|solara|shiny|mesop|reflex|bokeh|socketio|strawberry|ariadne|litserve)\b"
-    r"|\b(?:http\.server|wsgiref|werkzeug\.serving|gevent|eventlet|cheroot|click|typer|argparse|optparse|BaseSettings)\b"
+    r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
-    r"|getoutput|getstatusoutput|DJANGO_SETTINGS_MODULE|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
+    r"|django\.core\.(?:asgi|wsgi)|execute_from_command_line|getoutput|getstatusoutput|DJANGO_SETTINGS_MODULE|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns",
     re.MULTILINE | re.IGNORECASE,
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""
@@ -30,6 +27,10 @@ _LIBRARIES = (
     "celery", "CELERY", "rq import", "import rq", "rq.", "WorkerSettings", "dramatiq", "huey", "taskiq", "faststream", "django_q", "airflow", "prefect", "dagster", "temporalio", "scrapy",
     "apscheduler", "import schedule", "schedule import", "rocketry",
     "INSTALLED_APPS",
+    "sanic", "aiohttp", "tornado", "grpc", "pyramid", "import dash", "from dash", "connexion", "blacksheep", "esmerald", "robyn", "klein",
+    "cherrypy", "websockets", "socketserver", "streamlit", "gradio", "import panel", "from panel", "chainlit", "nicegui", "solara",
+    "import shiny", "from shiny", "mesop", "marimo", "bokeh", "socketio", "strawberry.asgi", "ariadne.", "litserve", "http.server",
+    "wsgiref", "werkzeug.serving", "gevent", "eventlet", "cheroot", "add_command", "add_typer", ".command(",
 )  # fmt: skip
 """The same of libraries whose names are looked for as they are: far faster than one more alternative each."""
 
@@ -56,6 +57,7 @@ class Module:
         """Dotted, as an import would spell it."""
         self.root = ""
         """The directory, relative to the project, that has to be on the path for it."""
+        self._inside: dict[int, tuple[tuple[ast.Call, ...], tuple[ast.Name | ast.Attribute, ...]]] = {}
         self.tree = tree
 
     @classmethod
@@ -92,12 +94,20 @@ class Module:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node."""
-        return tuple(ast.walk(self.tree))
+        return walked(self.tree)
 
     @cached_property
     def calls(self) -> tuple[ast.Call, ...]:
         """Every call, wherever it stands."""
         return tuple(node for node in self.nodes if isinstance(node, ast.Call))
+
+    def inside(self, node: ast.AST) -> tuple[tuple[ast.Call, ...], tuple[ast.Name | ast.Attribute, ...]]:
+        """The calls inside of `node`, and the names."""
+        if id(node) not in self._inside:
+            nodes = walked(node)
+            calls = tuple(each for each in nodes if isinstance(each, ast.Call))
+            self._inside[id(node)] = calls, tuple(each for each in nodes if isinstance(each, ast.Name | ast.Attribute))
+        return self._inside[id(node)]
 
     @cached_property
     def scopes(self) -> tuple[tuple[ast.AST, Function | None], ...]:
@@ -145,6 +155,13 @@ class Module:
         return found
 
     @cached_property
+    def absolute(self) -> frozenset[str]:
+        """The modules that it imports by absolute names."""
+        found = {alias.name for node in self.nodes if isinstance(node, ast.Import) for alias in node.names}
+        plain = (node for node in self.nodes if isinstance(node, ast.ImportFrom) and not node.level)
+        return frozenset(found | {node.module or "" for node in plain})
+
+    @cached_property
     def starred(self) -> tuple[str, ...]:
         """The modules from which it imports `*`, in order."""
         nodes = (node for node in self.nodes if isinstance(node, ast.ImportFrom))
@@ -176,6 +193,19 @@ class Module:
 
 def _tells(text: str) -> bool:
     return any(name in text for name in _LIBRARIES) or _TELLING.search(text) is not None
+
+
+def walked(node: ast.AST) -> tuple[ast.AST, ...]:
+    """`node` and all below it, as `ast.walk` gives them but for contexts and operators, and in half the time."""
+    found = [node]
+    for each in found:
+        for name in each._fields:
+            value = getattr(each, name, None)
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and value._fields:
+                found.append(value)
+    return tuple(found)
 
 
 def dotted(path: str, files: AbstractSet[str]) -> str:

@@ -5,6 +5,7 @@ Source: PDM's documentation, "Manage Dependencies" and "Build Configuration".
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -80,12 +81,12 @@ def _one(text: object, at: Location) -> Iterator[Wanted]:
         yield required(text, at)
     elif (match := _EDITABLE.fullmatch(text)) and match["name"]:
         extras = tuple(sorted(canonicalize_name(extra) for extra in (match["extras"] or "").split(",") if extra))
-        yield Wanted(canonicalize_name(match["name"]), at, extras=extras, origin=_editable(match["place"]))
+        yield Wanted(canonicalize_name(match["name"]), at, extras=extras, origin=_editable(match["place"], at))
 
 
-def _editable(place: str) -> Origin:
-    if re.match(r"(?:git|hg|svn|bzr)\+", place):
-        return Origin("vcs", without_credentials(place), editable=True)
+def _editable(place: str, at: Location) -> Origin:
+    if re.match(r"(?:git|hg|svn|bzr)\+", place) and (found := required(f"it @ {place}", at).origin) is not None:
+        return replace(found, editable=True)
     return Origin("path", path(place), editable=True)
 
 

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -64,6 +64,8 @@ def _placed(plain: Dependency, origin: Origin, directory: str) -> Listed:
         case "url" | "vcs":
             url = _url(origin)
             return requirements_file.linked(replace(plain, url=url), url)
+        case _:
+            assert_never(origin.kind)
 
 
 def _url(origin: Origin) -> str:

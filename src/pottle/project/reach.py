@@ -70,13 +70,12 @@ def _spots(module: Module, node: ast.AST, depth: int) -> Iterator[Spot]:
 
 
 def _named(names: Names, spot: Spot) -> Iterator[tuple[Module, ast.AST]]:
-    for node in ast.walk(spot.node):
-        if not isinstance(node, ast.Name | ast.Attribute):
-            continue
-        owner = names.owner(spot.module.qualified(node) or "")
+    qualified = {spot.module.qualified(node) for node in spot.module.inside(spot.node)[1]}
+    for name in sorted(filter(None, qualified)):
+        owner = names.owner(name)
         if owner is None:
             continue
-        module, name = owner
-        definition = module.functions.get(name) or module.classes.get(name)
+        module, defined = owner
+        definition = module.functions.get(defined) or module.classes.get(defined)
         if definition is not None:
             yield module, definition

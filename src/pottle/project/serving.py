@@ -1,7 +1,6 @@
 """Calls that listen: `uvicorn.run(app, port=9000)`, `app.run()`, `HTTPServer(("", 8000), Handler)` …: where, and what they serve."""
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -59,7 +58,7 @@ FUNCTIONS: Mapping[str, Server] = {
     "werkzeug.serving.run_simple": replace(_WSGIREF, app=("application", 2), host_argument=("hostname", 0)),
     "gevent.pywsgi.WSGIServer": _GEVENT,
     "eventlet.listen": Server(None, 8000, address=("addr", 0), proper=True),
-    "tornado.httpserver.HTTPServer": Server("tornado", 8888, ("request_callback", 0), everywhere=True),
+    "tornado.httpserver.HTTPServer": Server("tornado", None, ("request_callback", 0), everywhere=True),
     "cheroot.wsgi.Server": replace(_GEVENT, address=("bind_addr", 0), app=("wsgi_app", 1)),
     "cherrypy.quickstart": Server("cherrypy", 8080, graceful=True),
     "http.server.HTTPServer": _ADDRESS,
@@ -107,7 +106,13 @@ IMPORTED: Mapping[tuple[str, str], Server] = {
 """Methods of what a package makes, in modules that import the package."""
 
 _METHODS = frozenset(name for _, name in METHODS)
-_GENERIC = re.compile(r"^(?:run|serve|run_server|run_app|start_server|serve_forever|create_server|start|launch)$")
+_GENERIC = frozenset(
+    {"run", "serve", "run_server", "run_app", "start_server", "serve_forever", "create_server", "start", "launch"}
+)
+_LAST = frozenset(
+    (*(name.rpartition(".")[2] for name in FUNCTIONS), *_METHODS, *(name for _, name in IMPORTED), *_GENERIC)
+)
+"""What such a call is called at the end, so that all others are passed over at once."""
 _HOSTS = ("host", "address", "bind", "interface", "hostname", "ip")
 
 
@@ -169,12 +174,14 @@ class Listeners:
     def within(self, module: Module, node: ast.AST, function: Function | None) -> tuple[Listening, ...]:
         """Those inside of `node`."""
         if id(node) not in self._within:
-            calls = (call for call in ast.walk(node) if isinstance(call, ast.Call))
-            found = (self.of(module, call, function) for call in calls)
+            found = (self.of(module, call, function) for call in module.inside(node)[0])
             self._within[id(node)] = tuple(listening for listening in found if listening is not None)
         return self._within[id(node)]
 
     def _server(self, module: Module, call: ast.Call, function: Function | None) -> Server | None:
+        name = called(call) or ""
+        if module.imports.get(name, name).rpartition(".")[2] not in _LAST:
+            return None
         qualified = module.qualified(call.func) or ""
         if found := FUNCTIONS.get(self._search.names.canonical(qualified)):
             return found
@@ -188,7 +195,7 @@ class Listeners:
             found = METHODS.get((made.framework[0], method))
             if found is not None:
                 return found
-        if _GENERIC.match(method) and keyword(call, "port") and any(keyword(call, name) for name in _HOSTS):
+        if method in _GENERIC and keyword(call, "port") and any(keyword(call, name) for name in _HOSTS):
             host = next(name for name in _HOSTS if keyword(call, name))
             return Server(None, None, host_argument=(host, None))
         return None

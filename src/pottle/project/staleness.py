@@ -48,11 +48,8 @@ def _among(version: Version, sets: tuple[SpecifierSet, ...]) -> bool:
 def _why(wanted: Wanted, entries: Entries) -> str | None:
     """What is wrong, if anything is."""
     found = entries.by_name.get(wanted.name, ())
-    try:
-        if any(_answers(entry, wanted) for entry in found):
-            return None
-    except ValueError as error:
-        raise ProjectError(f"this cannot be read: {error}", at=wanted.at, hint="correct that line") from None
+    if any(_answers(entry, wanted) for entry in found):
+        return None
     if not found:
         return f"the project asks for {wanted}, and it was made without that"
     held = ", ".join(sorted({_held(entry, wanted) for entry in found}))

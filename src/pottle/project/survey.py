@@ -18,7 +18,7 @@ _NEAR = 2
 """Directories between the root and what may start the project."""
 
 _ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|migrations|alembic|fixtures|site-packages|\.[^/]+)/"
+    r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|migrations|alembic|fixtures|site-packages|_?vendor(?:ed)?|\.[^/]+)/"
     r"|^(?:build|dist)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|^(?:setup|noxfile|fabfile)\.py$"
 )
 """What is not the application itself: nothing found there is run."""

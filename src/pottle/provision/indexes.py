@@ -25,8 +25,6 @@ class Stands(Protocol):
     """A plan, as far as wheels have to fit it: of an image, or of its environment alone."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
     def platform(self) -> str: ...  # noqa: D102
     @property
     def python(self) -> str: ...  # noqa: D102

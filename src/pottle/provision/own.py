@@ -14,7 +14,7 @@ from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.environment import marker_environment
-from pottle.project import version
+from pottle.project import metadata, version
 from pottle.project.detectors import versioning
 from pottle.project.survey import Survey
 from pottle.project.tree import DirectoryTree, Tree
@@ -35,18 +35,17 @@ def requirements(plan: Stands, extras: Sequence[str], settings: Settings) -> "li
     session = indexes.session(plan, settings)
     tree = DirectoryTree(settings.project)
     with settings.progress.task("Asking the project's backend what it needs"), uv.scratch(session) as work:
-        wheel = build_project(
-            session, _files(tree, settings.project), work, plan.epoch, _pretence(tree, plan, settings)
-        )
+        wheel = build_project(session, _files(tree, settings.project), work, plan.epoch, _pretence(tree, settings))
         return [Wanted(text) for text in _counting(_required(wheel), plan, extras)]
 
 
-def _pretence(tree: Tree, plan: Stands, settings: Settings) -> version.Pretence:
+def _pretence(tree: Tree, settings: Settings) -> version.Pretence:
     """The copy that is built has no version control, and nobody gets to see this wheel: any version will do."""
-    found = next(versioning.detect(Survey(tree)), None)
+    survey = Survey(tree)
+    found, name = next(versioning.detect(survey), None), metadata.read(survey, sources=False).name
     if found is None:
         return version.given(settings.environ)
-    return version.pretence(found, plan.name, version.UNKNOWN)
+    return version.pretence(found, name.value if name is not None else "", version.UNKNOWN)
 
 
 def _files(tree: Tree, root: Path) -> Iterator[tuple[str, Path]]:

@@ -66,6 +66,20 @@ FIRES = {
     "a module in a package": (
         {"b/__init__.py": "", "b/start.py": f"{DISCORD}discord.Client().run(T)\n"}, ("discord.py", "b.start"),
     ),
+    "a class of another library between the two": (
+        {"b/__init__.py": "", "b/__main__.py": "import asyncio\nimport discord\nfrom base import BotBase\nclass Bot(BotBase): ...\n"
+         "async def main():\n    async with Bot() as _bot:\n        await _bot.start(T)\nasyncio.run(main())\n"},
+        ("discord.py", "b"),
+    ),
+    "a file that imports its neighbours": (
+        {"bot/__init__.py": "", "bot/config.py": "", "bot/bot.py": "import config\nimport telebot\ntelebot.TeleBot(T).infinity_polling()\n"},
+        ("pytelegrambotapi", "bot/bot.py"),
+    ),
+    "a neighbour that has the bot": (
+        {"bot/main.py": "from tg import run\nif __name__ == '__main__':\n    run()\n",
+         "bot/tg.py": "import telebot\ndef run():\n    telebot.TeleBot(T).infinity_polling()\n"},
+        ("pytelegrambotapi", "bot/main.py"),
+    ),
     "a file in a directory": ({"src/start.py": f"{DISCORD}discord.Client().run(T)\n"}, ("discord.py", "src/start.py")),
 }  # fmt: skip
 QUIET = {
@@ -76,6 +90,7 @@ QUIET = {
         "p/__init__.py": "",
         "p/b.py": f"{DISCORD}def run():\n    discord.Client().run(T)\n",
     },
+    "a client of something else": {"c.py": "import discord\nif __name__ == '__main__':\n    session.start()\n"},
     "a test": {"tests/bot.py": f"{DISCORD}discord.Client().run(T)\n"},
     "slack over http": {"app.py": "from slack_bolt import App\napp = App()\napp.start(port=3000)\n"},
 }

@@ -90,6 +90,7 @@ def test_ports(text, port):
     [
         ("RUN apt-get update && apt-get install -y libcairo2 git=1:2* && rm -rf x", ["libcairo2", "git"]),
         ("RUN apt install --no-install-recommends -y \\\n    # for images\n    ffmpeg", ["ffmpeg"]),
+        ("RUN apt-get install -y libpq5 `# for psycopg` \\\n    libmagic1", ["libpq5", "libmagic1"]),
         ("RUN apt-get -qq -y install ffmpeg", ["ffmpeg"]),
         ("RUN apt-get install -y $PACKAGES", []),
         ("RUN pip install gitpython", []),

@@ -107,6 +107,21 @@ def test_streamlits_own_configuration_names_the_port():
     assert found({"app.py": STREAMLIT, ".streamlit/config.toml": "[theme]\nbase = 'dark'\n"})[0].port is None
 
 
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"app.py": ""}, "{home}"),
+        ({"app.py": "", "chainlit.md": ""}, None),
+        ({"chat/app.py": "", "chat/chainlit.md": ""}, "{app}/chat"),
+        ({"chat/app.py": "", ".chainlit/config.toml": ""}, None),
+    ],
+)
+def test_chainlit_writes_where_its_configuration_is_or_where_it_can(files: dict[str, str], where: str | None):
+    code = "import chainlit as cl\n@cl.on_message\nasync def main(m): ..."
+    (app,) = found({path: code if path.endswith(".py") else text for path, text in files.items()})
+    assert dict(app.environment).get("CHAINLIT_APP_ROOT") == where
+
+
 def test_reflex_is_told_by_its_configuration():
     assert [app.framework for app in found({"rxconfig.py": "import reflex as rx\nconfig = rx.Config()"})] == ["reflex"]
 

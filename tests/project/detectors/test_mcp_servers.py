@@ -28,6 +28,10 @@ FIRES = {
         {"pyproject.toml": PROJECT, "p/__init__.py": "from .s import serve\ndef main(): serve()\n", "p/s.py": LOW},
         ("cli", "mcp", "p:main", None, False),
     ),
+    "a subclass with a parameter": (
+        {"s.py": "from fastmcp import FastMCP\nclass Mine(FastMCP[State]): ...\nmcp = Mine[State]('x')\nmcp.run()\n"},
+        ("cli", "fastmcp", "s.py", None, False),
+    ),
     "http": ({"s.py": f"{OTHER}mcp.run('http')\n"}, ("web-own-server", "fastmcp", "s.py", 8000, False)),
     "sse": ({"s.py": f"{OTHER}mcp.run(transport='sse', port=90)\n"}, ("web-own-server", "fastmcp", "s.py", 90, False)),
     "http on the loopback": (

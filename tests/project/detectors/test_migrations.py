@@ -19,6 +19,8 @@ QUIET = {
     "another manage.py": {"manage.py": "import sys\n"},
     "django without manage.py": {"p/x.py": "import django\n"},
     "flask without migrations": {"app.py": "import flask\n"},
+    "alembic's, filled in by a program": {"p/alembic.ini": "script_location = {alembic_dir}\n", "main.py": ""},
+    "alembic's, deep in a package": {"a/b/c/alembic.ini": "", "main.py": ""},
     "flask in a package": {"shop/__init__.py": "from flask_migrate import Migrate\n"},
 }
 

@@ -217,6 +217,19 @@ def test_variables_say_where(text: str, environment: tuple[tuple[str, str], ...]
     assert (app.environment, app.loopback, app.arguments) == (environment, None, ())
 
 
+def test_a_handler_of_its_own_ends_it_on_sigterm():
+    listens = "import signal\nfrom http.server import HTTPServer\ndef serve():\n    HTTPServer(('', 80), H)\n"
+    (app,) = found({"main.py": "from shop import serve" + GUARD + "serve()", "shop.py": listens})
+    assert not app.handles_sigterm
+    (app,) = found(
+        {
+            "main.py": "from shop import serve" + GUARD + "serve()",
+            "shop.py": listens + "signal.signal(signal.SIGTERM, f)\n",
+        }
+    )
+    assert app.handles_sigterm
+
+
 # --- command lines --------------------------------------------------------------------------------
 
 RUN = "    import uvicorn\n    uvicorn.run(make(), host=host, port=port)\n"

@@ -47,6 +47,7 @@ def test_where_it_listens(lines: str, port: int | None, inside: str | None):
     [
         {"tox.ini": "[tox]\nenvlist = py\n"},
         {"testing.ini": INI},
+        {"tests/functional.ini": INI},
         {"a/b/production.ini": INI},
         {"production.ini": "[app:main\n"},
         {"alembic.ini": "[alembic]\nscript_location = alembic\n"},

@@ -1,6 +1,7 @@
 """The graph of pdm.lock, for what pyproject.toml asks for."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Mapping
 
@@ -305,6 +306,36 @@ def test_a_difference_in_meaning_stops_at_its_line(asks: str, what: str, line: i
     assert caught.value.hint == "run `pdm lock`"
 
 
+def test_what_cannot_be_hashed_is_compared():
+    asks = ASK + "[tool.pdm.resolution]\nexclude-newer = 2020-01-01\n"
+    files = {"pyproject.toml": HEAD + asks, "pdm.lock": METADATA + package("a")}
+    assert any(isinstance(clue, Lock) for clue in detect(Survey(DictTree(files)), "pdm.lock"))
+
+
+def test_a_lock_of_one_group_is_asked_for_that_alone():
+    asks = 'dependencies = ["gone; python_version < \'3\'"]\n[dependency-groups]\ndev = ["a"]\n'
+    files = {"pyproject.toml": HEAD + asks, "pdm.lock": METADATA.replace("default", "dev") + package("a")}
+    lock = next(clue for clue in detect(Survey(DictTree(files)), "pdm.lock") if isinstance(clue, Lock))
+    assert [name for name, _ in lock.groups] == ["dev"]
+
+
+def test_a_repository_may_be_editable_in_a_group():
+    asks = ASK + '[tool.pdm.dev-dependencies]\nx = ["-e git+https://git.example/e#egg=e"]\n'
+    rest = f'git = "https://git.example/e"\nrevision = "{COMMIT}"\neditable = true\n'
+    metadata = METADATA.replace('["default"]', '["default", "x"]')
+    files = {"pyproject.toml": HEAD + asks, "pdm.lock": metadata + package("a") + package("e", rest=rest)}
+    lock = next(clue for clue in detect(Survey(DictTree(files)), "pdm.lock") if isinstance(clue, Lock))
+    assert [edge.name for _, edges in lock.groups for edge in edges] == ["e"]
+
+
+@pytest.mark.parametrize("bound", ["three", "lock"])
+def test_a_python_that_is_nonsense_has_its_line(bound: str):
+    metadata = METADATA + (TARGET.replace(">=3.11", "three") if bound == "lock" else TARGET)
+    with pytest.raises(ProjectError, match="'three'") as caught:
+        read(package("a"), metadata=metadata, head=HEAD.replace(">=3.11", bound) if bound != "lock" else HEAD)
+    assert caught.value.hint
+
+
 def test_a_python_that_it_was_not_made_for_makes_it_stale():
     with pytest.raises(ProjectError, match=r"it was made for Python >=3\.11, and the project asks for >=3\.10"):
         read(package("a"), head=HEAD.replace("3.11", "3.10"))
@@ -412,4 +443,5 @@ def test_a_large_lock_takes_a_fraction_of_a_second():
         packages.append(package(f"p{number}", files=files, rest=f"dependencies = [\n{edges}]\n"))
     start = time.process_time()
     assert len(read(*packages, asks='dependencies = ["p0"]\n').distributions) == 500
-    assert time.process_time() - start < 0.3
+    took = time.process_time() - start
+    assert took < (0.3 if sys.gettrace() is None else 1.0)  # a traced one is slower

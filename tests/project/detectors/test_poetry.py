@@ -79,6 +79,12 @@ def test_any_text_may_be_a_name(name: str, normalized: str | None):
     assert found == ([normalized] if normalized else [])
 
 
+def test_a_url_that_is_none_is_passed_over():
+    text = '[tool.poetry.urls]\nRepository = 3\n"Source Code" = "https://git.example/x"\n'
+    (found,) = [clue for clue in clues(text) if isinstance(clue, Said)]
+    assert (found.value, str(found.at)) == ("https://git.example/x", "pyproject.toml:3")
+
+
 QUIET = {
     "another tool": "[tool.ruff]\n",
     "no table": "",

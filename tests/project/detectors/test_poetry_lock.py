@@ -1,6 +1,7 @@
 """The graph of poetry.lock, for what pyproject.toml asks for."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Mapping
 
@@ -385,6 +386,39 @@ def test_poetrys_own_hash_is_believed(project: str, hashed: str):
         read(head=project, asks="", metadata=metadata)
 
 
+ODD = {
+    "a date": ('a = { version = "*", when = 2020-01-01 }\n', '"^3.11"'),
+    "Python as a table": (ASK, '{ version = "^3.11" }'),
+    "no Python": (ASK, "3"),
+}
+
+
+@pytest.mark.parametrize(("asks", "python"), ODD.values(), ids=ODD)
+def test_what_cannot_be_hashed_is_compared(asks: str, python: str):
+    metadata = METADATA.replace("^3.11", "*") if python == "3" else METADATA
+    assert read(package("a"), asks=asks, head=HEAD.replace('"^3.11"', python), metadata=metadata).complete
+
+
+def test_tables_that_are_none_are_none():
+    lock = read(head='[project]\nrequires-python = ">=3.11"\n[tool.poetry]\n', asks="", metadata=METADATA)
+    assert lock.roots == ()
+    without = METADATA.replace('python-versions = "^3.11"\n', "")
+    assert read(package("a"), metadata=without).requires_python is None
+
+
+def test_a_python_that_is_nonsense_has_its_line():
+    with pytest.raises(ProjectError, match="'three' is no version constraint") as caught:
+        read(package("a"), head=HEAD.replace("^3.11", "three"))
+    assert str(caught.value.at) == "pyproject.toml:4"
+
+
+def test_an_edge_among_several_that_is_nonsense_has_its_line():
+    rest = '\n[package.dependencies]\nn = "three"\n'
+    with pytest.raises(ProjectError, match="this cannot be read: 'three' is no version constraint") as caught:
+        read(package("a", rest=rest), package("n"), package("n", "2.0"))
+    assert str(caught.value.at) == "poetry.lock:11"
+
+
 @pytest.mark.parametrize("manager", ["", "[tool.uv]\n"])
 def test_a_lock_that_nobody_uses_may_be_removed(manager: str):
     project = f'{manager}[project]\nname = "p"\nversion = "1"\ndependencies = ["b"]\n'
@@ -432,4 +466,5 @@ def test_a_large_lock_takes_a_fraction_of_a_second():
         packages.append(package(f"p{number}", files=files, rest=f"\n[package.dependencies]\n{edges}"))
     start = time.process_time()
     assert len(read(*packages, asks='p0 = "*"\n').distributions) == 500
-    assert time.process_time() - start < 0.3
+    took = time.process_time() - start
+    assert took < (0.3 if sys.gettrace() is None else 1.0)  # a traced one is slower

@@ -48,6 +48,11 @@ FIRES = {
         {"worker.py": "from rq import Worker\nw = Worker(['a'])\nw.work()\n", "q.py": "from rq import Queue\nQueue('a')\n"},
         ("rq", "worker.py", ""),
     ),
+    "rq by one command of many": (
+        {"manage.py": "import cli\nif __name__ == '__main__':\n    cli.main()\n", "cli.py": "from rq import Queue, Worker\nq = Queue('a')\n"
+         "def main(): ...\ndef work():\n    Worker(['a']).work()\n"},
+        ("rq", "cli:q", "a"),
+    ),
     "arq": ({"w.py": "import arq\nclass WorkerSettings:\n    functions = [f]\n"}, ("arq", "w:WorkerSettings", "")),
     "dramatiq": (
         {"a.py": "import dramatiq\n@dramatiq.actor\ndef a(): ...\n", "b.py": "import dramatiq\n@dramatiq.actor()\ndef b(): ...\n"},

@@ -136,4 +136,11 @@ def _opened(
     if not any(verb in library.starts for library in libraries):
         return None
     made = makers.made(module, function.value)
-    return made if made is not None and verb in made.starts else None
+    if made is not None:
+        return made if verb in made.starts else None
+    # A class of a library between the two: `class Bot(BotBase)`. Its name tells where the module starts it by itself.
+    called = getattr(function.value, "attr", getattr(function.value, "id", "")).strip("_").lower()
+    starts = module.main_guard is not None or module.path.endswith("__main__.py")
+    if called not in ("bot", "client") or not starts:
+        return None
+    return next((library for library in libraries if verb in library.starts and library.package in here), None)

@@ -204,7 +204,8 @@ def _port(instructions: Sequence[tuple[str, str, Location]], variables: Mapping[
 def _packages(instructions: Sequence[tuple[str, str, Location]]) -> Iterator[Fact[str]]:
     """The Debian packages that are installed and stay."""
     for keyword, value, at in instructions:
-        for found in _APT.finditer(value) if keyword == "RUN" else ():
+        said = re.sub(r"`[^`]*`", "", value)  # `# a comment in backquotes`
+        for found in _APT.finditer(said) if keyword == "RUN" else ():
             for word in found[2].split():
                 if _PACKAGE.fullmatch(name := posixpath.basename(word).partition("=")[0]) and not word.startswith("-"):
                     yield Fact(name, at)

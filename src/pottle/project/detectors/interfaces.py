@@ -60,7 +60,10 @@ def _page(
     # Their commands put the file's own directory on the path, and not the working directory.
     root = None if directory == module.root else module.root or "."
     port = _port(survey) if framework == "streamlit" else None
-    return Application("ui", framework, target, module.at(node), strength, because, port=port, root=root)
+    environment = _chainlit(survey, directory) if framework == "chainlit" else ()
+    return Application(
+        "ui", framework, target, module.at(node), strength, because, port=port, root=root, environment=environment
+    )
 
 
 # --- what draws -----------------------------------------------------------------------------------
@@ -201,6 +204,16 @@ def _port(survey: Survey) -> int | None:
     document = survey.toml(".streamlit/config.toml")
     port = document.get("server", "port") if document is not None else None
     return port if isinstance(port, int) and 0 < port < 65536 else None
+
+
+def _chainlit(survey: Survey, directory: str) -> tuple[tuple[str, str], ...]:
+    """Where Chainlit reads its configuration, and writes: beside the file, unless nothing of it is there."""
+    start = f"{directory}/" if directory else ""
+    own = (f"{start}.chainlit/config.toml", f"{start}chainlit.md", ".chainlit/config.toml", "chainlit.md")
+    found = next((path for path in own if survey.tree.exists(path)), None)
+    if found is None:
+        return (("CHAINLIT_APP_ROOT", "{home}"),)
+    return (("CHAINLIT_APP_ROOT", f"{{app}}/{directory}"),) if start and found.startswith(start) else ()
 
 
 def _reflex(survey: Survey) -> Iterator[Application]:

@@ -18,6 +18,8 @@ from pottle.project.names import Names
 from pottle.project.survey import Survey
 
 OVER_HTTP = 100
+PROGRAM = 128
+"""A console script or package that leads to a server is that server's own: whatever else it can do, it does on demand."""
 OVER_STDIO = 78
 """Below an application object of the web: a program with both is reached over HTTP."""
 OBJECT = 60
@@ -79,14 +81,17 @@ def _application(found: Running, target: str, script: str | None) -> Application
         because=f"`{shown(found.call.func)}(…)` serves {how} here",
         script=script,
     )
+    own = script is not None or not target.endswith(".py")
     if not found.http:
-        return make(kind="cli", strength=OVER_STDIO)
+        return make(kind="cli", strength=PROGRAM if own else OVER_STDIO)
     host = next((node for call in found.settings if (node := keyword(call, "host")) is not None), None)
     address = (text_of(host) or "") if host is not None else "" if found.framework == "fastmcp" else _LOOPBACK[0]
     told = _TOLD if found.framework == "fastmcp" else ()
     loopback = Fact(address, found.module.at(found.call)) if address in _LOOPBACK else None
     port = next((number for call in found.settings if (number := _number(keyword(call, "port")))), PORT)
-    return make(kind="web-own-server", strength=OVER_HTTP, port=port, loopback=loopback, environment=told)
+    return make(
+        kind="web-own-server", strength=PROGRAM if own else OVER_HTTP, port=port, loopback=loopback, environment=told
+    )
 
 
 def _running(module: Module, call: ast.Call, makers: Makers[str]) -> Running | None:

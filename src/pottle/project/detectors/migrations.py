@@ -12,6 +12,7 @@ from pottle.text import Location
 NAME = "migrate"
 
 _ALEMBIC = "alembic.ini"
+_DEEPEST = 2
 
 
 def detect(survey: Survey) -> Iterator[Process]:
@@ -33,5 +34,7 @@ def _found(survey: Survey) -> Iterator[Process]:
         (path for path in files if path.rpartition("/")[2] == _ALEMBIC), key=lambda path: (path.count("/"), path)
     )
     for path in found:
+        if path.count("/") > _DEEPEST or "{" in (survey.source(path) or ""):
+            continue  # deeper down, and filled in by a program, it is that program's own
         config = "" if path == _ALEMBIC else f"-c {path} "
         yield Process(NAME, f"alembic {config}upgrade head", Location(path), because="Alembic's migrations are here")

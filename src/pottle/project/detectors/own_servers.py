@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from pottle.project import entry_points
 from pottle.project.candidates import Candidate
 from pottle.project.commands import Command, Commands, Option
+from pottle.project.detectors.scripts import handles_sigterm
 from pottle.project.facts import Application, Fact
 from pottle.project.module import Module
 from pottle.project.reach import Reach, Spot
@@ -46,7 +47,9 @@ _SERVES = (
 )
 """Names of commands that serve, the likeliest first."""
 _FILES = {"main.py": 4, "__main__.py": 4, "app.py": 3, "server.py": 3, "run.py": 3, "web.py": 2, "application.py": 2}
-_HELPER = re.compile(r"mock|fake|dummy|stub|test|example|demo|bench|client|keep_?alive|health|callback|tool")
+_HELPER = re.compile(
+    r"(?:^|[/_.-])(?:mock|fake|dummy|stub|test|example|demo|bench|client|keep_?alive|health|callback|tool)s?(?:$|[/_.-])"
+)
 _NEAR = 3
 """A server without a framework counts only so near to the start: further in it is a login's callback, or the like."""
 
@@ -98,7 +101,8 @@ class Detection:
         for entry in entry_points.read(self._survey):
             if (program := self._entry(entry)) is not None:
                 yield program
-        imported = {origin for module in self._survey.modules for origin in module.imports.values()}
+        origins = {origin for module in self._survey.modules for origin in module.imports.values()}
+        imported = origins | {origin.rpartition(".")[0] for origin in origins}
         for module in self._survey.modules:
             if (program := self._file(module, imported)) is not None:
                 yield program
@@ -193,6 +197,7 @@ class Detection:
         strength = self._strength(program, command, listening, served, address)
         if strength is None:
             return None
+        modules = {spot.module.path: spot.module for spot in spots}
         owners = served.owners if served is not None else (listening.variable,) if listening.variable else ()
         return Application(
             listening.server.kind,
@@ -206,7 +211,7 @@ class Detection:
             port_at=address.port.at if address.port is not None else None,
             health=self._code.routes.health(owners),
             answers_root=self._code.routes.answers_root(owners),
-            handles_sigterm=listening.server.graceful,
+            handles_sigterm=listening.server.graceful or any(map(handles_sigterm, modules.values())),
             arguments=(*program.before, *command.path, *address.arguments),
             environment=address.environment,
             loopback=address.loopback,
@@ -214,14 +219,14 @@ class Detection:
         )
 
     def _listening(self, spots: tuple[Spot, ...], command: Command) -> Listening | None:
-        """The call that listens, of a known server before any other, the nearest to the start first."""
-        found: list[tuple[bool, int, Listening]] = []
+        """The call that listens: of a known server before any other, one that says where, the nearest to the start."""
+        found: list[tuple[bool, bool, int, Listening]] = []
         for spot in spots:
             for listening in self._code.listeners.within(spot.module, spot.node, spot.function):
                 plain = _plain(listening)
                 if not plain or (spot.depth <= _NEAR and (command.port() is not None or command.function is None)):
-                    found.append((plain, spot.depth, listening))
-        return min(found, key=lambda entry: entry[:2])[2] if found else None
+                    found.append((plain, "port" not in listening.named, spot.depth, listening))
+        return min(found, key=lambda entry: entry[:3])[3] if found else None
 
     def _strength(
         self, program: Program, command: Command, listening: Listening, served: Candidate | None, address: "_Address"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pottle.project.facts import Application, Fact
 from pottle.project.serving import LOOPBACK
-from pottle.project.survey import Survey
+from pottle.project.survey import Survey, is_aside
 from pottle.text import Location
 
 FILE = 80
@@ -53,7 +53,7 @@ def _parsed(text: str) -> configparser.RawConfigParser | None:
 
 def _is_for_servers(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return not any(word in name for word in ("test", "websocket"))
+    return not is_aside(path) and not any(word in name for word in ("test", "websocket"))
 
 
 def _has_pyramid(survey: Survey) -> bool:

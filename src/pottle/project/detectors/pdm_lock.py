@@ -59,6 +59,7 @@ def _lock(survey: Survey, document: Document, project: Document) -> Lock:
     left_out = pdm_project.excluded(project.table("tool", "pdm", "resolution"))
     found = tuple(_entries(survey, document, project))
     entries = Entries(found, pdm_project.itself(project), again, left_out)
+    python = _python(document)
     pdm_freshness.check(project, document, wants, entries)
     index, besides = pdm_project.indexes(project)
     dynamic = "dependencies" in project.table("project").get("dynamic", ())
@@ -67,7 +68,7 @@ def _lock(survey: Survey, document: Document, project: Document) -> Lock:
         at=Location(document.path),
         roots=tuple(_default(document, entries)) if dynamic else entries.edges(wants.main),
         distributions=entries.distributions(),
-        requires_python=_python(document),
+        requires_python=python,
         extras=_named(wants.extras, entries, document),
         groups=_named(wants.groups, entries, document),
         index=index,
@@ -141,11 +142,16 @@ def _python(document: Document) -> SpecifierSet | None:
     """The Pythons that the lock is for; None where it has a target for each of several."""
     targets = document.get("metadata", "targets")
     bounds = {str(t["requires_python"]) for t in targets or () if isinstance(t, Mapping) and "requires_python" in t}
+    if len(bounds) != 1:
+        return None
+    (bound,) = bounds
     try:
-        return SpecifierSet(bounds.pop()) if len(bounds) == 1 else None
-    except InvalidSpecifier as error:
+        return SpecifierSet(bound)
+    except InvalidSpecifier:
         at = document.at("metadata", "targets")
-        raise ProjectError(f"the lock's Python cannot be read: {error}", at=at, hint=AGAIN) from None
+        raise ProjectError(
+            f"the lock's Python is {bound!r}, which is no version specifier", at=at, hint=AGAIN
+        ) from None
 
 
 def _directories(entries: Entries) -> Iterator[str]:

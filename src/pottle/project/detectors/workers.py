@@ -115,7 +115,8 @@ class Search:
             if not isinstance(function, ast.Attribute) or function.attr != "work":
                 continue
             entry = self._entries.to(module, call) if self._makers.made(module, function.value) == "rq.Worker" else None
-            if entry is not None:
+            # Reached through imports alone it is one command of many.
+            if entry is not None and (entry.module.path == module.path or entry.script is not None):
                 because = f"`{shown(function)}(…)` works here"
                 yield Application("worker", "rq", entry.target, module.at(call), WORKER, because, script=entry.script)
                 return
