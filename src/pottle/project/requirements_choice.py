@@ -55,7 +55,8 @@ class Chosen:
 
 def choose(survey: Survey) -> Chosen | None:
     """The list that counts; None where there is none."""
-    found = {path: purpose for path in survey.tree.files() if (purpose := _purpose(path)) is not None}
+    near = [path for path in survey.tree.files() if path.endswith((".txt", ".in")) and path.count("/") < 2]
+    found = {path: purpose for path in near if (purpose := _purpose(path)) is not None}
     found = {path: purpose for path, purpose in found.items() if not _compiled(path, found)}
     if PLAIN in found:
         above = [

@@ -30,7 +30,7 @@ _CONSTRAIN = ("-c", "--constraint")
 _EDITABLE = ("-e", "--editable")
 _LINKS = ("-f", "--find-links", "--no-index")
 _IGNORED = (
-    "--pre", "--require-hashes", "--prefer-binary", "--trusted-host", "--use-feature", "--only-binary", "--no-binary",
+    "--require-hashes", "--prefer-binary", "--trusted-host", "--use-feature", "--only-binary", "--no-binary",
 )  # fmt: skip
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _OWN_OPTIONS = re.compile(r"\s+--(?:hash|config-settings?|global-option|install-option)\b")
@@ -181,6 +181,9 @@ def _lines(
                 _index(option, value, at, found)
             elif option in _LINKS:
                 what = f"{option} is passed over: name an index with --index-url or --extra-index-url"
+                found.warnings.append(Said("warning", what, at))
+            elif option == "--pre":
+                what = "--pre is passed over: name the pre-release that is meant, `name==2.0rc1`"
                 found.warnings.append(Said("warning", what, at))
             elif option not in _IGNORED:
                 raise ProjectError(f"unknown option {option}", at=at, hint="see pip's requirements file format")

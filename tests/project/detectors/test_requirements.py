@@ -202,7 +202,9 @@ def test_a_url_may_have_a_marker():
 
 
 def test_what_is_not_followed_is_said():
-    assert ["--find-links" in warning for warning in warnings("--find-links https://files.example/\n")] == [True]
+    for option in ("--find-links https://files.example/", "--pre"):
+        (warning,) = warnings(f"{option}\n")
+        assert warning.startswith(f"{option.partition(' ')[0]} is passed over")
 
 
 def test_a_byte_order_mark_and_carriage_returns_are_nothing_special():

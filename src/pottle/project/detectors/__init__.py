@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    conda,
     django_sites,
     dockerfile,
     inline_script,
@@ -50,6 +51,7 @@ LOCKS: tuple[LockFormat, ...] = (
     *pylock.FORMATS,
     rye.FORMAT,
     *requirements.FORMATS,
+    conda.FORMAT,
     pipfile.FORMAT,
     unlocked.FORMAT,
     *inline_script.FORMATS,

@@ -25,6 +25,9 @@ from pottle.text import Location
 PATH = requirements_choice.PLAIN
 PIN_THEM = "run `pottle lock`"
 
+_CLOSER = ("Pipfile", "environment.yml", "environment.yaml")
+"""Where one of these is, a list whose name says nothing is a part of something."""
+
 
 def detect(survey: Survey, path: str) -> Iterator[Clue]:
     """The list at `path` as a lock, complete or not."""
@@ -61,6 +64,8 @@ def _detect_found(survey: Survey, path: str) -> Iterator[Clue]:
     found = requirements_file.read(survey, path)
     needs = metadata.read(survey, sources=False).needs
     if needs is not None and needs.dependencies and found.itself is None and not _outranks(chosen, found):
+        return
+    if chosen.purpose is Purpose.OTHER and any(survey.tree.exists(other) for other in _CLOSER):
         return
     if needs is not None and found.itself is None and not wishes.covers(found.wanted, needs):
         what = f"it is passed over: it names nothing of what {needs.at.path} asks for"
