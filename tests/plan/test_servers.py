@@ -35,7 +35,7 @@ def argv(kind: Kind, holds: str, **changes: object) -> str:
         ("web-wsgi", "flask gunicorn", "gunicorn --bind 0.0.0.0:8000 --worker-tmp-dir /dev/shm main:app"),
         ("web-wsgi", "waitress", "waitress-serve --listen=0.0.0.0:8000 main:app"),
         ("web-wsgi", "granian", "granian --interface wsgi --host 0.0.0.0 --port 8000 main:app"),
-        ("web-wsgi", "cheroot", "cheroot --bind 0.0.0.0:8000 main:app"),
+        ("web-wsgi", "cheroot", "python -m cheroot --bind 0.0.0.0:8000 main:app"),
         ("web-wsgi", "hypercorn", "hypercorn --bind 0.0.0.0:8000 main:app"),
     ],
 )
@@ -52,6 +52,14 @@ def test_a_factory_is_called_by_the_server():
 def test_the_port_of_the_code_is_kept_and_the_configured_one_wins():
     assert "--port 9000" in argv("web-asgi", "uvicorn", port=9000)
     assert start(app(port=9000), Surroundings(held("uvicorn"), "uv", 8080)).port == 8080
+
+
+def test_servers_without_a_handler_of_sigterm_end_on_sigint():
+    signals = {
+        name: start(app("web-wsgi"), Surroundings(held(name), "uv")).stop_signal
+        for name in ("waitress", "cheroot", "gunicorn")
+    }
+    assert signals == {"waitress": "SIGINT", "cheroot": "SIGINT", "gunicorn": "SIGTERM"}
 
 
 def test_a_server_for_the_other_interface_does_not_count():

@@ -49,6 +49,12 @@ FIXED = {
     "settings from a function": ("get().host", PREFIXED + "def get():\n    return S()", None, "SHOP_HOST"),
     "an alias": ("S().port", SETTINGS + "class S(BaseSettings):\n    port: int = Field(8002, alias='WEB_PORT')", 8002, "WEB_PORT"),
     "a subclass": ("T().port", PREFIXED + "class T(S):\n    port: int = 1", 1, "PORT"),
+    "settings with a dict": (
+        "S().port",
+        "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    model_config = {'env_prefix': 'b_'}\n    port: int = 1",
+        1,
+        "B_PORT",
+    ),
     "an older class of settings": (
         "S().port",
         "from pydantic import BaseSettings\nclass S(BaseSettings):\n    port: int = 1\n    class Config:\n        env_prefix = 'A_'",

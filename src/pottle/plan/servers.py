@@ -52,6 +52,8 @@ class Server:
     """It calls a factory itself."""
     nested: bool = True
     """It finds an attribute of an attribute: `module:container.app`."""
+    handles_sigterm: bool = True
+    """It ends in order on SIGTERM; the others do on SIGINT, as Python does."""
 
 
 def _uvicorn(task: Task) -> Argv:
@@ -93,7 +95,8 @@ def _waitress(task: Task) -> Argv:
 
 
 def _cheroot(task: Task) -> Argv:
-    return ("cheroot", "--bind", task.address, task.app.target)
+    # Its own command imports the application before the working directory is on the path.
+    return ("python", "-m", "cheroot", "--bind", task.address, task.app.target)
 
 
 def _uwsgi(task: Task) -> Argv:
@@ -129,17 +132,17 @@ SERVERS: tuple[Server, ...] = (
     Server("gunicorn", ("web-wsgi",), _gunicorn, nested=False),
     Server("granian", ("web-asgi", "web-wsgi"), _granian),
     Server("daphne", ("web-asgi",), _daphne, factories=False),
-    Server("waitress", ("web-wsgi",), _waitress),
+    Server("waitress", ("web-wsgi",), _waitress, handles_sigterm=False),
     Server("uwsgi", ("web-wsgi",), _uwsgi, nested=False),
     Server("pyuwsgi", ("web-wsgi",), _uwsgi, nested=False),
-    Server("cheroot", ("web-wsgi",), _cheroot, factories=False, nested=False),
+    Server("cheroot", ("web-wsgi",), _cheroot, factories=False, nested=False, handles_sigterm=False),
     Server("hypercorn", ("web-wsgi",), _hypercorn),
 )
 """In the order of preference."""
 
 PASTE: tuple[Server, ...] = (
     Server("gunicorn", ("web-wsgi",), _gunicorn),
-    Server("pyramid", ("web-wsgi",), _pserve),
+    Server("pyramid", ("web-wsgi",), _pserve, handles_sigterm=False),
 )
 """What serves the application of a file for PasteDeploy (`[app:main]`); pserve listens where that file says."""
 

@@ -78,7 +78,7 @@ def _served(app: Application, around: Surroundings) -> Start:
         app,
         command,
         listens,
-        "SIGTERM",
+        "SIGTERM" if server.handles_sigterm else "SIGINT",
         (
             _command(app),
             Reason(
@@ -86,6 +86,7 @@ def _served(app: Application, around: Surroundings) -> Start:
             ),
             *_settings(server, settings),
             _port(app, around.port, listens, settings if own is not None else None),
+            *(() if server.handles_sigterm else (BY_SIGINT,)),
         ),
         app.kind,
         app.framework,

@@ -98,9 +98,8 @@ class Commands:
         defined = list(self._tornado(spots))
         if defined:
             found.setdefault((), []).extend(defined)
-        start = spots[0]
         for path, options in found.items():
-            yield Command(path, start.module, start.function, tuple(options))
+            yield Command(path, spots[0].module, spots[0].function, tuple(options))
 
     # --- click and Typer ------------------------------------------------------------------------
 

@@ -75,6 +75,30 @@ SCRIPTS = {
         "robyn",
         8082,
     ),
+    "gRPC with a host": (
+        "import grpc\nHOST = '0.0.0.0'\ndef serve(port=50054):\n    grpc.server(None).add_insecure_port(f'{HOST}:{port}')\n"
+        + GUARD
+        + "serve()",
+        "grpc",
+        50054,
+    ),
+    "waitress, with an address": (
+        "import waitress\ndef main():\n    app = make()\n    waitress.serve(app, listen='*:8085')\n" + GUARD + "main()",
+        None,
+        8085,
+    ),
+    "options of a dict": (
+        "import uvicorn\ndef main():\n    options = {'host': '0.0.0.0', 'port': 8086}\n    uvicorn.run(make(), **options)\n"
+        + GUARD
+        + "main()",
+        None,
+        8086,
+    ),
+    "Twisted": (
+        "from twisted.internet import reactor\n" + GUARD + "reactor.listenTCP(8087, Site())\n    reactor.run()",
+        "twisted",
+        8087,
+    ),
     "CherryPy": ("import cherrypy\n" + GUARD + "cherrypy.quickstart(Root())", "cherrypy", 8080),
     "an ASGI application that only the function has": (
         "import uvicorn\ndef main():\n    app = make(settings)\n    uvicorn.run(app, host='0.0.0.0', port=9001)\n"
@@ -234,6 +258,18 @@ def test_a_handler_of_its_own_ends_it_on_sigterm():
 
 RUN = "    import uvicorn\n    uvicorn.run(make(), host=host, port=port)\n"
 COMMANDS = {
+    "Typer, called by a function": (
+        "import typer\napp = typer.Typer()\ndef main():\n    app()\n@app.callback()\ndef common(): ...\n@app.command('up')\n"
+        "def up(port: int = 8011, host: str = 'localhost'):\n" + RUN,
+        ("up", "--host", "0.0.0.0", "--port", "{port}"),
+        8011,
+    ),
+    "Typer within Typer": (
+        "import typer\nmain = typer.Typer()\nweb_ = typer.Typer()\nmain.add_typer(web_, name='web')\n@web_.command()\n"
+        "def serve(port: int = 8012, host: str = 'localhost'):\n" + RUN + "@web_.command()\ndef stop(): ...\n",
+        ("web", "serve", "--host", "0.0.0.0", "--port", "{port}"),
+        8012,
+    ),
     "click": (
         "import click\n@click.command()\n@click.option('--host', default='127.0.0.1')\n@click.option('-p', '--port', default=8001)\n"
         "def main(host, port):\n" + RUN,
@@ -304,6 +340,17 @@ SERVE += "def run():\n    uvicorn.run(make(), host='0.0.0.0')\n"
 def test_options_say_where(text: str, arguments: tuple[str, ...], port: int):
     app = cli(text, serve=SERVE)
     assert (app.script, app.arguments, app.port, app.loopback) == ("shop", arguments, port, None)
+
+
+def test_a_group_behind_a_main_module_is_found():
+    files = {
+        "shop/__init__.py": "",
+        "shop/__main__.py": "from shop.cli import app\napp()\n",
+        "shop/cli.py": "import typer\napp = typer.Typer()\n@app.command()\ndef seed(): ...\n@app.command()\ndef serve(port: int = 8013, host: str = 'x'):\n"
+        + RUN,
+    }
+    (app,) = found(files)
+    assert (app.target, app.arguments) == ("shop", ("serve", "--host", "0.0.0.0", "--port", "{port}"))
 
 
 def test_a_command_of_another_program_is_started_by_that_one():

@@ -53,6 +53,13 @@ FINDS = {
         "main:app",
         "web-asgi",
     ),
+    "an annotated attribute": (
+        FASTAPI + "class Box:\n    def __init__(self):\n        self.app: FastAPI = FastAPI()\nbox = Box()",
+        "main:box.app",
+        "web-asgi",
+    ),
+    "an attribute of a class": (FASTAPI + "class Box:\n    app = FastAPI()\nbox = Box()", "main:box.app", "web-asgi"),
+    "one by or": (FASTAPI + "app = other or FastAPI()", "main:app", "web-asgi"),
     "a method of a factory": (
         FASTAPI + "class Maker:\n    def make(self):\n        return FastAPI()\napp = Maker().make()",
         "main:app",

@@ -6,7 +6,7 @@ a proper server serves better is left to that one, unless the program has a sub-
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
@@ -103,9 +103,19 @@ class Detection:
                 yield program
         origins = {origin for module in self._survey.modules for origin in module.imports.values()}
         imported = origins | {origin.rpartition(".")[0] for origin in origins}
-        for module in self._survey.modules:
+        for module in (*self._survey.modules, *self._others()):
             if (program := self._file(module, imported)) is not None:
                 yield program
+
+    def _others(self) -> Iterator[Module]:
+        """Files that are there to be run, and have nothing to say for themselves: `from shop.cli import app; app()`."""
+        known = {module.path for module in self._survey.modules}
+        for path in self._survey.paths:
+            name = path.rpartition("/")[2]
+            if path not in known and (name == "__main__.py" or (name in _FILES and path.count("/") <= 1)):
+                module = self._survey.parsed(path)
+                if module is not None:
+                    yield module
 
     def _entry(self, entry: entry_points.EntryPoint) -> Program | None:
         plugin = entry_points.PLUGINS.get(entry.group)
@@ -154,36 +164,34 @@ class Detection:
     def _all(self, program: Program) -> Iterator[tuple[Command, tuple[Spot, ...]]]:
         """The commands of a program, each with what it leads to."""
         if program.name is not None:
-            found = list(self._commands.of(program.module, program.name))
-            for command in found:
-                nodes: Sequence[ast.AST] = (command.function,) if command.function is not None else program.nodes
-                yield self._joined(command, self._reach.of(command.module, nodes))
+            found = [self._joined(command) for command in self._commands.of(program.module, program.name)]
             if found:
+                yield from found
                 return
         spots = self._reach.of(program.module, program.nodes)
-        if not spots:
-            return
-        for spot in spots:
-            if spot.function is not None and spot.depth <= _NEAR:
-                for command in self._commands.of(spot.module, spot.function.name):
-                    if command.function is not None:
-                        yield self._joined(command, self._reach.of(command.module, (command.function,)))
-        for name in {node.id for spot in spots[:1] for node in ast.walk(spot.node) if isinstance(node, ast.Name)}:
-            owner = self._names.owner(program.module.qualified(ast.Name(name)) or "")
-            for command in (
-                self._commands.of(*owner) if owner is not None and owner[1] not in owner[0].functions else ()
-            ):
-                if command.function is not None:
-                    yield self._joined(command, self._reach.of(command.module, (command.function,)))
-        parsed = list(self._commands.parsed(spots))
-        for command in parsed:
-            yield command, spots
+        for module, name in self._named(program, spots):
+            yield from (self._joined(command) for command in self._commands.of(module, name))
+        parsed = list(self._commands.parsed(spots)) if spots else []
+        yield from ((command, spots) for command in parsed)
         if not any(command.path == () for command in parsed):
             yield Command((), program.module, None), spots
 
-    def _joined(self, command: Command, spots: tuple[Spot, ...]) -> tuple[Command, tuple[Spot, ...]]:
-        """With the options that it does not declare itself: tornado's."""
-        further = next((other for other in self._commands.parsed(spots) if other.path == ()), None) if spots else None
+    def _named(self, program: Program, spots: tuple[Spot, ...]) -> Iterator[tuple[Module, str]]:
+        """What a start hands over to, as it may be a command: variables that it names, and functions near it."""
+        starts = [spot for spot in spots if spot.depth == 0]
+        names = {node.id for spot in starts for node in ast.walk(spot.node) if isinstance(node, ast.Name)}
+        for name in sorted(names):
+            owner = self._names.owner(program.module.qualified(ast.Name(name)) or "")
+            if owner is not None and owner[1] not in owner[0].functions:
+                yield owner
+        for spot in spots:
+            if spot.function is not None and spot.depth <= _NEAR:
+                yield spot.module, spot.function.name
+
+    def _joined(self, command: Command) -> tuple[Command, tuple[Spot, ...]]:
+        """What a command leads to, and the options that it does not declare itself: tornado's."""
+        spots = self._reach.of(command.module, () if command.function is None else (command.function,))
+        further = next((other for other in self._commands.parsed(spots) if other.path == ()), None)
         if further is None or command.port() is not None:
             return command, spots
         return Command(command.path, command.module, command.function, (*command.options, *further.options)), spots
