@@ -37,6 +37,24 @@ def packages_left(recipe: Recipe | None, planned: Collection[str]) -> Iterator[s
         yield f"{left[0].at}: it installs {names}: name what the program needs under `packages`"
 
 
+_TOOLS = frozenset(
+    {
+        "pip", "setuptools", "wheel", "build", "uv", "poetry", "poetry-plugin-export", "poetry-core", "pipenv", "pdm", "hatch",
+        "hatchling", "virtualenv", "pip-tools", "rye", "cython", "ninja", "cmake", "meson", "debugpy", "supervisor", "awscli",
+    }
+)  # fmt: skip
+"""Distributions that Dockerfiles install for building, and what goes into no image."""
+
+
+def distributions_left(recipe: Recipe | None, held: Collection[str]) -> Iterator[str]:
+    """A warning for the distributions that the Dockerfile names to pip and the environment does not hold."""
+    found = () if recipe is None else recipe.installs
+    left = [each for each in found if each.name not in held and each.name not in _TOOLS]
+    if left:
+        names = ", ".join(dict.fromkeys(each.name for each in left))
+        yield f"{left[0].at}: it installs {names} besides: list what the program needs of them as dependencies"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An application as the Dockerfile completes it."""

@@ -376,6 +376,8 @@ class Recipe:
     """What it exposes."""
     packages: tuple[Fact[str], ...] = ()
     """The Debian packages that it installs."""
+    installs: tuple[Dependency, ...] = ()
+    """The distributions that some stage of it names to pip, and no list does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
-from pottle.project import frameworks, precedence, single
+from pottle.project import dockerfile_installs, frameworks, precedence, single
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
 from pottle.project.facts import (
@@ -46,7 +46,7 @@ def read_project(tree: Tree, lockfile: str | None = None, script: str | None = N
     clues = [clue for detector in DETECTORS for clue in detector(survey)]
     clues = [*_locked(survey, lockfile), *clues]
     inline = _script(clues)
-    facts = single.only(_gathered(clues), script or inline, alone=inline is not None)
+    facts = single.only(dockerfile_installs.added(_gathered(clues)), script or inline, alone=inline is not None)
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)

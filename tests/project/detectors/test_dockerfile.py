@@ -129,3 +129,30 @@ def test_what_is_none(text: str):
 
 def test_one_that_is_no_text_is_not_this_rooms_to_complain_of():
     assert list(detect(Survey(DictTree({"Dockerfile": b"\xff\xfe\x00"})))) == []
+
+
+INSTALLS = {
+    "by name": ("RUN pip install uwsgi", ["uwsgi"]),
+    "with a list": ("RUN pip install --no-cache-dir -r requirements.txt gunicorn==23.0.0", ["gunicorn"]),
+    "wheels": ('RUN pip wheel --wheel-dir /wheels uwsgi "psycopg[c]" -r /tmp/requirements.txt', ["uwsgi", "psycopg"]),
+    "as a module": ("RUN python -m pip install -U pip && pip3 install waitress", ["pip", "waitress"]),
+    "by uv": ("RUN uv pip install --system granian", ["granian"]),
+    "an index": ("RUN pip install -i https://index.example/simple --extra-index-url https://b.example x", ["x"]),
+    "a directory": ("RUN pip install . ./lib $MORE", []),
+    "a comment": ("RUN pip install a # b", ["a"]),
+    "quotes that do not end": ("RUN pip install 'a", []),
+    "not pip": ("RUN apt-get install -y pip", []),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), INSTALLS.values(), ids=INSTALLS)
+def test_what_is_named_to_pip(text, names):
+    found = recipe(FROM + text)
+    assert found is not None
+    assert [each.name for each in found.installs] == names
+
+
+def test_what_another_stage_installs_counts():
+    found = recipe(f'{FROM.strip()} AS builder\nRUN pip wheel uwsgi\n{FROM}CMD ["uwsgi"]')
+    assert found is not None
+    assert [(each.name, str(each.at)) for each in found.installs] == [("uwsgi", "Dockerfile:2")]

@@ -1,19 +1,22 @@
 """What the project's own Dockerfile says of how it is started: evidence where the code leaves a question, never an order.
 
 A deliberately small reader: the last stage and those that it stands on; its `CMD` and `ENTRYPOINT`, the port that it exposes, and the
-Debian packages that it installs. What it cannot read it leaves out.
+Debian packages that it installs; of every stage, the distributions that it names to pip. What it cannot read it leaves out.
 """
 
 import json
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 from pottle.errors import ProjectError
-from pottle.project import runners
+from pottle.project import requirement, runners
 from pottle.project.command_line import InvalidCommandLine, parse
-from pottle.project.facts import Fact, Recipe
+from pottle.project.facts import Dependency, Fact, Recipe
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -29,6 +32,9 @@ _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
 _APT = re.compile(r"\bapt(?:-get)?\b((?:\s+-\S+)*)\s+install\b([^;&|]*)")
+_PIP = re.compile(r"\bpip[\d.]*\s+(?:install|wheel)\b([^;&|]*)")
+_WITH_VALUE = re.compile(r"-[rceitfdw]|--(?!no-|pre$|upgrade$|user$|system$|quiet$|require-hashes$|prefer-binary$|force-)[^=]+")
+"""Options of pip that the next word belongs to."""
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 _ASSIGNMENT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S*)""")
@@ -57,7 +63,8 @@ def detect(survey: Survey) -> Iterator[Recipe]:
         return
     stages = list(_stages(text, path))
     if stages:
-        yield _recipe(_chain(stages, _wanted(stages)), Location(path), survey)
+        installs = tuple(_installs(stages))
+        yield replace(_recipe(_chain(stages, _wanted(stages)), Location(path), survey), installs=installs)
 
 
 def _recipe(instructions: Sequence[tuple[str, str, Location]], at: Location, survey: Survey) -> Recipe:
@@ -171,8 +178,6 @@ def _words(value: str) -> list[str] | None:
 
 def _joined(words: Sequence[str], directory: str) -> str:
     """The words as a line; files below the working directory by their places in the project."""
-    import shlex
-
     below = f"{directory.rstrip('/')}/" if directory.strip("/") else None
     own = [word.removeprefix(below) if below and word.endswith((".py", ".sh")) else word for word in words]
     return shlex.join(own)
@@ -209,3 +214,27 @@ def _packages(instructions: Sequence[tuple[str, str, Location]]) -> Iterator[Fac
             for word in found[2].split():
                 if _PACKAGE.fullmatch(name := posixpath.basename(word).partition("=")[0]) and not word.startswith("-"):
                     yield Fact(name, at)
+
+
+def _installs(stages: Sequence[Stage]) -> Iterator[Dependency]:
+    """What pip is given by name: wheels that one stage makes are installed by another."""
+    for keyword, value, at in (instruction for stage in stages for instruction in stage.instructions):
+        for found in _PIP.finditer(value) if keyword == "RUN" else ():
+            try:
+                words = shlex.split(found[1], comments=True)
+            except ValueError:
+                continue
+            yield from (requirement.dependency(each, at) for each in _named(words))
+
+
+def _named(words: Sequence[str]) -> Iterator[Requirement]:
+    rest = iter(words)
+    for word in rest:
+        if word.startswith("-"):
+            if _WITH_VALUE.fullmatch(word):
+                next(rest, None)
+            continue
+        try:
+            yield Requirement(word)
+        except InvalidRequirement:
+            continue  # a path, a variable
