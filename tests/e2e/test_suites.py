@@ -17,7 +17,8 @@ SOURCE = 4  # the exit code where a mirror or an index does not give what it sho
     ("python", "suite", "flags"),
     [
         ("3.11", "bookworm", ()),
-        ("3.14", "forky", ("--allow-expired=forky",)),
+        ("3.14", "resolute", ()),
+        ("3.14", "forky", ("--base=forky", "--allow-expired=forky")),
         ("3.12", "noble", ()),
         ("3.10", "jammy", ()),
     ],
@@ -27,7 +28,7 @@ def test_the_python_that_is_asked_for_serves(
 ):
     path = project(service_for(python))
     built = pottle.call("build", *flags, path)
-    if built.code == SOURCE and suite in ("noble", "jammy") and "error: cannot fetch " in built.stderr:
+    if built.code == SOURCE and suite in ("resolute", "noble", "jammy") and "error: cannot fetch " in built.stderr:
         pytest.skip(f"Ubuntu's mirror is out of reach: {built.stderr.rpartition('error: ')[2].strip()}")
     assert built.code == 0, built.stderr
     port = free_port()

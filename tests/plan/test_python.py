@@ -64,9 +64,9 @@ def test_stable_is_preferred():
     [
         ("<3.13", "bookworm"),
         (">=3.12,<3.13", "noble"),
-        (">=3.14", "forky"),
+        (">=3.14", "resolute"),
         ("~=3.10.0", "jammy"),
-        (">=3.13.7", "forky"),
+        (">=3.13.7", "resolute"),
     ],
 )
 def test_a_range_leaves_bases_out_and_that_is_the_reason(specifier: str, suite: str):
@@ -78,7 +78,7 @@ def test_a_range_leaves_bases_out_and_that_is_the_reason(specifier: str, suite: 
 @pytest.mark.parametrize("base", BASES, ids=lambda base: base.suite)
 def test_an_exact_wish_decides(base: Base):
     choice = chosen(wants(base.python), admits(">=3.9"))
-    assert choice.base is base
+    assert choice.base is next(each for each in BASES if each.python == base.python)
     assert why(choice) == (base.python, f"{base.python} is asked for", ".python-version:1")
 
 
@@ -199,7 +199,7 @@ def test_a_suite_comes_first_even_if_it_is_the_last_of_them():
 def test_a_lock_with_wheels_for_an_old_python_alone_gets_that_python():
     gaps = Gaps(**{f"py3{minor}": ["numpy"] for minor in (*range(10, 16), 8)})
     assert standalone(chosen(admits(">=3.8"), gaps=gaps)) == ("3.9", "debian:trixie")
-    assert gaps.asked == ["3.13", "3.11", "3.12", "3.14", "3.10", "3.15", "3.9"]
+    assert gaps.asked == ["3.13", "3.11", "3.12", "3.14", "3.14", "3.10", "3.15", "3.9"]
 
 
 def test_strict_takes_the_patch_version_from_python_build_standalone():

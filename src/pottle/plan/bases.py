@@ -41,6 +41,7 @@ BASES: tuple[Base, ...] = (
     Base("debian", "trixie", "3.13", "3.13.5", (2, 41), "stable"),
     Base("debian", "bookworm", "3.11", "3.11.2", (2, 36), "oldstable"),
     Base("ubuntu", "noble", "3.12", "3.12.3", (2, 39), "LTS"),
+    Base("ubuntu", "resolute", "3.14", "3.14.4", (2, 43), "LTS"),
     Base("debian", "forky", "3.14", "3.14.8", (2, 43), "testing"),
     Base("ubuntu", "jammy", "3.10", "3.10.12", (2, 35), "LTS"),
 )

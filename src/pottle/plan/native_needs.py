@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pottle.plan.bases import Base
 from pottle.plan.system import Need
 
-_AFTER_2038 = ("trixie", "forky", "noble")
+_AFTER_2038 = ("trixie", "forky", "noble", "resolute")
 """Suites in which libraries with a 64-bit time_t have names of their own (Debian's t64 transition, 2024)."""
 
 
@@ -81,6 +81,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "libmagickwand": {
         "trixie": "libmagickwand-7.q16-10",
         "forky": "libmagickwand-7.q16-10",
+        "resolute": "libmagickwand-7.q16-10",
         "noble": "libmagickwand-6.q16-7t64",
         "bookworm": "libmagickwand-6.q16-6",
         "jammy": "libmagickwand-6.q16-6",

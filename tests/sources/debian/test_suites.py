@@ -3,19 +3,21 @@ import re
 import pysequoia
 import pytest
 
+from pottle.plan.bases import BASES
 from pottle.sources.debian import suites
 from pottle.sources.debian.suites import SUITES, UnknownSuite, suite_named
 
 KEYS = suites.Path(suites.__file__).parent / "keys"
 
 
-def test_every_python_has_one_suite():
-    pythons = {"3.10": "jammy", "3.11": "bookworm", "3.12": "noble", "3.13": "trixie", "3.14": "forky"}
-    assert {suite.python: suite.name for suite in SUITES} == pythons
+def test_the_suites_are_those_of_the_plan():
+    assert {(suite.family, suite.name, suite.python) for suite in SUITES} == {
+        (base.distribution, base.suite, base.python) for base in BASES
+    }
 
 
 def test_unknown_suite_names_the_known_ones():
-    with pytest.raises(UnknownSuite, match="bookworm, trixie, forky, jammy, noble"):
+    with pytest.raises(UnknownSuite, match="bookworm, trixie, forky, jammy, noble, resolute"):
         suite_named("sarge")
 
 

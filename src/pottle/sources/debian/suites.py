@@ -77,6 +77,7 @@ SUITES = (
     _debian("forky", "3.14"),
     _ubuntu("jammy", "3.10"),
     _ubuntu("noble", "3.12"),
+    _ubuntu("resolute", "3.14"),
 )
 
 
