@@ -64,6 +64,7 @@ def test_every_key_is_read():
     packages = ["libpq5"]
     extras = ["fast"]
     groups = ["prod"]
+    volumes = ["/data", "/app/media"]
     labels = { "a.b" = "c" }
     env = { X = "" }
     exclude = ["*.md", "!a.md"]

@@ -16,6 +16,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    MakeDirectories,
     Step,
     SumUp,
 )
@@ -64,6 +65,8 @@ class Ingredients:
                 yield self._project
                 yield self.locked.plan.python
                 yield self._compiler(mode)
+            case MakeDirectories():
+                pass
             case _:
                 assert_never(step)
 

@@ -14,7 +14,7 @@ from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
 from pottle.build.workshop import Workshop
-from pottle.oci.entry import Entry, File
+from pottle.oci.entry import Directory, Entry, File
 from pottle.plan.model import (
     CopyProject,
     CreateEnvironment,
@@ -22,6 +22,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    MakeDirectories,
     Step,
     SumUp,
 )
@@ -65,6 +66,9 @@ class Executor:
                 return [*before, *self._install_project(step, work)]
             case CopyProject():
                 return [*before, *self._copy_project(step, before)]
+            case MakeDirectories(paths, uid):
+                # Group 0 may write as well, as in the home: platforms that pick a uid put it into that group.
+                return [*before, *(Directory(path.strip("/"), 0o775, uid=uid, gid=0) for path in paths)]
             case _:
                 assert_never(step)
 

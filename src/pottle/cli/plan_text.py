@@ -30,6 +30,7 @@ def text(plan: "ImagePlan", columns: int) -> str:
     lines += ["", _heading("layers, the lowest first")]
     lines += _layers(plan.layers, width)
     lines += ["", _heading("runs"), f"    {click.style(shlex.join(plan.command), fg='green')}", f"    {_manner(plan)}"]
+    lines += (f"    keeping {path}" for path in plan.runtime.volumes)
     if plan.warnings:
         lines += ["", *(line for warning in plan.warnings for line in _warning(warning, width))]
     return "\n".join(lines)
@@ -107,6 +108,8 @@ def _brought(step: "Step", most: int) -> str:
             return f"the wheel that {backend.partition('.')[0]} builds"
         case model.CopyProject(into=into):
             return f"files in {into}"
+        case model.MakeDirectories(paths=paths):
+            return " ".join(paths)
         case model.SumUp():
             return "accounts, CA bundle, ld.so.cache"
 

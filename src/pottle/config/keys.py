@@ -14,6 +14,7 @@ Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
 Suite = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
 Platform = Annotated[str, Meta(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
+Directory = Annotated[str, Meta(pattern=r"^(/[^/\x00:,.][^/\x00:,]*)+$")]
 Variable = Annotated[str, Meta(pattern=r"^[^=\x00]+$")]
 
 
@@ -58,6 +59,10 @@ class Keys(TypedDict, total=False):
     groups: Annotated[
         tuple[Distribution, ...], Meta(description="Dependency groups (PEP 735) to install; none by default.")
     ]
+    volumes: Annotated[
+        tuple[Directory, ...],
+        Meta(description='Directories that keep data: ["/data"]; in place of those that the code names.'),
+    ]
     labels: Annotated[dict[Variable, Text], Meta(description="Labels of the image.")]
     env: Annotated[dict[Variable, Text], Meta(description="Environment variables of the container.")]
     exclude: Annotated[tuple[Text, ...], Meta(description="Files to leave out, in the language of .dockerignore.")]
@@ -70,7 +75,7 @@ class Keys(TypedDict, total=False):
 TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
-LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "exclude", "allow_expired"})
+LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "exclude", "allow_expired", "volumes"})
 MAPPINGS = frozenset({"labels", "env"})
 
 

@@ -28,6 +28,8 @@ class Options:
     packages: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    volumes: tuple[str, ...] | None = None
+    """Absolute paths; None: what the code says that it writes."""
     labels: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
     env: tuple[tuple[str, str], ...] = ()

@@ -14,6 +14,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    MakeDirectories,
     Requirement,
     Step,
     SumUp,
@@ -32,6 +33,7 @@ class Layers:
     requirements: tuple[Requirement, ...]
     unresolved: bool
     """The requirements are not a complete, pinned set."""
+    volumes: tuple[str, ...] = ()
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
@@ -89,6 +91,8 @@ class Layers:
                 version_tool=versioning.tool if versioning else None,
             )
             steps = (install, copy)
+        if self.volumes:
+            steps = (*steps, MakeDirectories(paths=self.volumes, uid=UID))
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:

@@ -106,6 +106,13 @@ class CopyProject(Struct, frozen=True, tag="copy-project"):
     bytecode: Literal["checked-hash"] | None
 
 
+class MakeDirectories(Struct, frozen=True, tag="make-directories"):
+    """Empty directories that the application's user owns, and that group 0 may write to as well."""
+
+    paths: tuple[str, ...]
+    uid: int
+
+
 class SumUp(Struct, frozen=True, tag="sum-up"):
     """What sums up all packages of the image: accounts, CA bundle, ld.so.cache."""
 
@@ -115,7 +122,9 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
     home: str
 
 
-Step: TypeAlias = InstallPackages | CreateEnvironment | InstallWheels | InstallProject | CopyProject | SumUp
+Step: TypeAlias = (
+    InstallPackages | CreateEnvironment | InstallWheels | InstallProject | CopyProject | MakeDirectories | SumUp
+)
 
 
 class LayerPlan(Struct, frozen=True):
@@ -150,6 +159,8 @@ class Runtime(Struct, frozen=True):
     stop_signal: str
     health_check: HealthCheck | None
     labels: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[str, ...] = ()
+    """Directories that keep data."""
 
 
 class SystemPackages(Struct, frozen=True):

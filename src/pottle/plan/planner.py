@@ -10,6 +10,7 @@ from pottle.plan.layers import Layers, further_packages
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.runtime import annotations, runtime
+from pottle.plan.volumes import volumes
 from pottle.project.facts import Fact, Facts, PythonWish
 from pottle.text import Location
 
@@ -22,7 +23,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     base = choice.base
     requirements = needs.requirements(base)
     start = _start(facts, options, held(requirements))
-    config, health_reasons = runtime(start, options, base)
+    kept = volumes(facts, options)
+    config, health_reasons = runtime(start, options, base, kept.paths)
     return ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
@@ -36,11 +38,11 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         port=start.port,
         base=base.name,
         system_packages=SystemPackages(runtime=further_packages(facts, options)),
-        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved).all()),
+        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved, kept.paths).all()),
         runtime=config,
         annotations=annotations(facts, base),
-        reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons),
-        warnings=(*choice.warnings, *(f"{warning.at}: {warning.value}" for warning in facts.warnings)),
+        reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons, *kept.reasons),
+        warnings=(*choice.warnings, *(f"{warning.at}: {warning.value}" for warning in facts.warnings), *kept.warnings),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
     )

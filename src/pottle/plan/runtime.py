@@ -24,7 +24,9 @@ BASE = "org.opencontainers.image.base.name"
 was taken: tools that rebase need both and leave this one alone."""
 
 
-def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[Reason, ...]]:
+def runtime(
+    start: Start, options: Options, base: Base, volumes: tuple[str, ...] = ()
+) -> tuple[Runtime, tuple[Reason, ...]]:
     """The image config, and why the health check is what it is."""
     check: HealthCheck | None = None
     reasons: tuple[Reason, ...] = ()
@@ -42,6 +44,7 @@ def runtime(start: Start, options: Options, base: Base) -> tuple[Runtime, tuple[
         stop_signal=start.stop_signal,
         health_check=check,
         labels=options.labels,
+        volumes=volumes,
     )
     return configured, reasons
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pottle.project.facts import Application, Dependency, Lock, Packaging, PythonWish, Script, Versioning
+from pottle.project.facts import Application, Dependency, Lock, Packaging, PythonWish, Script, Versioning, Writable
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -27,7 +27,7 @@ class Direct:
     dependency: Dependency
 
 
-Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application
+Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Writable
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]
 """One question about a project, asked of its files alone: never of the current directory, the network or an interpreter."""

@@ -14,7 +14,7 @@ from pottle.text import Location
 _TELLING = re.compile(
     r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|django|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
-    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|urlpatterns",
+    r"|getoutput|getstatusoutput|WSGI_APPLICATION|ASGI_APPLICATION|urlpatterns|sqlite|MEDIA_ROOT|UPLOAD_FOLDER|BASE_DIR",
     re.MULTILINE | re.IGNORECASE,
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""

@@ -8,7 +8,18 @@ from pottle.errors import ProjectError
 from pottle.project import frameworks
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
-from pottle.project.facts import Application, Dependency, Fact, Facts, Lock, Packaging, PythonWish, Script, Versioning
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Fact,
+    Facts,
+    Lock,
+    Packaging,
+    PythonWish,
+    Script,
+    Versioning,
+    Writable,
+)
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.text import Location
@@ -54,6 +65,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         shell=_first(clues, "shell"),
         versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
+        writable=tuple(clue for clue in clues if isinstance(clue, Writable)),
         warnings=tuple(_said(clues, "warning")),
     )
 

@@ -18,6 +18,8 @@ class Config:
     stop_signal: str = "SIGTERM"
     ports: tuple[str, ...] = ()
     """`8000/tcp`"""
+    volumes: tuple[str, ...] = ()
+    """Directories that keep data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pottle.project.detectors import (
     uv_lock,
     versioning,
     web_applications,
+    writable_paths,
 )
 
 LOCKS: tuple[Detector, ...] = (
@@ -32,4 +33,5 @@ DETECTORS: tuple[Detector, ...] = (
     web_applications.detect,
     scripts.detect,
     shell.detect,
+    writable_paths.detect,
 )
