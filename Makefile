@@ -20,7 +20,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	@touch $@
 
 test: $(READY) ## The tests that need neither an engine nor root
-	$(BIN)/pytest -m "not engine and not network" $(ARGS)
+	$(BIN)/pytest -n auto -m "not engine and not network" $(ARGS)
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .

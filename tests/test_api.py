@@ -3,6 +3,7 @@
 import json
 import os
 import tarfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -69,6 +70,19 @@ def test_the_same_again_makes_nothing_and_asks_nobody(here, tmp_path):
     assert second.made == set()
     assert second.image.digest == first.image.digest
     assert here.archive.requests == here.index.requests == []
+
+
+def test_so_it_is_where_the_lock_does_not_say_where_wheels_lie(here, tmp_path):
+    there = replace(here, more={**here.more, "UV_DEFAULT_INDEX": here.index.url})
+    project = there.poetry(tmp_path / "shop")
+    first = build(there, project)
+    assert first.made >= {"environment", "app"}
+    there.archive.requests.clear()
+    there.index.requests.clear()
+    (project / "main.py").write_text("print('changed')\n")
+    second = build(there, project)
+    assert second.made == {"app"}
+    assert there.archive.requests == there.index.requests == []
 
 
 def test_changed_code_makes_the_app_alone(here, tmp_path):
@@ -209,3 +223,35 @@ def test_flags_make_another_image(here, tmp_path, flag):
     plain, other = here.pottle("build", project), here.pottle("build", project, flag)
     assert other.code == 0, other.err
     assert (plain.digest != other.digest) or flag.startswith("--port")
+
+
+SCRIPT = """\
+# /// script
+# dependencies = ["idna"]
+#
+# [tool.pottle]
+# env = { REPORT = "daily" }
+# ///
+print("hello")
+"""
+
+
+def test_a_script_may_be_named_in_place_of_a_directory(tmp_path):
+    (tmp_path / "report.py").write_text(SCRIPT)
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "p"\nversion = "1"\n[tool.pottle]\nport = 3\n')
+    script = tmp_path / "report.py"
+    plan = api.plan(script, api.read_options(script, {}, {}), AMD64)
+    assert (plan.name, plan.package_manager, plan.command, plan.port) == (
+        *("report", "pep723"),
+        ("python", "report.py"),
+        None,
+    )
+    assert ("REPORT", "daily") in plan.runtime.environment
+
+
+def test_a_script_without_metadata_is_one_of_the_project(tmp_path):
+    (tmp_path / "a.py").write_text("print('hello')\n")
+    (tmp_path / "b.py").write_text("if __name__ == '__main__':\n    print('hello')\n")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "p"\nversion = "1"\n')
+    plan = api.plan(tmp_path / "a.py", api.read_options(tmp_path / "a.py", {}, {}), AMD64)
+    assert (plan.name, plan.command) == ("p", ("python", "a.py"))

@@ -39,6 +39,15 @@ def test_reads_what_it_is_given(tmp_path):
         assert child.run(["sh", "-c", "cat >&2"], Stop(), env=ENV, cwd=HERE, stdin=file) == (0, b"text")
 
 
+def test_writes_where_it_is_told(tmp_path):
+    with (tmp_path / "out").open("wb") as file:
+        assert child.run(["sh", "-c", "echo out; echo err >&2"], Stop(), env=ENV, cwd=HERE, stdout=file) == (
+            0,
+            b"err\n",
+        )
+    assert (tmp_path / "out").read_text() == "out\n"
+
+
 def test_a_stop_ends_it_and_what_it_started(tmp_path):
     stop, note = Stop(), tmp_path / "pid"
     threading.Thread(target=lambda: (wait_for(note), stop.set())).start()

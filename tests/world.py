@@ -167,6 +167,25 @@ class World:
             path.write_text(content)
         return directory
 
+    def poetry(self, directory: Path, wheels: tuple[WheelFile, ...] = WHEELS) -> Path:
+        """A project of Poetry that is no package, with the lock that Poetry writes: no place of any file."""
+        asked = "".join(f'{wheel.name} = "*"\n' for wheel in wheels)
+        project = (
+            f'[tool.poetry]\nname = "shop"\npackage-mode = false\n[tool.poetry.dependencies]\npython = "{PYTHON}.*"\n'
+        )
+        lock = "".join(
+            f'[[package]]\nname = "{wheel.name}"\nversion = "{wheel.version}"\noptional = false\npython-versions = "*"\n'
+            f'files = [\n    {{file = "{wheel.filename}", hash = "sha256:{wheel.sha256}"}},\n]\n\n'
+            for wheel in wheels
+        )
+        metadata = f'[metadata]\nlock-version = "2.1"\npython-versions = "{PYTHON}.*"\ncontent-hash = ""\n'
+        directory.mkdir(parents=True)
+        (directory / "pyproject.toml").write_text(project + asked)
+        (directory / "poetry.lock").write_text(lock + metadata)
+        (directory / ".python-version").write_text(PYTHON)
+        (directory / "main.py").write_text("import greeting\nprint(greeting.WORDS)\n")
+        return directory
+
     def lock(self, kind: str = "virtual", wheels: tuple[WheelFile, ...] = WHEELS) -> str:
         """A `uv.lock` as uv writes it."""
         text = f'version = 1\nrevision = 3\nrequires-python = "=={PYTHON}.*"\n'

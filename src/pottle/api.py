@@ -4,25 +4,27 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pottle.errors import ProjectError, UsageError
+from pottle.errors import HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Progress, Silent
 from pottle.text import Location
 
 if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.build.project import ProjectFiles
+    from pottle.build.sandbox import Command, Ended
     from pottle.config.options import Options
     from pottle.oci.image import Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
-    from pottle.project.facts import Facts
+    from pottle.project.facts import PinnedEnvironment
     from pottle.project.tree import Tree
     from pottle.project.version import Pretence
     from pottle.provision.settings import Settings
@@ -52,15 +54,36 @@ class Host:
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
-    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins."""
+    """The options for the project at `root`: its files, then the environment, then the flags; the later one wins.
+
+    A script with metadata of its own (PEP 723) has its `[tool.pottle]` there.
+    """
     from pottle.config import layer
 
     files = layer.Layer()
-    if (text := _read(root / "pyproject.toml")) is not None:
+    own = _script_options(root)
+    if own is not None:
+        files |= layer.from_pyproject(own, root.name)
+    elif (text := _read(directory_of(root) / "pyproject.toml")) is not None:
         files |= layer.from_pyproject(text)
-    if (text := _read(root / "pottle.toml")) is not None:
+    if own is None and (text := _read(directory_of(root) / "pottle.toml")) is not None:
         files |= layer.from_pottle_toml(text)
     return (files | layer.from_environment(environ) | layer.from_flags(flags)).options()
+
+
+def directory_of(root: Path) -> Path:
+    """The project's directory, where `root` may be a script in it."""
+    return root.parent if root.is_file() else root
+
+
+def _script_of(root: Path) -> str | None:
+    return root.name if root.suffix == ".py" and root.is_file() else None
+
+
+def _script_options(root: Path) -> str | None:
+    from pottle.project.script_block import toml_of
+
+    return toml_of(_read(root) or "", root.name) if _script_of(root) else None
 
 
 def platforms(options: "Options") -> "tuple[Platform, ...]":
@@ -83,28 +106,72 @@ def own_platform() -> "Platform":
 
 
 def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
-    """The image that would be built of the project at `root`. Reads the project, nothing else."""
-    return _planned(root, options, platform)[1]
-
-
-def _planned(root: Path, options: "Options", platform: "Platform") -> "tuple[Facts, ImagePlan]":
+    """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
 
-    facts = read_project(_tree(root))
-    return facts, make_plan(facts, options, platform)
+    return make_plan(read_project(_tree(root), options.lockfile, _script_of(root)), options, platform)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One project of a repository: its plans, by platform, or why it has none."""
+
+    directory: str
+    """Relative to where the search began."""
+    plans: "tuple[ImagePlan, ...]" = ()
+    error: PottleError | None = None
+
+
+def plan_all(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> tuple[Member, ...]:
+    """Every project of the repository below `root`, planned by itself."""
+    from pottle.project.members import members
+
+    return tuple(_member(root, directory, environ, flags) for directory in members(_tree(root)))
+
+
+def _member(root: Path, directory: str, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Member:
+    try:
+        options = read_options(root / directory, environ, flags)
+        return Member(directory, tuple(plan(root / directory, options, platform) for platform in platforms(options)))
+    except PottleError as error:
+        return Member(directory, error=error)
+
+
+def plan_resolved(root: Path, options: "Options", platform: "Platform", host: Host) -> "ImagePlan":
+    """The same, and an index is asked for what no lock has decided: exact wheels, and nothing written."""
+    from pottle.plan.planner import make_plan, wanted
+    from pottle.project.facts import Pins
+    from pottle.project.reader import read_project
+    from pottle.provision.pinning import pin
+
+    facts = read_project(_tree(root), options.lockfile, _script_of(root))
+    asked = wanted(facts, options, platform) if facts.pins is None else None
+    if asked is not None:
+        found = pin(asked, _settings(root, options, host), None)
+        facts = replace(facts, pins=Pins(Location("pottle.lock"), (found,), written=False))
+    return make_plan(facts, options, platform)
 
 
 def plans_as_json(plans: "Sequence[ImagePlan]") -> str:
     """One plan as an object, several as an array."""
+    return _json(plans[0] if len(plans) == 1 else plans)
+
+
+def members_as_json(members: Sequence[Member]) -> str:
+    """An array: of each project its directory, its plans, and its error where it has one."""
+    return _json(
+        [
+            {"directory": each.directory, "plans": each.plans, "error": each.error.what if each.error else None}
+            for each in members
+        ]
+    )
+
+
+def _json(value: object) -> str:
     import msgspec
 
-    from pottle.plan.model import encode
-
-    document = (
-        encode(plans[0]) if len(plans) == 1 else msgspec.json.format(msgspec.json.encode(plans), indent=2) + b"\n"
-    )
-    return document.decode()
+    return (msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n").decode()
 
 
 def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":
@@ -124,15 +191,36 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     from pottle.provision.locking import lock as lock_plan
     from pottle.provision.supplies import Supplies
 
-    facts, planned = _planned(root, options, platform)
+    planned = plan(root, options, platform)
     for warning in planned.warnings:
         host.progress.warn(warning)
     settings = _settings(root, options, host)
     archives = Archives(settings)
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
-    workshop = Workshop(host.cache, supplies, host.progress, settings.stop)
-    return build_locked(locked, _project_files(root, facts, options, host), workshop)
+    workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
+    return build_locked(locked, _project_files(root, options, host, _wheels(planned)), workshop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sandbox:
+    """Runs commands of a project in its image: `pottle.build.sandbox.Sandbox` by means of `pottle.run`."""
+
+    host: Host
+
+    def run(self, image: "Image", command: "Command", work: Path) -> "Ended":
+        from pottle.build.sandbox import Ended
+        from pottle.run.command import run_command
+        from pottle.run.settings import Host as RunHost
+        from pottle.run.stored import stored_image
+
+        own, wanted = own_platform(), f"{image.config.os}/{image.config.architecture}"
+        if wanted != f"{own.os}/{own.architecture}":
+            what = f"a command of the project has to run in the image, and this machine is {own}, not {wanted}"
+            raise HostError(what, hint=f"build on a machine that is {wanted}")
+        run_host = RunHost(self.host.environ, self.host.cache)
+        stored = stored_image(image, reference("building"))
+        return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
 
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
@@ -141,7 +229,7 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
     return Settings(
         cache=host.cache,
         environ=host.environ,
-        project=root.absolute(),
+        project=directory_of(root).absolute(),
         progress=host.progress,
         clock=host.clock,
         max_age=host.max_age,
@@ -149,6 +237,91 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         ca_bundle=host.ca_bundle,
         archive_keys=host.archive_keys,
     )
+
+
+# --- what no other lock decides ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One environment of `pottle.lock`, and what became of it."""
+
+    platform: str
+    python: str
+    wheels: int
+    changed: tuple[str, ...]
+    """Names of distributions whose wheel is new, another, or no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinning:
+    """What `pin` did."""
+
+    path: Path
+    environments: tuple[Pinned, ...]
+    nothing: str | None = None
+    """Why there was nothing to do."""
+
+
+def pin(root: Path, options: "Options", host: Host, *, upgrade: bool = False) -> Pinning:
+    """Ask an index for what no lock of the project decides, and keep the answers in `pottle.lock`.
+
+    For the platforms that are configured, else this machine's and those that the file has already. Versions of before stay where
+    they still satisfy; with `upgrade` every one is chosen anew. Nothing is asked for an answer that is still fresh.
+    """
+    from pottle.plan import pins
+    from pottle.plan.planner import wanted
+    from pottle.project.reader import read_project
+
+    _check_whose(root)
+    path = directory_of(root) / pins.PATH
+    facts = read_project(_tree(root), options.lockfile, _script_of(root))
+    before = {each.platform: each for each in (facts.pins.environments if facts.pins else ())}
+    after = dict(before)
+    told = []
+    for platform in _to_pin(options, tuple(before)):
+        asked = wanted(facts, options, platform)
+        if asked is None:
+            decided = (
+                f"{facts.lock.at.path} has decided every version" if facts.lock else "the project depends on nothing"
+            )
+            return Pinning(path, (), decided)
+        old = before.get(asked.platform)
+        if upgrade or old is None or (old.python, old.wanted) != (asked.python, asked.question):
+            from pottle.provision.pinning import pin as ask
+
+            after[asked.platform] = ask(asked, _settings(root, options, host), None if upgrade else old)
+        told.append(_told(old, after[asked.platform]))
+    text = pins.written(tuple(after.values()))
+    if _read(path) != text:
+        from pottle.writing import replacing
+
+        with replacing(path) as file:
+            file.write(text.encode())
+    return Pinning(path, tuple(told))
+
+
+def _check_whose(root: Path) -> None:
+    from pottle.project.single import beside_a_project
+
+    if _script_options(root) is not None and beside_a_project(_tree(root)):
+        what = f"pottle.lock here is that of the project around {root.name}, not of the script"
+        raise UsageError(what, hint=f"give the script a lock of its own: `uv lock --script {root.name}`")
+
+
+def _to_pin(options: "Options", known: Sequence[str]) -> "tuple[Platform, ...]":
+    from pottle.oci.platform import Platform
+
+    if options.platforms:
+        return platforms(options)
+    return tuple(dict.fromkeys((own_platform(), *map(Platform.parse, known))))
+
+
+def _told(old: "PinnedEnvironment | None", new: "PinnedEnvironment") -> Pinned:
+    before = {pin.name: pin.wheel.sha256 for pin in old.wheels} if old else {}
+    after = {pin.name: pin.wheel.sha256 for pin in new.wheels}
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return Pinned(new.platform, new.python, len(after), tuple(map(str, changed)))
 
 
 # --- where a built image goes ---------------------------------------------------------------------
@@ -237,46 +410,91 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _project_files(root: Path, facts: "Facts", options: "Options", host: Host) -> "ProjectFiles":
+def _wheels(planned: "ImagePlan") -> dict[str, str]:
+    """The projects whose wheels the plan wants, its own (".") among them: directory → name."""
+    from pottle.plan.model import InstallProject
+
+    steps = [step for layer in planned.layers for step in layer.steps]
+    return {step.path: step.name for step in steps if isinstance(step, InstallProject)}
+
+
+def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[str, str]) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
-    from pottle.project.assets import collect, tracked
+    from pottle.project.assets import collect
     from pottle.project.checkout import listed
+    from pottle.project.version import NOTHING
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
+    root = directory_of(root)
     in_checkout = listed(root, host.environ)
     if in_checkout is None and (root / ".git").exists():
         host.progress.warn("git cannot say which files it ignores: all but caches and secrets may get into the image")
     assets = collect(tree, in_checkout, options.exclude)
     for withheld in assets.withheld:
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
-    everything = tree.files() if in_checkout is None else tuple(tracked(tree.files(), in_checkout))
-    return ProjectFiles(root.absolute(), tuple(everything), assets.files, _pretence(root, facts, tree, host))
+    beside = {path: _neighbour_files(root, path, name, host) for path, name in wheels.items() if path != "."}
+    pretence = _pretence(root, wheels["."], tree, host) if "." in wheels else NOTHING
+    everything = _everything(tree, in_checkout)
+    return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
 
 
-def _pretence(root: Path, facts: "Facts", tree: "Tree", host: Host) -> "Pretence":
+def _neighbour_files(root: Path, path: str, name: str, host: Host) -> "ProjectFiles":
+    """What the backend of another project of the repository may need; nothing of it is copied as it is."""
+    from pottle.build.project import ProjectFiles
+    from pottle.project.checkout import listed
+
+    directory = (root / path).resolve()
+    tree = _tree(directory)
+    everything = _everything(tree, listed(directory, host.environ))
+    return ProjectFiles(directory, everything, (), _pretence(directory, name, tree, host))
+
+
+def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[str, ...]:
+    from pottle.project.assets import tracked
+
+    return tuple(tree.files() if in_checkout is None else tracked(tree.files(), in_checkout))
+
+
+def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
     """What the backend is shown for the version control that its copy of the project has not."""
     from pottle.project import version
     from pottle.project.checkout import described
+    from pottle.project.detectors import versioning
+    from pottle.project.survey import Survey
 
-    versioning = facts.versioning
-    if versioning is None:
+    found = next(iter(versioning.detect(Survey(tree))), None)
+    if found is None:
         return version.given(host.environ)
-    name = facts.name.value
-    derived = version.derive(versioning, name, tree, described(root, host.environ, versioning.tags), host.environ)
+    derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
     if derived.warning:
-        host.progress.warn(f"{versioning.at}: {derived.warning}")
-    return version.pretence(versioning, name, derived.version)
+        host.progress.warn(f"{found.at}: {derived.warning}")
+    return version.pretence(found, name, derived.version)
 
 
 def _tree(root: Path) -> "Tree":
     from pottle.project.tree import DirectoryTree
 
+    if _script_of(root):
+        root = directory_of(root)
     if not root.is_dir():
         missing = "is not a directory" if root.exists() else "does not exist"
         raise ProjectError(
-            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project"
+            f"{root} {missing}", at=Location(str(root)), hint="name the directory that holds the project, or a script"
         )
-    return DirectoryTree(root)
+    return DirectoryTree(root, repository(root))
+
+
+def repository(root: Path) -> Path:
+    """The repository that the project at `root` is a part of: what of it may be read.
+
+    Where nothing is under version control, the uv workspace that counts the project among its members; else the project itself.
+    """
+    from pottle.project.workspace import root_above
+
+    absolute = root.absolute()
+    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), None) or (
+        root_above(absolute) or root
+    )
 
 
 def _read(path: Path) -> str | None:

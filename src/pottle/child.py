@@ -12,11 +12,18 @@ from pottle.stop import Stop
 
 
 def run(
-    command: Sequence[str], stop: Stop, *, env: Mapping[str, str], cwd: Path, stdin: IO[bytes] | None = None
+    command: Sequence[str],
+    stop: Stop,
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
 ) -> tuple[int, bytes]:
-    """Its exit status and what it wrote to stderr. Whatever interrupts or stops ends it, with all that it started.
+    """Its exit status and what it wrote to stderr; `stdout` takes what it writes there.
 
-    It leads a session of its own, so Ctrl-C at a terminal reaches it through us alone.
+    Whatever interrupts or stops ends it, with all that it started. It leads a session of its own, so Ctrl-C at a terminal reaches it
+    through us alone.
     """
     stop.check()
     process = subprocess.Popen(
@@ -24,7 +31,7 @@ def run(
         cwd=cwd,
         env=env,
         stdin=stdin or subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout or subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )

@@ -50,6 +50,10 @@ class ProjectError(PottleError):
     exit_code = 3
 
 
+class NothingToRun(ProjectError):
+    """The project is sound and holds no application: a library."""
+
+
 class ConfigError(PottleError):
     """pottle's configuration has to change: `[tool.pottle]`, `pottle.toml`, environment."""
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pottle.config.layer import Layer, Setting, from_environment, from_flags, from_pottle_toml, from_pyproject
-from pottle.config.options import EPOCH, Options
+from pottle.config.options import EPOCH, Options, ProcessOptions
 from pottle.errors import ConfigError
 from pottle.text import Location
 
@@ -59,17 +59,23 @@ def test_every_key_is_read():
     command = ["python", "-m", "x"]
     port = 9000
     app = "x.y:app"
+    lockfile = "poetry.lock"
     optimize = "size"
     variant = "debug"
     packages = ["libpq5"]
+    strict = true
     extras = ["fast"]
     groups = ["prod"]
     volumes = ["/data", "/app/media"]
+    source-builds = ["natural"]
     labels = { "a.b" = "c" }
     env = { X = "" }
+    build-env = { SECRET_KEY = "x" }
+    collectstatic = false
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
     allow-expired = ["forky"]
+    process = { worker = { command = "x" } }
     """
     assert set(file(text).options().origins) == set(Options.__slots__) - {"epoch", "origins"}
 
@@ -81,6 +87,8 @@ VARIABLES = {
         "platforms",
         ("linux/amd64", "linux/arm64"),
     ),
+    "a switch": ({"POTTLE_STRICT": "1"}, "strict", True),
+    "a switch that is off": ({"POTTLE_STRICT": "no"}, "strict", False),
     "a list with blanks": ({"POTTLE_PACKAGES": "libpq5 libgomp1"}, "packages", ("libpq5", "libgomp1")),
     "an empty one": ({"POTTLE_BASE": ""}, "base", None),
     "the epoch": ({"SOURCE_DATE_EPOCH": "1700000000"}, "epoch", 1_700_000_000),
@@ -124,6 +132,7 @@ def test_a_value_that_cannot_be_is_refused(text):
     [
         {"POTTLE_PORT": "eighty"},
         {"POTTLE_COMMAND": "'"},
+        {"POTTLE_STRICT": "perhaps"},
         {"POTTLE_ENV": "A"},
         {"POTTLE_PLATFORM": "x"},
         {"SOURCE_DATE_EPOCH": "-1"},
@@ -131,6 +140,55 @@ def test_a_value_that_cannot_be_is_refused(text):
 )
 def test_a_variable_that_cannot_be_is_refused(environ):
     assert message(from_environment(environ)).startswith(f"{next(iter(environ))}: ")
+
+
+PROCESSES = """
+[tool.pottle.process.worker]
+command = ["celery", "-A", "x"]
+
+[tool.pottle.process.clean]
+command = "a && b"
+schedule = "@daily"
+"""
+
+
+def test_processes_are_tables_by_name():
+    found = dict(from_pyproject(PROCESSES).options().process)
+    assert found["worker"] == ProcessOptions(("celery", "-A", "x"))
+    assert found["clean"] == ProcessOptions("a && b", "@daily")
+    assert {name: str(process.at) for name, process in found.items()} == {
+        "clean": "pyproject.toml:5",
+        "worker": "pyproject.toml:2",
+    }
+
+
+def test_processes_of_several_files_are_merged_by_name():
+    both = from_pyproject(PROCESSES) | from_pottle_toml('[process.worker]\ncommand = "y"\n')
+    assert [(name, process.command) for name, process in both.options().process] == [
+        ("clean", "a && b"),
+        ("worker", "y"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('comand = "x"\ncommand = "y"', "pyproject.toml:3: unknown key `comand` (hint: did you mean `command`?)"),
+        ('schedule = "@daily"', "pyproject.toml:2: the process p has no command"),
+        ("command = 3", "pyproject.toml:3: `command`: expected `str | array`, got `int`"),
+        ("command = []", "pyproject.toml:3: `command`: it runs nothing"),
+        ('command = ""', "pyproject.toml:3: `command`: it runs nothing"),
+        ('command = "x"\nschedule = "at night"', "pyproject.toml:4: `schedule` cannot be at night"),
+        ('command = "x"\nschedule = "* * * *"', "pyproject.toml:4: `schedule` cannot be * * * *"),
+    ],
+)
+def test_a_process_that_cannot_be_is_refused(text: str, what: str):
+    assert message(from_pyproject(f"\n[tool.pottle.process.p]\n{text}\n")).startswith(what)
+
+
+@pytest.mark.parametrize("text", ["process = 3", 'process = { "a b" = { command = "x" } }', "process = { a = 3 }"])
+def test_what_is_no_table_of_processes_is_refused(text: str):
+    assert message(file(text)).startswith("pyproject.toml:2: `process`")
 
 
 def test_all_mistakes_are_told_at_once():

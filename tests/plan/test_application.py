@@ -6,6 +6,8 @@ import pytest
 
 from pottle.errors import ProjectError
 from pottle.plan import application
+from pottle.plan.start import Surroundings
+from pottle.plan.start import start as started_by
 from pottle.project.facts import Application, Kind
 from pottle.text import Location
 
@@ -22,7 +24,7 @@ def held(names: str) -> dict[str, str | None]:
 
 
 def start(found: Application, holds: str = "", *, port: int | None = None, manager: str = "uv") -> application.Start:
-    return application.start(found, held(holds), port=port, manager=manager)
+    return started_by(found, Surroundings(held(holds), manager, port))
 
 
 # --- servers --------------------------------------------------------------------------------------
@@ -158,3 +160,14 @@ def test_a_configured_command_is_taken_as_it_stands():
 def test_a_configured_command_that_names_an_application_runs_it():
     started = application.configured(("uvicorn", "--uds", "/run/s", "main:app"), [app()], port=None, at=None)
     assert started.application == app()
+
+
+# --- bots -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("holds", "framework"), [("discord-py", "discord.py"), ("py-cord", "py-cord"), ("", "discord.py")]
+)
+def test_a_fork_is_called_by_its_own_name(holds: str, framework: str):
+    bot = app("bot", "bot.py", framework="discord.py")
+    assert (start(bot, holds).framework, start(bot, holds).port) == (framework, None)

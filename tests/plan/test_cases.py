@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
+from tests.named import CASES, project
 
 from pottle import api
 from pottle.errors import PottleError
@@ -17,14 +18,13 @@ from pottle.plan.planner import make_plan
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 
-CASES = sorted(path for path in (Path(__file__).parents[1] / "cases").iterdir() if path.is_dir())
 PLAN, ERROR = "plan.json", "error.txt"
 AMD64, ARM64 = Platform.parse("linux/amd64"), Platform.parse("linux/arm64")
 PLANNED = [case for case in CASES if (case / PLAN).exists()]
 
 
 def planned(case: Path, platform: Platform = AMD64) -> ImagePlan:
-    return api.plan(case, api.read_options(case, {}, {}), platform)
+    return api.plan(project(case), api.read_options(project(case), {}, {}), platform)
 
 
 def outcome(case: Path) -> tuple[str, str]:
@@ -62,9 +62,11 @@ def test_a_plan_comes_back_from_json_unchanged(case: Path, platform: Platform):
 def test_the_same_files_give_the_same_plan_wherever_they_lie_and_however_they_are_listed(case: Path):
     files = [(str(path.relative_to(case)), path.read_bytes()) for path in case.rglob("*") if path.is_file()]
     random.Random(case.name).shuffle(files)
-    options = api.read_options(case, {}, {})
+    directory = str(project(case).relative_to(case)).removeprefix(".")
     try:
-        text = encode(make_plan(read_project(DictTree(dict(files))), options, AMD64)).decode()
+        options = api.read_options(project(case), {}, {})
+        facts = read_project(DictTree(dict(files), directory=directory), options.lockfile)
+        text = encode(make_plan(facts, options, AMD64)).decode()
     except PottleError as error:
         text = f"{error}\n"
     assert text == outcome(case)[1]

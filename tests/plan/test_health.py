@@ -35,9 +35,9 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-def healthy(port: int, route: str | None) -> bool:
-    check, _ = health(port, Fact(route, HERE) if route else None, sys.executable)
-    return subprocess.run(check.command, capture_output=True, check=False).returncode == 0
+def healthy(port: int, route: str | None, *, follows: bool = False, **environ: str) -> bool:
+    check, _ = health(port, Fact(route, HERE) if route else None, sys.executable, follows=follows)
+    return subprocess.run(check.command, capture_output=True, check=False, env=environ).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,20 @@ def test_where_nothing_listens_nothing_is_healthy(route: str | None):
     assert not healthy(1, route)
 
 
+@pytest.mark.parametrize("route", ["/healthz", None])
+def test_where_the_program_follows_port_so_does_the_check(port: int, route: str | None):
+    assert healthy(1, route, follows=True, PORT=str(port))
+    assert healthy(port, route, follows=True)
+    assert not healthy(1, route, PORT=str(port))
+
+
 def test_the_reason_is_the_route_and_its_place():
-    _, reason = health(8000, Fact("/healthz", HERE), "python")
+    _, reason = health(8000, Fact("/healthz", HERE), "python", follows=False)
     assert (reason.value, reason.at) == ("GET /healthz", "main.py:12")
-    _, reason = health(8000, None, "python")
+    _, reason = health(8000, None, "python", follows=False)
     assert (reason.value, reason.at) == ("TCP 8000", None)
 
 
 def test_it_needs_neither_a_shell_nor_the_projects_packages():
-    check, _ = health(8000, None, "/usr/bin/python3.13")
+    check, _ = health(8000, None, "/usr/bin/python3.13", follows=False)
     assert check.command[:4] == ("/usr/bin/python3.13", "-I", "-S", "-c")

@@ -11,6 +11,7 @@ from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.model import Requirement
 from pottle.plan.needs import Needs, held
+from pottle.plan.wheels import Installed
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 from pottle.text import Location
@@ -24,11 +25,62 @@ def needs(files: dict[str, str], options: Options | None = None) -> Needs:
 
 
 def listed(text: str, **more: str) -> tuple[Requirement, ...]:
-    return needs({"requirements.txt": text, **more}).requirements(TRIXIE)
+    return needs({"requirements.txt": text, **more}).installed(TRIXIE).requirements
 
 
 def wanted(text: str) -> list[str | None]:
     return [requirement.wanted for requirement in listed(text)]
+
+
+# --- locks that name no place ---------------------------------------------------------------------
+
+POETRY = """[[package]]
+name = "a"
+version = "1.0"
+optional = false
+python-versions = "*"
+files = [
+    {{file = "{file}", hash = "{digest}"}},
+]
+
+[package.dependencies]
+setuptools = "*"
+{source}
+[metadata]
+lock-version = "1.1"
+python-versions = "*"
+content-hash = ""
+"""
+INDEX = '[package.source]\ntype = "legacy"\nurl = "https://index.example/simple"\nreference = "x"\n'
+
+
+def poetrys(file: str, digest: str = f"sha256:{'0' * 64}", source: str = "") -> Installed:
+    asks = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\na = "*"\n'
+    lock = POETRY.format(file=file, digest=digest, source=source)
+    return needs({"pyproject.toml": asks, "poetry.lock": lock}).installed(TRIXIE)
+
+
+def test_what_has_no_version_is_wanted_by_its_name():
+    wheel, setuptools = poetrys("a-1.0-py3-none-any.whl").requirements
+    assert (wheel.wheel.url if wheel.wheel else "", wheel.index) == (None, None)
+    assert (setuptools.wanted, setuptools.version, setuptools.hashes) == ("setuptools", None, ())
+
+
+@pytest.mark.parametrize(("source", "index"), [("", None), (INDEX, "https://index.example/simple")])
+def test_a_source_archive_without_a_place_is_one_of_an_index(source: str, index: str | None):
+    (found,) = poetrys("a-1.0.tar.gz", source=source).sources
+    assert (found.url, found.index, found.version, found.sha256) == (None, index, "1.0", "0" * 64)
+
+
+def test_no_wheel_that_fits_says_how_its_manager_finds_a_newer_one():
+    with pytest.raises(ProjectError) as caught:
+        poetrys("a-1.0-cp36-cp36m-win32.whl")
+    assert caught.value.hint == "see whether a newer version has one: `poetry update a`"
+
+
+def test_a_weak_hash_is_none():
+    with pytest.raises(ProjectError, match=r"the lock has no hash for a-1\.0-py3-none-any\.whl"):
+        poetrys("a-1.0-py3-none-any.whl", "md5:0")
 
 
 # --- lists that no lock has decided ---------------------------------------------------------------
@@ -64,24 +116,22 @@ def test_a_complete_list_is_a_lock_and_is_not_resolved():
         {"requirements.txt": f"a==1 --hash=sha256:{'1' * 64}\nb==2; sys_platform == 'win32' --hash=sha256:{'2' * 64}\n"}
     )
     assert not found.unresolved
-    assert [(r.name, r.version, r.wanted) for r in found.requirements(TRIXIE)] == [("a", "1", "a==1")]
+    assert [(r.name, r.version, r.wanted) for r in found.installed(TRIXIE).requirements] == [("a", "1", "a==1")]
 
 
 def test_without_any_dependency_nothing_is_needed():
-    assert needs({"main.py": ""}).requirements(TRIXIE) == ()
+    assert needs({"main.py": ""}).installed(TRIXIE) == Installed()
 
 
-def test_everything_that_is_no_wheel_is_said_at_once():
-    text = "-e ./lib\ng @ git+https://git.example/g\ns @ https://files.example/s-1.tar.gz\np @ file:///tmp/p-1.tar.gz\n"
-    with pytest.raises(ProjectError) as caught:
-        listed(text, **{"lib/pyproject.toml": '[project]\nname = "lib"\nversion = "1"\n'})
-    errors = (caught.value, *caught.value.also)
-    assert [(str(error.at), re.split(": ", error.what)[0]) for error in errors] == [
-        ("requirements.txt:1", "lib comes from the directory lib"),
-        ("requirements.txt:2", "g comes from a repository"),
-        ("requirements.txt:3", "s comes from a source archive"),
-        ("requirements.txt:4", "p comes from the file file:///tmp/p-1.tar.gz"),
+def test_everything_that_is_no_wheel_is_warned_about_at_once():
+    text = "g @ git+https://git.example/g\ns @ https://files.example/s-1.tar.gz\np @ file:///tmp/p-1.tar.gz\n"
+    found = needs({"requirements.txt": text}).installed(TRIXIE)
+    assert [re.split(": ", warning)[:2] for warning in found.warnings] == [
+        ["requirements.txt:1", "g is a repository"],
+        ["requirements.txt:2", "s is a source archive"],
+        ["requirements.txt:3", "p is a source archive"],
     ]
+    assert needs({"requirements.txt": text}, Options(source_builds=("*",))).installed(TRIXIE).warnings == ()
 
 
 # --- extras and groups ----------------------------------------------------------------------------
@@ -94,7 +144,7 @@ EXTRAS = PROJECT + (
 def asked(**fields: tuple[str, ...]) -> list[str]:
     origins = MappingProxyType({name: Location("pottle.toml", 3) for name in fields})
     found = needs({"pyproject.toml": EXTRAS}, Options(**fields, origins=origins))  # type: ignore[arg-type]
-    return [requirement.name for requirement in found.requirements(TRIXIE)]
+    return [requirement.name for requirement in found.installed(TRIXIE).requirements]
 
 
 def test_extras_and_groups_are_installed_for_who_asks():
@@ -125,5 +175,5 @@ def test_a_project_without_extras_says_so():
 
 
 def test_a_server_is_found_under_its_name_and_in_extras_that_bring_one():
-    names = held(listed("fastapi[standard]\nhttpx\n"))
+    names = held(Installed(listed("fastapi[standard]\nhttpx\n")))
     assert names == {"fastapi": "requirements.txt:1", "uvicorn": "requirements.txt:1", "httpx": "requirements.txt:2"}

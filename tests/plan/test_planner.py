@@ -3,12 +3,13 @@
 import pytest
 
 from pottle.config.options import Options
-from pottle.errors import ConfigError
+from pottle.errors import ConfigError, ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan.model import (
     CopyProject,
     CreateEnvironment,
     ImagePlan,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
@@ -123,6 +124,13 @@ def test_a_configured_port_is_probed_and_exposed_even_when_nobody_knows_the_appl
     assert plan(SCRIPT, Options(command=("serve",))).runtime.health_check is None
 
 
+def test_a_variable_of_the_containers_names_the_port_too():
+    files = {"app.py": "from flask import Flask\napp = Flask('x')\n", "requirements.txt": "flask\ngunicorn\n"}
+    assert plan(files, Options(env=(("PORT", "5000"),))).port == 5000
+    assert plan(files, Options(env=(("PORT", "5000"),), port=80)).port == 80
+    assert plan(files, Options(env=(("PORT", "none"),))).port == 8000
+
+
 def test_annotations_name_the_base_and_claim_no_digest_of_one():
     keys = dict(plan(PACKAGED).annotations)
     assert keys == {
@@ -135,3 +143,66 @@ def test_annotations_name_the_base_and_claim_no_digest_of_one():
 def test_a_base_that_is_none_stops_the_plan():
     with pytest.raises(ConfigError, match="no base named 'nope'"):
         plan(SCRIPT, Options(base="nope"))
+
+
+# --- strict -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (LISTED, "1 of 1 requirements are not pinned"),
+        (
+            {**SCRIPT, "pyproject.toml": '[project]\nname = "p"\nversion = "1"\ndependencies = ["httpx"]\n'},
+            "nothing is locked",
+        ),
+        (
+            {**SCRIPT, ".python-version": "3.13", "runtime.txt": "python-3.9"},
+            "which .python-version:1 outranks with 3.13",
+        ),
+    ],
+)
+def test_strict_refuses_what_is_not_as_asked_for(files: dict[str, str], message: str):
+    assert message in plan(files).warnings[0]
+    with pytest.raises(ProjectError, match=message) as caught:
+        plan(files, Options(strict=True))
+    assert caught.value.at
+
+
+def test_strict_leaves_other_warnings_alone():
+    files = {**SCRIPT, ".python-version": "shop\n3.13\n"}
+    assert "is the name of an environment" in plan(files, Options(strict=True)).warnings[0]
+
+
+# --- an interpreter that is not the base's own ------------------------------------------------------
+
+
+def test_a_python_that_no_suite_has_is_a_step_of_its_own():
+    planned = plan({**SCRIPT, ".python-version": "3.9"})
+    libraries, install, create = layer(planned, "interpreter").steps
+    assert (planned.python, planned.base) == ("3.9", "debian:trixie")
+    assert isinstance(libraries, InstallPackages)
+    assert libraries.packages == ("libcrypt1",)
+    assert install == InstallInterpreter(version="3.9", source="python-build-standalone", into="/opt/python")
+    assert isinstance(create, CreateEnvironment)
+    assert create.interpreter == "/opt/python/bin/python3.9"
+
+
+def test_from_313_on_it_needs_no_library_of_the_base():
+    install, _ = layer(plan({**SCRIPT, ".python-version": "3.15"}), "interpreter").steps
+    assert isinstance(install, InstallInterpreter)
+
+
+def test_the_health_check_asks_with_the_images_own_interpreter():
+    files = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    planned = plan({**files, ".python-version": "3.9"})
+    assert planned.runtime.health_check is not None
+    assert planned.runtime.health_check.command[0] == "/opt/python/bin/python3.9"
+
+
+def test_the_locks_range_counts():
+    lock = (
+        'version = 1\nrequires-python = ">=3.14"\n[[package]]\nname = "p"\nversion = "1"\nsource = { virtual = "." }\n'
+    )
+    files = {**SCRIPT, "pyproject.toml": '[project]\nname = "p"\nversion = "1"\n', "uv.lock": lock}
+    assert plan(files).python == "3.14"

@@ -40,10 +40,14 @@ class Gaps:
 
 
 def chosen(
-    *wishes: PythonWish, base: str | None = None, python: PythonWish | None = None, gaps: Gaps | None = None
+    *wishes: PythonWish,
+    base: str | None = None,
+    python: PythonWish | None = None,
+    gaps: Gaps | None = None,
+    strict: bool = False,
 ) -> Choice:
     wanted = Fact(base, Location("pyproject.toml", 20)) if base else None
-    return choose(wishes, base=wanted, python=python, gaps=gaps or Gaps())
+    return choose(wishes, base=wanted, python=python, gaps=gaps or Gaps(), strict=strict)
 
 
 def why(choice: Choice, decision: str = "python") -> tuple[str, str, str | None]:
@@ -81,9 +85,15 @@ def test_an_exact_wish_decides(base: Base):
 def test_the_configuration_outranks_the_projects_pin_but_not_its_range():
     flag = wants("3.11", Location("--python"))
     assert why(chosen(wants("3.13"), python=flag)) == ("3.11", "3.11 is asked for", "--python")
-    with pytest.raises(ProjectError, match=r"3.11 \(--python\) and >=3.12 \(pyproject.toml:4\)") as caught:
+    with pytest.raises(ProjectError, match=r"3.11 is asked for \(--python\), and >=3.12 leaves it out"):
         chosen(admits(">=3.12"), python=flag)
+
+
+def test_what_nobody_has_is_an_error_that_lists_what_there_is():
+    with pytest.raises(ProjectError, match=r"no base has the Python asked for: >=3.16 \(pyproject.toml:4\)") as caught:
+        chosen(admits(">=3.16"))
     assert "3.13 (trixie)" in (caught.value.hint or "")
+    assert "from python-build-standalone 3.15, 3.14" in (caught.value.hint or "")
 
 
 # --- wheels decide between equals -----------------------------------------------------------------
@@ -107,7 +117,7 @@ def test_where_there_is_no_choice_wheels_are_not_asked_about():
 
 
 def test_where_every_base_has_gaps_the_first_is_taken_to_tell_them():
-    gaps = Gaps(**{f"py3{minor}": ["numpy"] for minor in range(10, 15)})
+    gaps = Gaps(**{f"py3{minor}": ["numpy"] for minor in range(8, 16)})
     assert why(chosen(gaps=gaps))[:2] == ("3.13", "nothing asks for another version")
 
 
@@ -137,5 +147,87 @@ def test_a_base_that_does_not_exist_is_an_error_that_lists_those_that_do():
 @pytest.mark.parametrize(("version", "warned"), [("3.13", 0), ("3.13.5", 0), ("3.13.1", 1)])
 def test_another_patch_version_is_a_warning(version: str, warned: int):
     choice = chosen(wants(version))
+    assert choice.base.name == "debian:trixie"
     assert len(choice.warnings) == warned
-    assert all("3.13.1 is asked for, and debian:trixie has 3.13.5" in text for text in choice.warnings)
+    assert all("3.13.1 is asked for, and debian:trixie has 3.13.5" in fact.value for fact in choice.warnings)
+
+
+# --- a CPython that no suite has --------------------------------------------------------------------
+
+
+def standalone(choice: Choice) -> tuple[str, str]:
+    """The CPython, and the suite below it."""
+    assert choice.base.standalone
+    return choice.base.standalone, choice.base.name
+
+
+@pytest.mark.parametrize(
+    ("wish", "version"),
+    [
+        (wants("3.9"), "3.9"),
+        (wants("3.9.18"), "3.9.18"),
+        (admits("<3.10"), "3.9"),
+        (admits(">=3.15"), "3.15"),
+        (admits(">=3.12.5,<3.13"), "3.12.16"),
+        (admits("==3.12.4"), "3.12.4"),
+    ],
+)
+def test_what_no_suite_has_comes_from_python_build_standalone_on_stable_debian(wish: PythonWish, version: str):
+    choice = chosen(wish)
+    assert standalone(choice) == (version, "debian:trixie")
+    assert choice.warnings == ()
+    assert why(choice, "interpreter")[0] == f"python-build-standalone {version}"
+    assert why(choice, "base")[1] == "Debian stable is the first choice"
+
+
+def test_why_it_is_not_a_suites_own_is_said():
+    assert why(chosen(wants("3.9")), "interpreter")[1] == "no suite has CPython 3.9"
+    assert why(chosen(admits("==3.12.4")), "interpreter")[1] == "no suite has CPython 3.12.4"
+    assert why(chosen(wants("3.12"), base="bookworm"), "interpreter")[1] == "debian:bookworm has another CPython"
+
+
+def test_a_named_base_gets_the_python_that_it_does_not_have():
+    assert standalone(chosen(wants("3.12"), base="bookworm")) == ("3.12", "debian:bookworm")
+    assert standalone(chosen(wants("3.9"), base="ubuntu")) == ("3.9", "ubuntu:noble")
+
+
+def test_a_suite_comes_first_even_if_it_is_the_last_of_them():
+    assert not chosen(admits("<3.11,>=3.8")).base.standalone
+    assert not chosen(wants("3.14")).base.standalone
+
+
+def test_a_lock_with_wheels_for_an_old_python_alone_gets_that_python():
+    gaps = Gaps(**{f"py3{minor}": ["numpy"] for minor in (*range(10, 16), 8)})
+    assert standalone(chosen(admits(">=3.8"), gaps=gaps)) == ("3.9", "debian:trixie")
+    assert gaps.asked == ["3.13", "3.11", "3.12", "3.14", "3.10", "3.15", "3.9"]
+
+
+def test_strict_takes_the_patch_version_from_python_build_standalone():
+    assert standalone(chosen(wants("3.13.1"), strict=True)) == ("3.13.1", "debian:trixie")
+    assert not chosen(wants("3.13.5"), strict=True).base.standalone
+    assert not chosen(wants("3.13"), strict=True).base.standalone
+
+
+def test_strict_refuses_a_patch_version_that_nobody_can_have():
+    with pytest.raises(ProjectError, match="no base has the Python asked for"):
+        chosen(wants("3.16.1"), strict=True)
+
+
+# --- classifiers ------------------------------------------------------------------------------------
+
+
+def claims(*versions: str) -> PythonWish:
+    first, *others = (SpecifierSet(f"=={version}.*") for version in versions)
+    return PythonWish(first, None, Location("setup.py", 7), "classifier", tuple(others))
+
+
+def test_a_classifier_counts_where_nothing_else_does():
+    choice = chosen(claims("3.10", "3.11", "3.12"))
+    assert why(choice) == ("3.11", "a classifier names it, and nothing else says anything", "setup.py:7")
+    assert why(chosen(claims("3.11"), admits(">=3.9")))[0] == "3.13"
+    assert why(chosen(claims("3.11"), wants("3.12")))[0] == "3.12"
+
+
+def test_a_classifier_never_makes_a_plan_fail():
+    assert why(chosen(claims("3.6", "3.7"))) == ("3.13", "nothing asks for another version", None)
+    assert why(chosen(claims("3.11"), gaps=Gaps(py311=["numpy"])))[0] == "3.13"

@@ -2,6 +2,7 @@
 
 import pytest
 from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -18,7 +19,9 @@ AMD64 = marker_environment(TRIXIE, Platform.parse("linux/amd64"))
 HERE = Location("uv.lock", 7)
 
 
-def need(text: str, *, version: str | None = None, source: str | None = None) -> Dependency:
+def need(
+    text: str, *, version: str | None = None, source: str | None = None, specifier: str | None = None
+) -> Dependency:
     requirement, _, marker = text.partition(";")
     name, _, extras = requirement.strip().rstrip("]").partition("[")
     return Dependency(
@@ -28,6 +31,7 @@ def need(text: str, *, version: str | None = None, source: str | None = None) ->
         source=source,
         extras=tuple(canonicalize_name(e) for e in extras.split(",") if e),
         marker=Marker(marker) if marker else None,
+        specifier=SpecifierSet(specifier) if specifier is not None else None,
     )
 
 
@@ -110,3 +114,27 @@ def test_two_versions_in_one_environment_are_an_error():
     lock = Lock("uv", HERE, (need("a", version="1"), need("a[x]", version="2")), (held("a"), held("a", version="2")))
     with pytest.raises(ProjectError, match="wants a 1 and 2 in one environment"):
         select(lock, AMD64, lock.roots)
+
+
+OPEN = need("a", specifier="")
+VERSIONS = (
+    held("a", version="1"),
+    held("a", version="2rc1"),
+    held("a", version="3", markers="sys_platform == 'win32'"),
+)
+
+
+@pytest.mark.parametrize(
+    ("roots", "chosen"),
+    [
+        ((OPEN,), "2rc1"),
+        ((OPEN, need("a", version="1")), "1"),
+        ((OPEN, need("a[x]", specifier="!=2rc1")), "1"),
+        ((need("a", specifier="!=2rc1"), need("a[x]", specifier="")), "1"),
+        ((need("a", specifier="!=1"),), "2rc1"),
+    ],
+    ids=["the highest that fits", "what another edge says", "what both admit", "the other way round", "what it admits"],
+)
+def test_an_edge_that_leaves_the_version_open_waits_for_the_others(roots: tuple[Dependency, ...], chosen: str):
+    lock = Lock("poetry", HERE, roots, VERSIONS)
+    assert [str(d.version) for d in select(lock, AMD64, roots)] == [chosen]

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.named import CASES, project
 
+from pottle.errors import PottleError
 from pottle.project.facts import Facts, Lock
 from pottle.project.reader import read_project
 from pottle.project.tree import DirectoryTree
 from pottle.text import Location
 
-CASES = sorted(path for path in (Path(__file__).parents[1] / "cases").iterdir() if path.is_dir())
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -53,12 +54,23 @@ def as_json(facts: Facts) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_facts_of_a_named_project(case: Path):
-    found = as_json(read_project(DirectoryTree(case)))
     golden = GOLDEN / f"{case.name}.json"
+    found = outcome(case)
+    if found is None:
+        assert not golden.exists()
+        return
     if os.environ.get("GOLDEN") == "rewrite":
         golden.write_text(found)
     assert found == golden.read_text()
 
 
+def outcome(case: Path) -> str | None:
+    """The facts as JSON; None for a project that cannot be read, whose error is a golden of the plan's."""
+    try:
+        return as_json(read_project(DirectoryTree(project(case), case)))
+    except PottleError:
+        return None
+
+
 def test_every_golden_has_its_case():
-    assert {path.stem for path in GOLDEN.glob("*.json")} == {case.name for case in CASES}
+    assert {path.stem for path in GOLDEN.glob("*.json")} <= {case.name for case in CASES}

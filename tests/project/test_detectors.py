@@ -7,10 +7,12 @@ from pottle.project.detectors import DETECTORS, LOCKS
 
 FOLDER = Path(detectors.__file__).parent
 NAMES = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+NAMES |= {path.parent.name for path in FOLDER.glob("*/__init__.py")}
 
 
 def test_every_detector_is_listed_once():
-    listed = [detector.__module__.rpartition(".")[2] for detector in (*LOCKS, *DETECTORS)]
+    formats = dict.fromkeys(each.detect.__module__ for each in LOCKS)  # one module may read several
+    listed = [name.rpartition(".")[2] for name in (*formats, *(detector.__module__ for detector in DETECTORS))]
     assert sorted(listed) == sorted(NAMES)
 
 

@@ -48,6 +48,13 @@ def required(text: str, **files: str) -> dict[str, str | bytes]:
     return {"requirements.txt": text, **{name.replace("__", "."): content for name, content in files.items()}}
 
 
+def ryes(text: str) -> dict[str, str | bytes]:
+    return {
+        "requirements.lock": text,
+        "pyproject.toml": PROJECT.replace("idna>=3", "idna" if "six" in text else "idna>=3") + "[tool.rye]\n",
+    }
+
+
 STOPS: dict[str, dict[str, str | bytes]] = {
     "no files": {},
     "no python": {"index.html": "<p>"},
@@ -97,7 +104,6 @@ STOPS: dict[str, dict[str, str | bytes]] = {
     "stale: a constraint": locked(project=PROJECT + '[tool.uv]\nconstraint-dependencies = ["six<2"]\n'),
     "group that includes itself": locked(project=PROJECT + '[dependency-groups]\na = [{include-group = "a"}]\n'),
     "group that is missing": locked(project=PROJECT + '[dependency-groups]\na = [{include-group = "b"}]\n'),
-    "a lock that is not read": {"poetry.lock": "", "pyproject.toml": PROJECT},
     "requirements include themselves": required("-r other.txt\n", other__txt="\n-r requirements.txt\n"),
     "requirements include what is missing": required("idna\n-r gone.txt\n"),
     "requirements lead out": required("-r ../other.txt\n"),
@@ -108,6 +114,13 @@ STOPS: dict[str, dict[str, str | bytes]] = {
     "requirement without a name": required("https://user:secret@files.example/archive.tar.gz\n"),
     "requirement is an empty directory": required("./lib\n"),
     "requirements with a lone quotation mark": required('--index-url "https://index.example\n'),
+    "requirement with nonsense for a marker": required("idna\n./lib ; on tuesdays\n"),
+    "requirements from an address": required("-r https://user:secret@files.example/list.txt\n"),
+    "requirements are Latin-1": {"requirements.txt": b"idna\n# caf\xe9\n"},
+    "rye: a dependency more": ryes("-e file:.\nsix==1.17\n"),
+    "rye: another specifier": ryes("-e file:.\nidna==2.0\n"),
+    "rye: cut off": ryes("-e file:.\nidna==3.7 \\\n    --ha"),
+    "rye: a short hash": ryes("-e file:.\nidna==3.7 \\\n    --hash=sha256:00"),
     "requirements are UTF-16": {"requirements.txt": "idna\n".encode("utf-16")},
 }
 

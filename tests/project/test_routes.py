@@ -38,6 +38,27 @@ ANSWERS = {
 }  # fmt: skip
 
 
+AIOHTTP = "from aiohttp import web\nasync def h(request): ...\ndef main():\n    app = web.Application()\n"
+OTHERS = {
+    "aiohttp's router": (AIOHTTP + "    app.router.add_get('/health', h)", "/health"),
+    "aiohttp's list": (AIOHTTP + "    app.add_routes([web.post('/x', h), web.get('/healthz', h)])", "/healthz"),
+    "aiohttp's table": ("from aiohttp import web\nr = web.RouteTableDef()\n@r.get('/ping')\nasync def h(request): ...\napp = web.Application()\napp.add_routes(r)", "/ping"),
+    "aiohttp behind a login": (AIOHTTP.replace("()\n", "(middlewares=[check_login])\n", 3).replace("main(middlewares=[check_login])", "main()") + "    app.router.add_get('/health', h)", None),
+    "Litestar": ("from litestar import *\nfrom litestar import get, Litestar\n@get('/health')\nasync def h(): ...\napp = Litestar(route_handlers=[h])", "/health"),
+    "Litestar below a path": (
+        "from litestar import get, Litestar, Router\n@get('/up')\nasync def h(): ...\nr = Router(path='/api', route_handlers=[h])\napp = Litestar(route_handlers=[r])",
+        "/api/up",
+    ),
+    "Litestar with a guard": ("from litestar import get, Litestar\n@get('/up', guards=[g])\nasync def h(): ...\napp = Litestar(route_handlers=[h])", None),
+    "what a function returns": ("def app():\n    return Starlette(routes=[Route('/up', h)])\nfrom starlette.routing import Route", "/up"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path"), OTHERS.values(), ids=OTHERS)
+def test_other_frameworks_answer(text: str, path: str | None):
+    assert health(main=text) == path
+
+
 @pytest.mark.parametrize(("text", "path"), ANSWERS.values(), ids=ANSWERS)
 def test_answers(text: str, path: str):
     assert health(main=APP + text) == path

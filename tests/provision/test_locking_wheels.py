@@ -16,7 +16,7 @@ from pottle.plan.planner import make_plan
 from pottle.progress import Silent
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
-from pottle.provision.locking import _wheels
+from pottle.provision.locking import _distributions
 from pottle.provision.settings import Settings
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
@@ -45,7 +45,7 @@ def settings(tmp_path: Path) -> Settings:
 def locked(settings: Settings, index: PackageIndex, files: Mapping[str, str]) -> tuple[LockedWheel, ...]:
     plan = make_plan(read_project(DictTree({"main.py": "", **files})), Options(), Platform.parse("linux/amd64"))
     environ = {**settings.environ, "UV_DEFAULT_INDEX": index.url}
-    return _wheels(plan, replace(settings, environ=environ))
+    return _distributions(plan, replace(settings, environ=environ))[0]
 
 
 def requirements(text: str) -> dict[str, str]:
@@ -104,3 +104,30 @@ def test_the_indexes_that_a_list_names_are_asked(settings: Settings):
     with PackageIndex(DEMO) as users, PackageIndex(NEEDY) as named:
         found = locked(settings, users, requirements(f"--extra-index-url {named.url}\nneedy\n"))
         assert [(w.name, w.url) for w in found] == [("demo", users.url_of(DEMO)), ("needy", named.url_of(NEEDY))]
+
+
+def poetrys(wheel: WheelFile, rest: str = "") -> dict[str, str]:
+    """A project whose lock is of Poetry 1.1."""
+    entry = f'[[package]]\nname = "{wheel.name}"\nversion = "{wheel.version}"\noptional = false\npython-versions = "*"\n{rest}'
+    files = (
+        f'[metadata.files]\n{wheel.name} = [\n    {{file = "{wheel.filename}", hash = "sha256:{wheel.sha256}"}},\n]\n'
+    )
+    metadata = '[metadata]\nlock-version = "1.1"\npython-versions = "*"\ncontent-hash = ""\n'
+    project = f'[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\n{wheel.name} = "*"\n'
+    return {"pyproject.toml": project, "poetry.lock": entry + metadata + files}
+
+
+def test_a_wheel_that_the_lock_names_by_its_hash_is_not_looked_for(settings: Settings):
+    with PackageIndex(DEMO) as index:
+        (wheel,) = locked(settings, index, poetrys(DEMO))
+        assert (wheel.filename, wheel.url, wheel.sha256, index.requests) == (DEMO.filename, None, DEMO.sha256, [])
+
+
+def test_what_older_locks_of_poetry_never_hold_comes_from_the_index(settings: Settings):
+    setuptools = WheelFile("setuptools", "80.0")
+    with PackageIndex(DEMO, setuptools) as index:
+        found = locked(settings, index, poetrys(DEMO, '\n[package.dependencies]\nsetuptools = "*"\n'))
+    assert [(w.name, w.version, w.sha256) for w in found] == [
+        ("demo", "1.0", DEMO.sha256),
+        ("setuptools", "80.0", setuptools.sha256),
+    ]

@@ -11,8 +11,8 @@ from tests.run.test_forwarder import free_port
 
 from pottle.errors import HostError, UsageError
 from pottle.run.backend import Launch, NotStarted
-from pottle.run.image import Config
-from pottle.run.runner import exposed, plan_launch, reachable, run
+from pottle.run.image import Config, Process
+from pottle.run.runner import chosen, exposed, plan_launch, reachable, run
 from pottle.run.settings import Host, Port, Settings
 
 HOST = Host(os.environ, Path("/nonexistent"))
@@ -107,6 +107,16 @@ def test_the_images_own_ports_are_open_unless_others_are_asked_for():
     assert plan_launch(image(config), Settings(ports=(Port(1, 2),))).ports == (Port(1, 2),)
 
 
+def test_a_port_that_follows_the_port_variable_is_opened_where_the_program_listens():
+    config = Config(command=("app",), environment=(("PORT", "8000"),), ports=("8000/tcp", "9000/tcp"))
+    assert plan_launch(image(config), Settings()).ports == (Port(8000, 8000), Port(9000, 9000))
+    moved = plan_launch(image(config), Settings(environment=(("PORT", "8080"),)))
+    assert moved.ports == (Port(8080, 8080), Port(9000, 9000))
+    assert plan_launch(
+        image(Config(command=("app",), ports=("80/tcp",))), Settings(environment=(("PORT", "1"),))
+    ).ports == (Port(80, 80),)
+
+
 def test_a_taken_port_is_said_before_anything_starts():
     backend = Fake("first")
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -147,3 +157,40 @@ def test_readiness_is_told_with_the_address_to_open():
 
 def test_an_address_is_written_as_urls_want_it():
     assert [reachable(address) for address in ("127.0.0.1", "0.0.0.0", "::", "::1")] == ["127.0.0.1"] * 3 + ["::1"]
+
+
+# --- several processes ----------------------------------------------------------------------------
+
+SEVERAL = Config(
+    command=("serve",),
+    environment=(("A", "1"), ("B", "2")),
+    stop_signal="SIGTERM",
+    ports=("8000/tcp",),
+    processes=(("web", Process(("serve",))), ("worker", Process(("work", "-v"), (("B", "3"),), "SIGINT"))),
+)
+
+
+def test_another_process_has_its_own_command_environment_and_signal_and_no_ports():
+    config = chosen(image(SEVERAL), "worker").config
+    assert (config.command, config.stop_signal, config.ports) == (("work", "-v"), "SIGINT", ())
+    assert dict(config.environment) == {"A": "1", "B": "3"}
+
+
+@pytest.mark.parametrize("name", [None, "web"])
+def test_its_own_process_is_the_image_as_it_is(name: str | None):
+    assert chosen(image(SEVERAL), name).config == SEVERAL
+
+
+@pytest.mark.parametrize(
+    ("config", "hint"), [(SEVERAL, "it has web, worker"), (Config(), "it has its own process only")]
+)
+def test_a_process_that_is_not_there_is_an_error(config: Config, hint: str):
+    with pytest.raises(UsageError, match="no process 'beat'") as caught:
+        chosen(image(config), "beat")
+    assert caught.value.hint == hint
+
+
+def test_a_process_is_what_a_backend_gets():
+    backend = Fake("it")
+    run(image(SEVERAL), Settings(process="worker"), HOST, Heard(), (backend,))
+    assert backend.started[0].argv == ("work", "-v")

@@ -10,7 +10,9 @@ from pottle.oci.layer import write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.platform import Platform
 from pottle.oci.reference import Reference
-from pottle.run.image import Config
+from pottle.plan import runtime
+from pottle.run import stored
+from pottle.run.image import Config, Process
 from pottle.run.rootfs import root_of
 from pottle.run.stored import start_of, stored_image
 
@@ -64,3 +66,20 @@ def test_a_stored_image_is_archived_under_its_name(image: OciImage, tmp_path: Pa
     assert (tmp_path / "x.tar").stat().st_size > 0
     assert stored.name == "docker.io/library/demo:1"
     assert stored.config_digest == str(image.manifest.config.digest)
+
+
+def test_labels_say_which_processes_there_are():
+    labels = {
+        "pottle.process.worker": '{"command":["work"],"environment":{"A":"1"},"stop_signal":"SIGINT"}',
+        "pottle.process.web": '{"command":["serve"]}',
+        "pottle.process.broken": "work",
+        "somebody.else": "{}",
+    }
+    assert start_of(Execution(labels=labels)).processes == (
+        ("web", Process(("serve",))),
+        ("worker", Process(("work",), (("A", "1"),), "SIGINT")),
+    )
+
+
+def test_what_the_plan_writes_is_what_run_reads():
+    assert stored.PROCESS == runtime.PROCESS

@@ -13,7 +13,7 @@ from pottle.build.workshop import Workshop
 from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
 from pottle.plan.lock import LockedPlan
-from pottle.plan.model import ImagePlan, LayerPlan
+from pottle.plan.model import ImagePlan, LayerPlan, RunCommand
 from pottle.stop import together
 
 
@@ -37,25 +37,41 @@ def build(locked: LockedPlan, project: ProjectFiles, workshop: Workshop) -> Buil
     found = {name: workshop.layers.find(key) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
     if missing:
-        found |= _make(missing, keys, ingredients, workshop)
+        found |= _make(missing, keys, ingredients, workshop, found)
     layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
-    addenda = [Addendum(layer, _created_by(plan)) for plan, layer in layers]
-    image = assemble(addenda, makeup(locked.plan), workshop.store)
+    image = _assembled(layers, locked, workshop)
     named = tuple((plan.name, layer) for plan, layer in layers)
     return Built(image, locked.plan, named, frozenset(plan.name for plan in missing))
 
 
+def _assembled(layers: Sequence[tuple[LayerPlan, Layer]], locked: LockedPlan, workshop: Workshop) -> Image:
+    addenda = [Addendum(layer, _created_by(plan)) for plan, layer in layers]
+    return assemble(addenda, makeup(locked.plan), workshop.store)
+
+
 def _make(
-    plans: Sequence[LayerPlan], keys: Mapping[str, str], ingredients: Ingredients, workshop: Workshop
+    plans: Sequence[LayerPlan],
+    keys: Mapping[str, str],
+    ingredients: Ingredients,
+    workshop: Workshop,
+    found: Mapping[str, Layer | None],
 ) -> dict[str, Layer]:
     """The layers that were not there, by name: those of packages one after the other, beside them the environment and the app.
 
-    The compiling interpreter, which both will ask for, is unpacked meanwhile.
+    The compiling interpreter, which both will ask for, is unpacked meanwhile. Commands of the project run when all is there that
+    they run in.
     """
+    there = {name: layer for name, layer in found.items() if layer is not None}
+
+    def image(above: LayerPlan) -> Image:
+        below = [(plan, there[plan.name]) for plan in ingredients.below(above)]
+        return _assembled(below, ingredients.locked, workshop)
+
     compilation = Compilation(ingredients.locked.compiler, workshop)
-    executor = Executor(ingredients, workshop, compilation)
+    executor = Executor(ingredients, workshop, compilation, image)
+    commands = [plan for plan in plans if any(isinstance(step, RunCommand) for step in plan.steps)]
     of_packages = [plan for plan in plans if ingredients.packages(plan)]
-    others = [plan for plan in plans if not ingredients.packages(plan)]
+    others = [plan for plan in plans if plan not in of_packages and plan not in commands]
 
     def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
         return {plan.name: workshop.layers.keep(keys[plan.name], _layer(plan, executor)) for plan in some}
@@ -65,7 +81,11 @@ def _make(
         return {}
 
     works: list[Callable[[], dict[str, Layer]]] = [prepare, partial(make, of_packages), partial(make, others)]
-    return {name: layer for some in together(works, workshop.stop, len(works)) for name, layer in some.items()}
+    for some in together(works, workshop.stop, len(works)):
+        there |= some
+    for plan in commands:
+        there |= make([plan])
+    return there
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:

@@ -1,4 +1,4 @@
-"""Compiles sources to `.pyc` files: a program for the *image's* interpreter, so it knows the standard library of 3.9 and nothing else.
+"""Compiles sources to `.pyc` files: a program for the *image's* interpreter, so it knows the standard library of 3.8 and nothing else.
 
 Arguments: PEP 552's flags. On stdin, for each file, three strings that end in NUL: the source's path, the path that tracebacks will
 show, the path to write to. A source that does not compile is passed over, as installers do. Nothing compiled is ever run.

@@ -8,6 +8,7 @@ from pottle.build.interpreter import Interpreter
 from pottle.build.workshop import Workshop
 from pottle.oci.entry import Entry, File
 from pottle.plan.lock import Compiler
+from pottle.plan.places import STANDALONE
 
 
 class Compilation:
@@ -46,27 +47,38 @@ class Compilation:
     def _unpacked(self) -> Interpreter | None:
         if self._compiler is None:
             return None
-        packages = self._compiler.packages
         found = interpreter.unpack(
             self._entries, self._compiler.version, identity(self._compiler), self._workshop.compilers
         )
         if found is None:
             self._workshop.progress.warn(
-                f"this machine cannot run {packages[0].architecture} CPython {self._compiler.version}: "
+                f"this machine cannot run {_architecture(self._compiler)} CPython {self._compiler.version}: "
                 "the image goes without bytecode and starts slower"
             )
         return found
 
     def _entries(self) -> Iterator[Entry]:
         assert self._compiler is not None
+        if self._compiler.interpreter is not None:
+            from pottle.build import standalone
+
+            found = self._workshop.supplies.interpreter(self._compiler.interpreter)
+            yield from standalone.interpreter(found, STANDALONE)
         for deb in self._workshop.supplies.packages(self._compiler.packages):
             self._workshop.stop.check()
             yield from deb.entries()
 
 
 def identity(compiler: Compiler) -> str:
-    """The digest of the compiler's packages, as hex: its architecture does not show in what it compiles."""
+    """The digest of what names the compiler's build, as hex: its architecture does not show in what it compiles."""
     import hashlib
 
-    text = "\n".join(f"{package.name} {package.version}" for package in compiler.packages)
+    named = [f"{package.name} {package.version}" for package in compiler.packages]
+    if compiler.interpreter is not None:
+        named.append(f"cpython {compiler.interpreter.version} {compiler.interpreter.build}")
+    text = "\n".join(named)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _architecture(compiler: Compiler) -> str:
+    return compiler.interpreter.machine if compiler.interpreter is not None else compiler.packages[0].architecture

@@ -8,15 +8,18 @@ from typing import assert_never
 from pottle.build import cache
 from pottle.build.compiler import identity
 from pottle.build.project import ProjectFiles
-from pottle.plan.lock import LockedPackage, LockedPlan
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan
 from pottle.plan.model import (
+    BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
     LayerPlan,
     MakeDirectories,
+    RunCommand,
     Step,
     SumUp,
 )
@@ -38,6 +41,12 @@ class Ingredients:
         """The Debian packages of one layer; none where it has none."""
         return self._packages.get(layer.name, ())
 
+    @property
+    def interpreter(self) -> LockedInterpreter:
+        """The one that is not among the packages, where a step installs one."""
+        assert self.locked.interpreter is not None, "locking has found it"
+        return self.locked.interpreter
+
     def below(self, layer: LayerPlan) -> tuple[LayerPlan, ...]:
         """The layers under this one."""
         layers = self.locked.plan.layers
@@ -50,19 +59,27 @@ class Ingredients:
                 yield [package.sha256 for package in self.packages(layer)]
             case SumUp():
                 yield [package.sha256 for below in self.below(layer) for package in self.packages(below)]
+            case RunCommand():
+                yield [self.key(below) for below in self.below(layer)]
+            case InstallInterpreter():
+                yield self.interpreter.sha256
             case CreateEnvironment(bytecode=mode):
                 yield self._compiler(mode)
             case InstallWheels(bytecode=mode):
                 yield [wheel.sha256 for wheel in self.locked.wheels]
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case InstallProject(bytecode=mode):
-                pretence = self.project.pretence
-                yield (self._project, pretence.variables, pretence.pkg_info, pretence.repository)
+            case BuildWheels(bytecode=mode):
+                yield [(each.url, each.commit, each.subdirectory, each.sha256) for each in self.locked.sources]
+                yield self.locked.plan.python
+                yield self._compiler(mode)
+            case InstallProject(path=path, bytecode=mode):
+                pretence = self.project.at(path).pretence
+                yield (self._project(path), pretence.variables, pretence.pkg_info, pretence.repository)
                 yield self.locked.plan.python
                 yield self._compiler(mode)
             case CopyProject(bytecode=mode):
-                yield self._project
+                yield self._project(".")
                 yield self.locked.plan.python
                 yield self._compiler(mode)
             case MakeDirectories():
@@ -78,6 +95,13 @@ class Ingredients:
     def _packages(self) -> dict[str, tuple[LockedPackage, ...]]:
         return dict(self.locked.packages)
 
+    def _project(self, path: str) -> object:
+        if path not in self._states:
+            project = self.project.at(path)
+            self._states[path] = (str(project.root), project.state())
+        return self._states[path]
+
     @cached_property
-    def _project(self) -> object:
-        return (str(self.project.root), self.project.state())
+    def _states(self) -> dict[str, object]:
+        """What stat(2) says of each project, asked once."""
+        return {}

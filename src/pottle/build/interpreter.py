@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pottle.errors import HostError
 from pottle.oci.entry import Directory, Entry, File, Symlink
+from pottle.plan.places import STANDALONE
 from pottle.writing import staged_directory
 
 _LOADER = re.compile(r"(?:usr/)?lib/[\w-]+-linux-gnu/ld-(?:linux-[\w-]+\.so\.\d|\d[\d.]*\.so)")
@@ -60,9 +61,9 @@ def runs(interpreter: Interpreter) -> bool:
 
 
 def unpack(entries: Callable[[], Iterable[Entry]], version: str, identity: str, cache: Path) -> Interpreter | None:
-    """The interpreter that some packages hold, unpacked once into `cache`; None where this machine cannot run it.
+    """The interpreter that `entries` hold, unpacked once into `cache`; None where this machine cannot run it.
 
-    `identity` is a digest of the packages; `entries` is only called when what was unpacked before does not run, or nothing was.
+    `identity` is a digest of what they come from; `entries` is only called when what was unpacked before does not run, or nothing was.
     """
     root = cache / identity
     if root.is_dir():
@@ -92,7 +93,10 @@ def _known_to_run(interpreter: Interpreter, root: Path) -> bool:
 
 
 def _found(root: Path, version: str, identity: str) -> Interpreter | None:
-    """Started by the packages' own loader, which takes the libraries beside itself."""
+    """Started by the packages' own loader, which takes the libraries beside itself; or one that needs none but glibc's."""
+    relocatable = root / STANDALONE.lstrip("/") / "bin" / f"python{version}"
+    if relocatable.is_file():
+        return Interpreter((str(relocatable),), version, identity)
     real = root / "usr"
     loaders = [p for p in sorted(real.glob("lib/*-linux-gnu/ld-*")) if _LOADER.fullmatch(str(p.relative_to(root)))]
     program = real / "bin" / f"python{version}"

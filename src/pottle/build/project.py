@@ -1,7 +1,7 @@
 """The project's own files, as a build takes them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pottle.oci.entry import Entry, File, Symlink
@@ -19,15 +19,24 @@ class ProjectFiles:
     assets: tuple[Asset, ...]
     pretence: Pretence = NOTHING
     """What the build backend is shown in place of version control."""
+    neighbours: "Mapping[str, ProjectFiles]" = field(default_factory=dict)
+    """Other projects of the repository, by directory relative to `root`."""
+
+    def at(self, path: str) -> "ProjectFiles":
+        """The project in that directory, relative to `root`."""
+        return self if path == "." else self.neighbours[path]
 
     def sources(self) -> Iterator[tuple[str, Path]]:
         """(path in the project, file on disk) of every file."""
         for path in self.all:
             yield path, self.root / path
 
-    def entries(self, into: str) -> Iterator[Entry]:
-        """The app layer's files below `into`."""
+    def entries(self, into: str, without: tuple[str, ...] = ()) -> Iterator[Entry]:
+        """The app layer's files below `into`, less the directories `without`."""
+        outside = tuple(f"{directory}/" for directory in without)
         for asset in self.assets:
+            if asset.path.startswith(outside):
+                continue
             path = f"{into.lstrip('/')}/{asset.path}"
             if asset.link is not None:
                 yield Symlink(path, asset.link)

@@ -14,15 +14,20 @@ from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
 from pottle.build.workshop import Workshop
+from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File
+from pottle.oci.image import Image
 from pottle.plan.model import (
+    BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
     LayerPlan,
     MakeDirectories,
+    RunCommand,
     Step,
     SumUp,
 )
@@ -30,6 +35,7 @@ from pottle.plan.model import (
 if TYPE_CHECKING:
     from pottle.build.base.scripts.effects import Scripts
     from pottle.build.environment import Environment
+    from pottle.build.sandbox import Ended
     from pottle.sources.pypi.installed import Distribution
 
 
@@ -40,6 +46,8 @@ class Executor:
     ingredients: Ingredients
     workshop: Workshop
     compilation: Compilation
+    image: Callable[[LayerPlan], Image]
+    """The image that the layers below one make, once they are made."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
     """Layer → its packages and their entries."""
     _scripts: "dict[str, tuple[Scripts, ...]]" = field(default_factory=dict)
@@ -58,12 +66,18 @@ class Executor:
                 return [*before, *self._packages(layer)]
             case SumUp():
                 return self._sum_up(step, layer, before)
+            case InstallInterpreter():
+                return [*before, *self._install_interpreter(step)]
             case CreateEnvironment():
                 return self._create_environment(step, before)
             case InstallWheels():
                 return [*before, *self._install_wheels(step, work)]
+            case BuildWheels():
+                return [*before, *self._build_wheels(step, work)]
             case InstallProject():
                 return [*before, *self._install_project(step, work)]
+            case RunCommand():
+                return [*before, *self._run_command(step, layer, work)]
             case CopyProject():
                 return [*before, *self._copy_project(step, before)]
             case MakeDirectories(paths, uid):
@@ -88,7 +102,7 @@ class Executor:
 
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
-            debs = self.workshop.supplies.packages(packages)
+            debs = self.workshop.supplies.packages(packages) if packages else ()
             python = self.ingredients.locked.plan.python
             unpacked = [(p.name, base.unpacked(p.name, deb, python)) for p, deb in zip(packages, debs, strict=True)]
             self._scripts[layer.name] = tuple(scripts for _, (_, scripts) in unpacked)
@@ -112,19 +126,27 @@ class Executor:
         self._read.clear()  # the last that wanted the packages' contents, which are most of a build's memory
         return entries
 
+    # --- the interpreter --------------------------------------------------------------------------
+
+    def _install_interpreter(self, step: InstallInterpreter) -> Iterable[Entry]:
+        """One that is not among the packages."""
+        from pottle.build import standalone
+
+        return standalone.interpreter(self.workshop.supplies.interpreter(self.ingredients.interpreter), step.into)
+
     # --- the environment --------------------------------------------------------------------------
 
-    def _environment(self, path: str) -> "Environment":
+    def _environment(self, path: str, interpreter: str = "") -> "Environment":
         from pottle.build.environment import Environment
 
-        return Environment(self.ingredients.locked.plan.python, path.lstrip("/"))
+        return Environment(self.ingredients.locked.plan.python, path.lstrip("/"), interpreter)
 
     def _create_environment(self, step: CreateEnvironment, packages: Sequence[Entry]) -> list[Entry]:
         from pottle.build import environment
         from pottle.build.base import layers as base
 
-        home = self._environment(step.path)
-        entries = [*base.interpreter(packages, home.python), *environment.empty(home)]
+        home = self._environment(step.path, step.interpreter)
+        entries = [*base.interpreter(packages, home.base), *environment.empty(home)]
         return [*entries, *self._bytecode({"stdlib": _sources(packages)}, step.bytecode)]
 
     def _install_wheels(self, step: InstallWheels, work: Path) -> list[Entry]:
@@ -132,9 +154,15 @@ class Executor:
         with self.workshop.progress.task(f"Installing {len(wheels)} wheels"):
             return self._installed(step.into, self.workshop.supplies.distributions(wheels, work), step.bytecode)
 
+    def _build_wheels(self, step: BuildWheels, work: Path) -> list[Entry]:
+        sources = self.ingredients.locked.sources
+        with self.workshop.progress.task(f"Building {len(sources)} distributions"):
+            return self._installed(step.into, self.workshop.supplies.sources(sources, work), step.bytecode)
+
     def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
-        with self.workshop.progress.task("Building the project's wheel"):
-            project = self.ingredients.project
+        what = "the project's wheel" if step.path == "." else f"the wheel of {step.name}"
+        project = self.ingredients.project.at(step.path)
+        with self.workshop.progress.task(f"Building {what}"):
             found = self.workshop.supplies.project(project.sources(), work, project.pretence)
         return self._installed(step.into, found, step.bytecode)
 
@@ -150,7 +178,7 @@ class Executor:
     # --- the app ----------------------------------------------------------------------------------
 
     def _copy_project(self, step: CopyProject, wheel: Sequence[Entry]) -> list[Entry]:
-        entries = list(self.ingredients.project.entries(step.into))
+        entries = list(self.ingredients.project.entries(step.into, step.without))
         if step.less_wheel:
             held = _held(wheel)
             entries = [entry for entry in entries if not (isinstance(entry, File) and held(entry, step.into))]
@@ -158,9 +186,34 @@ class Executor:
         groups = {entry.path: (entry,) for entry in _sources(entries)}
         return [*entries, *self._bytecode(groups, step.bytecode)]
 
+    def _run_command(self, step: RunCommand, layer: LayerPlan, work: Path) -> list[Entry]:
+        from pottle.build import output
+        from pottle.build.sandbox import Command
+
+        sandbox = self.workshop.sandbox
+        assert sandbox is not None, "who builds plans with commands can run them"
+        outputs = {target: work / str(number) for number, target in enumerate(step.outputs)}
+        for directory in outputs.values():
+            directory.mkdir(parents=True)
+        with self.workshop.progress.task(f"Running {step.name}"):
+            ended = sandbox.run(self.image(layer), Command(step.command, step.environment, outputs), work)
+        if ended.code != 0:
+            raise _failed(step, ended)
+        return [entry for target, directory in outputs.items() for entry in output.entries(directory, target)]
+
     def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
         compiled = self.compilation.compiled(groups, mode)
         return [file for name in sorted(compiled) for file in compiled[name]]
+
+
+def _failed(step: RunCommand, ended: "Ended") -> ProjectError:
+    lines = [line.strip() for line in ended.said.splitlines() if line.strip()]
+    why = lines[-1][:300].rstrip(".") if lines else "it did not say why"
+    hint = (
+        f"it runs without network and without your environment: give it variables by `build-env`, or leave it out by "
+        f"`{step.name} = false` under [tool.pottle]"
+    )
+    return ProjectError(f"{step.name} failed with exit code {ended.code}: {why}", hint=hint)
 
 
 def _sources(entries: Iterable[Entry]) -> list[File]:

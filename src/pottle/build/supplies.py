@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pottle.plan.lock import LockedPackage, LockedWheel
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedWheel
+from pottle.plan.model import Source
 
 if TYPE_CHECKING:
+    from pottle.oci.entry import Entry
     from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
@@ -18,8 +20,14 @@ class Supplies(Protocol):
     def packages(self, packages: Sequence[LockedPackage]) -> "Sequence[Deb]":
         """The .debs, in their order."""
 
+    def interpreter(self, locked: LockedInterpreter) -> "Iterable[Entry]":
+        """What its archive holds, by paths below the interpreter's root."""
+
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`, which does not exist yet."""
+
+    def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
+        """What third parties' sources make, built and unpacked below `into`, which does not exist yet."""
 
     def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
         """The project's own wheel, built from `files` (path in the project, file on disk) and unpacked below `into`."""

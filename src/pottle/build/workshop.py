@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pottle.build.cache import LayerCache
+from pottle.build.sandbox import Sandbox
 from pottle.build.supplies import Supplies
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
@@ -22,6 +23,8 @@ class Workshop:
     progress: Progress
     stop: Stop
     """What ends the build before it is done."""
+    sandbox: Sandbox | None = None
+    """What runs commands of the project in its image; None: nothing does."""
 
     @property
     def store(self) -> Layout:

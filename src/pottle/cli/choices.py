@@ -12,24 +12,35 @@ PROJECT = click.Path(
     path_type=Path, readable=False
 )  # whether it exists is for the project reader to say, in pottle's words
 
-_PLAN_FLAGS = (
+_BASE_FLAGS = (
     click.option("--python", metavar="X.Y", help="The Python version, in place of what the project asks for."),
     click.option("--base", metavar="NAME", help='What the image stands on: "debian", or a suite such as "trixie".'),
+)
+
+_PLAN_FLAGS = (
+    *_BASE_FLAGS,
     click.option("--app", metavar="TARGET", help="Which application, where the project has several: module:attribute."),
     click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Where the application listens."),
     click.option("--optimize", type=click.Choice(["speed", "size"]), help='"size" leaves bytecode out.'),
     click.option("--variant", type=click.Choice(["default", "debug"]), help='"debug" adds a shell and coreutils.'),
+    click.option(
+        "--strict/--no-strict",
+        default=None,
+        help="Refuse another patch version than is asked for, and what is not pinned.",
+    ),
     click.option("--allow-expired", metavar="SUITE", multiple=True, help="Accept this suite's Release past its date."),
+)
+
+_CA_FLAG = click.option(
+    "--ca-cert",
+    type=click.Path(path_type=Path),
+    help="A CA bundle to trust besides the machine's own; never in the image.",
 )
 
 _SOURCE_FLAGS = (
     click.option("--mirror", metavar="URL", help="The Debian mirror.  [env: POTTLE_DEBIAN_MIRROR]"),
     click.option("--refresh", is_flag=True, help="Ask the archives again, even if they were asked within the hour."),
-    click.option(
-        "--ca-cert",
-        type=click.Path(path_type=Path),
-        help="A CA bundle to trust besides the machine's own; never in the image.",
-    ),
+    _CA_FLAG,
 )
 
 _TALK_FLAGS = (
@@ -52,6 +63,16 @@ def platform_flag(command: Command) -> Command:
 def plan_flags(command: Command) -> Command:
     """What decides about the image."""
     return _all(_PLAN_FLAGS, command)
+
+
+def lock_flags(command: Command) -> Command:
+    """What decides which wheels fit, and how an index is reached."""
+    return _all((*_BASE_FLAGS, _CA_FLAG), command)
+
+
+def ca_flag(command: Command) -> Command:
+    """`--ca-cert`."""
+    return _CA_FLAG(command)
 
 
 def source_flags(command: Command) -> Command:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 if TYPE_CHECKING:
-    from pottle.plan.model import ImagePlan, LayerPlan, Reason, Step
+    from pottle.plan.model import ImagePlan, LayerPlan, ProcessPlan, Reason, Step
 
 NARROWEST, USUAL, WIDEST = 72, 100, 120
 """Columns: below, lines would be single words; where nobody says how many there are; above, eyes lose the line."""
@@ -31,6 +31,9 @@ def text(plan: "ImagePlan", columns: int) -> str:
     lines += _layers(plan.layers, width)
     lines += ["", _heading("runs"), f"    {click.style(shlex.join(plan.command), fg='green')}", f"    {_manner(plan)}"]
     lines += (f"    keeping {path}" for path in plan.runtime.volumes)
+    if len(plan.processes) > 1:
+        lines += ["", _heading("its other processes, by `pottle run --process NAME`")]
+        lines += [line for process in plan.processes[1:] for line in _process(process, plan.processes, width)]
     if plan.warnings:
         lines += ["", *(line for warning in plan.warnings for line in _warning(warning, width))]
     return "\n".join(lines)
@@ -75,9 +78,10 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
     room = CONTENTS if width >= ROOMY else width - margin
     for layer in layers:
         contents = _contents(layer, room)
-        why = textwrap.wrap(layer.because, width - margin - (room + 2 if width >= ROOMY else 0))
+        beside = width >= ROOMY and len(contents) <= room
+        why = textwrap.wrap(layer.because, width - margin - (room + 2 if beside else 0))
         start = f"    {layer.name:<{names}}  {contents}"
-        if width >= ROOMY:
+        if beside:
             yield f"{start}{' ' * (room - len(contents))}  {_dim(why[0])}"
             yield from (" " * (margin + room + 2) + _dim(line) for line in why[1:])
         else:
@@ -86,7 +90,7 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
 
 
 def _contents(layer: "LayerPlan", room: int) -> str:
-    """What its steps bring: lists of packages are shortened until all of it fits."""
+    """What its steps bring: lists of packages are shortened, and places left out, until all of it fits."""
     for most in (*range(8, 0, -1), 0):
         told = ", ".join(_brought(step, most) for step in layer.steps)
         if len(told) <= room:
@@ -100,16 +104,26 @@ def _brought(step: "Step", most: int) -> str:
     match step:
         case model.InstallPackages(packages=packages):
             return shortened(packages, most)
+        case model.InstallInterpreter(version=version):
+            return f"CPython {version}"
         case model.CreateEnvironment(path=path):
             return path
+        case model.InstallWheels(requirements=(), own=own) if own is not None:
+            return "what the project's backend asks for"
         case model.InstallWheels(requirements=requirements, unresolved=unresolved):
             return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
-        case model.InstallProject(backend=backend):
+        case model.BuildWheels(sources=sources):
+            return f"{_counted(len(sources), 'distribution')} built from source"
+        case model.InstallProject(path=".", backend=backend):
             return f"the wheel that {backend.partition('.')[0]} builds"
+        case model.InstallProject(name=name, path=path):
+            return f"{name} from {path}" if most > 3 else name
         case model.CopyProject(into=into):
             return f"files in {into}"
         case model.MakeDirectories(paths=paths):
             return " ".join(paths)
+        case model.RunCommand(name=name, outputs=outputs):
+            return f"what {name} writes to {', '.join(outputs)}"
         case model.SumUp():
             return "accounts, CA bundle, ld.so.cache"
 
@@ -130,6 +144,15 @@ def _manner(plan: "ImagePlan") -> str:
     runtime = plan.runtime
     ports = f", listening on {' '.join(runtime.ports)}" if runtime.ports else ""
     return f"as {runtime.user} in {runtime.working_dir}{ports}, stopped by {runtime.stop_signal}"
+
+
+def _process(process: "ProcessPlan", all_of_them: "Sequence[ProcessPlan]", width: int) -> Iterator[str]:
+    names = max(len(each.name) for each in all_of_them)
+    variables = [f"{name}={shlex.quote(value)}" for name, value in process.environment]
+    command = " ".join([*variables, shlex.join(process.command)])
+    yield f"    {process.name:<{names}}  {click.style(command, fg='green')}"
+    why = f"at {process.schedule}: {process.because}" if process.schedule else process.because
+    yield from (f"    {' ' * names}  {line}" for line in _wrapped(why, process.at, width - names - 6))
 
 
 def _warning(warning: str, width: int) -> list[str]:

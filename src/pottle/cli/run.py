@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "-p", "--publish", "ports", metavar="[HOST:]PORT", multiple=True, help="Where the container's port is reached."
 )
+@click.option("--process", "process", metavar="NAME", help="Another process of the image: worker, migrate …")
 @click.option("-e", "--env", "variables", metavar="KEY[=VALUE]", multiple=True, help="An environment variable.")
 @click.option("--network", type=click.Choice(["host", "bridge"]), help="The machine's network, or one of its own.")
 @click.option(
@@ -37,6 +38,7 @@ def command(
     what: str,
     arguments: Sequence[str],
     ports: Sequence[str],
+    process: str | None,
     variables: Sequence[str],
     network: Any,
     backend: str | None,
@@ -55,6 +57,7 @@ def command(
       pottle run
       pottle run ../shop -p 8080:8000 -e DEBUG=1
       pottle run shop:1.2 -- python -m shop.migrate
+      pottle run shop:1.2 --process worker
     """
     from pottle import api
     from pottle.run.settings import Port, Settings, variable
@@ -62,6 +65,7 @@ def command(
     here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
     settings = Settings(
         arguments=tuple(arguments),
+        process=process,
         environment=tuple(pair for text in variables if (pair := variable(text, around.environ)) is not None),
         ports=tuple(Port.parse(text) for text in ports),
         network=network,

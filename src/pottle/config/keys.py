@@ -4,7 +4,7 @@ The one list that reading, environment variables, suggestions and the JSON Schem
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict, get_type_hints
+from typing import Annotated, Any, Literal, TypedDict, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,28 @@ Platform = Annotated[str, Meta(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 Directory = Annotated[str, Meta(pattern=r"^(/[^/\x00:,.][^/\x00:,]*)+$")]
 Variable = Annotated[str, Meta(pattern=r"^[^=\x00]+$")]
+
+
+ProcessName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+
+class ProcessKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be said of one process."""
+
+    # Without constraints: msgspec 0.22 forgets the pattern of a text that is in a union with a constrained array.
+    command: Annotated[
+        str | tuple[str, ...], Meta(description="What it runs: a list of words, or a line as a shell reads it.")
+    ]
+    schedule: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[^\s]+( [^\s]+){4})$",
+                description='When it runs, as cron writes it: "*/5 * * * *"; without it, all the time.',
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Keys(TypedDict, total=False):
@@ -38,12 +60,23 @@ class Keys(TypedDict, total=False):
     command: Annotated[
         tuple[Text, ...], Meta(min_length=1, description="The container's argv, in place of what the code suggests.")
     ]
+    process: Annotated[
+        dict[ProcessName, ProcessKeys],
+        Meta(description="Further processes of the same image, each in a table of its name; `web` is its own."),
+    ]
     port: Annotated[int, Meta(ge=1, le=65535, description="The port that the application listens on.")]
     app: Annotated[
         str,
         Meta(
             pattern=r"^[^\s:]+(:[A-Za-z_][A-Za-z0-9_.]*)?$",
             description='Which application is meant: "module:attribute", a module, or a file.',
+        ),
+    ]
+    lockfile: Annotated[
+        str,
+        Meta(
+            pattern=r"^[^/\x00][^\x00]*$",
+            description='The lock to read where there are several: "uv.lock", "requirements/production.txt".',
         ),
     ]
     optimize: Annotated[
@@ -55,6 +88,9 @@ class Keys(TypedDict, total=False):
     packages: Annotated[
         tuple[Package, ...], Meta(description="Debian packages that the application needs at run time.")
     ]
+    strict: Annotated[
+        bool, Meta(description="Refuse what is not exactly as asked for: another patch version, unpinned requirements.")
+    ]
     extras: Annotated[tuple[Distribution, ...], Meta(description="The project's own extras to install.")]
     groups: Annotated[
         tuple[Distribution, ...], Meta(description="Dependency groups (PEP 735) to install; none by default.")
@@ -63,8 +99,18 @@ class Keys(TypedDict, total=False):
         tuple[Directory, ...],
         Meta(description='Directories that keep data: ["/data"]; in place of those that the code names.'),
     ]
+    source_builds: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(\*|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$")], ...],
+        Meta(description='Distributions without a wheel whose build may run on this machine; ["*"]: any.'),
+    ]
     labels: Annotated[dict[Variable, Text], Meta(description="Labels of the image.")]
     env: Annotated[dict[Variable, Text], Meta(description="Environment variables of the container.")]
+    build_env: Annotated[
+        dict[Variable, Text], Meta(description="Environment variables of commands that run while the image is built.")
+    ]
+    collectstatic: Annotated[
+        bool, Meta(description="Whether Django's static files are collected; by default where STATIC_ROOT is set.")
+    ]
     exclude: Annotated[tuple[Text, ...], Meta(description="Files to leave out, in the language of .dockerignore.")]
     mirror: Annotated[
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
@@ -75,8 +121,13 @@ class Keys(TypedDict, total=False):
 TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
-LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "exclude", "allow_expired", "volumes"})
-MAPPINGS = frozenset({"labels", "env"})
+LISTS = frozenset(
+    {"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired", "volumes"}
+)
+SWITCHES = frozenset({"strict", "collectstatic"})
+MAPPINGS = frozenset({"labels", "env", "build_env", "process"})
+PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
+"""The fields of a process → their annotated types."""
 
 
 def written(field: str) -> str:
@@ -89,14 +140,21 @@ def description(field: str) -> str:
     return str(next(meta.description for meta in TYPES[field].__metadata__ if meta.description))
 
 
+def process_description(field: str) -> str:
+    """The same for a key of a process."""
+    metadata = getattr(PROCESS[field], "__metadata__", None) or get_args(PROCESS[field])[0].__metadata__
+    return str(next(meta.description for meta in metadata if meta.description))
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of `[tool.pottle]` and of `pottle.toml`."""
     (_, definitions) = msgspec.json.schema_components([Keys])
-    properties = definitions["Keys"]["properties"]
+    properties = definitions.pop("Keys")["properties"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pottle",
         "type": "object",
         "properties": {written(field): properties[field] for field in TYPES},
         "additionalProperties": False,
+        "$defs": definitions,
     }

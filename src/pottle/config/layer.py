@@ -13,13 +13,14 @@ from typing import Any, Self, TypeAlias
 
 import msgspec
 
-from pottle.config.keys import LISTS, MAPPINGS, TYPES, description, written
-from pottle.config.options import Options
+from pottle.config.keys import LISTS, MAPPINGS, PROCESS, SWITCHES, TYPES, description, process_description, written
+from pottle.config.options import Options, ProcessOptions
 from pottle.errors import ConfigError, UsageError
 from pottle.text import Location
 from pottle.toml import Document, InvalidToml
 
 PREFIX = "POTTLE_"
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 Problem: TypeAlias = ConfigError | UsageError
 
@@ -113,7 +114,44 @@ def _from_table(document: Document, table: object, above: tuple[str, ...]) -> La
         return Layer(
             problems=(ConfigError("this has to be a table", at=document.at(*above), hint="write `[tool.pottle]`"),)
         )
-    return _sum(_key(str(key), value, document.at(*above, str(key))) for key, value in table.items())
+    return _sum(_entry(document, str(key), value, above) for key, value in table.items())
+
+
+def _entry(document: Document, key: str, value: object, above: tuple[str, ...]) -> Layer:
+    if key == "process" and isinstance(value, Mapping):
+        return _sum(_process(document, str(name), table, (*above, key, str(name))) for name, table in value.items())
+    return _key(key, value, document.at(*above, key))
+
+
+def _process(document: Document, name: str, table: object, above: tuple[str, ...]) -> Layer:
+    """One `[tool.pottle.process.NAME]`: every mistake in it."""
+    at = document.at(*above)
+    problems: list[Problem] = []
+    for key, value in table.items() if isinstance(table, Mapping) else ():
+        problem = _unfit(str(key), value, document.at(*above, str(key)))
+        problems += [problem] if problem is not None else []
+    if isinstance(table, Mapping) and "command" not in table:
+        problems.append(ConfigError(f"the process {name} has no command", at=at, hint=process_description("command")))
+    if problems:
+        return Layer(problems=tuple(problems))
+    found = _checked("process", {name: table}, at)
+    if found.problems:
+        return found
+    said = found.settings["process"].value[name]
+    return Layer({"process": Setting({name: ProcessOptions(said.command, said.schedule, at)}, at)})
+
+
+def _unfit(key: str, value: object, at: Location) -> ConfigError | None:
+    """What is wrong with one key of a process."""
+    if key not in PROCESS:
+        return _unknown(key, PROCESS, at)
+    try:
+        found = msgspec.convert(value, PROCESS[key])
+        if key == "command" and (not found or "\0" in "".join(found)):
+            return ConfigError("`command`: it runs nothing", at=at, hint=process_description(key))
+    except msgspec.ValidationError as error:
+        return ConfigError(_refused(key, value, str(error)), at=at, hint=process_description(key))
+    return None
 
 
 def _key(key: str, value: object, at: Location) -> Layer:
@@ -148,7 +186,15 @@ def _parsed(name: str, text: str) -> object:
         return text.replace(",", " ").split()
     if name in MAPPINGS:
         return dict(_pair(word) for word in shlex.split(text))
+    if name in SWITCHES:
+        return _switch(text)
     return int(text) if name == "port" else text
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in (*_YES, *_NO):
+        raise ValueError(f"{text!r} is neither yes nor no")
+    return text.lower() in _YES
 
 
 def _pair(word: str) -> tuple[str, str]:

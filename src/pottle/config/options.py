@@ -12,6 +12,17 @@ EPOCH = 315532801
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessOptions:
+    """A process that the configuration describes."""
+
+    command: tuple[str, ...] | str
+    """Words, or a line as a shell reads it."""
+    schedule: str | None = None
+    """As cron writes it."""
+    at: Location = field(default=Location("configuration"), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """One frozen value for a build. None: not configured, the plan decides from the project's facts."""
 
@@ -20,20 +31,31 @@ class Options:
     platforms: tuple[str, ...] = ()
     """`linux/amd64` …; empty: the building host's."""
     command: tuple[str, ...] | None = None
+    process: tuple[tuple[str, ProcessOptions], ...] = ()
+    """Sorted by name."""
     port: int | None = None
     app: str | None = None
     """`module:attribute`, a module or a file: which of the applications found is meant."""
+    lockfile: str | None = None
+    """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
+    strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     volumes: tuple[str, ...] | None = None
     """Absolute paths; None: what the code says that it writes."""
+    source_builds: tuple[str, ...] = ()
+    """Names of distributions, or `*`."""
     labels: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
     env: tuple[tuple[str, str], ...] = ()
     """Sorted by name."""
+    build_env: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    collectstatic: bool = True
+    """False: not even where the settings ask for it."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
     mirror: str | None = None

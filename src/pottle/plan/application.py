@@ -1,20 +1,41 @@
-"""What the container runs: one of the applications found in the project, as an argv."""
+"""What the container runs: which of the applications found in the project."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pottle.errors import ProjectError
-from pottle.plan import servers
+from pottle.errors import NothingToRun, ProjectError
+from pottle.plan import servers, starters
 from pottle.plan.model import Reason
-from pottle.project.facts import Application
+from pottle.plan.system import Need
+from pottle.project.facts import Application, Kind
 from pottle.text import Location
 
 DEFAULT_PORT = 8000
 SERVED = ("web-asgi", "web-wsgi")
 LISTENS = (*SERVED, "web-own-server", "ui")
 
+_FORKS: Mapping[str, tuple[str, ...]] = {
+    "discord.py": ("py-cord", "discord-py-self"),
+    "pyrogram": ("kurigram", "pyrofork"),
+}
+"""Framework → distributions that are imported by the same name."""
+
+BY_SIGINT = Reason(
+    decision="runtime.stop_signal",
+    value="SIGINT",
+    because="process 1 ignores SIGTERM without a handler; Python handles SIGINT",
+)
+
 Held = Mapping[str, str | None]
 """What the environment holds: a distribution's name → the place that names it."""
+
+
+class Lacking(ProjectError):
+    """The environment holds nothing that runs what has to be run; any of `lacks` would."""
+
+    def __init__(self, what: str, *, at: Location | None, hint: str | None, lacks: Sequence[str]) -> None:
+        super().__init__(what, at=at, hint=hint)
+        self.lacks = tuple(lacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,29 @@ class Start:
     port: int | None
     stop_signal: str
     reasons: tuple[Reason, ...]
+    kind: Kind = "script"
+    framework: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that the program is told where to listen by, and others that its command wants."""
+    needs: tuple[Need, ...] = ()
+    """Debian packages that the command wants."""
+    warnings: tuple[str, ...] = ()
+    name: str = ""
+    """Of the process: "web", "worker" …; empty where nothing names it."""
+    in_command: bool = False
+    """The command names the port."""
+    probe: str | None = None
+    """A route for probes that the framework answers by itself."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those of its variables that hold the port."""
+        return tuple(name for name, value in self.environment if value == str(self.port))
+
+    @property
+    def follows(self) -> bool:
+        """Whether the port is one that can be set when the container starts."""
+        return self.in_command or bool(self.variables)
 
 
 def configured(
@@ -37,7 +81,22 @@ def configured(
     reasons = [Reason(decision="command", value=command[0], because="it is configured", at=place)]
     if port is not None:
         reasons.append(Reason(decision="port", value=str(port), because="it is configured"))
-    return Start(named, command, port, "SIGTERM", tuple(reasons))
+    kind, framework = (named.kind, named.framework) if named is not None else ("script", None)
+    return Start(named, command, port, "SIGTERM", tuple(reasons), kind, framework)
+
+
+def called(app: Application, held: Held) -> str | None:
+    """The application's framework, by the distribution that the environment has for it: forks share a package's name."""
+    for fork in _FORKS.get(app.framework or "", ()):
+        if fork in held:
+            return fork
+    return app.framework
+
+
+def best(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Those that fit best: several where they fit equally well."""
+    strongest = _startable(applications, held) if applications else ()
+    return [app for app in strongest if app.strength == strongest[0].strength]
 
 
 def choose(applications: Sequence[Application], held: Held, *, wanted: str | None) -> Application:
@@ -48,19 +107,18 @@ def choose(applications: Sequence[Application], held: Held, *, wanted: str | Non
     if wanted is not None:
         return _wanted(applications, wanted)
     if not applications:
-        raise ProjectError(
+        raise NothingToRun(
             "nothing here can be run: no application object, no script, no main.py",
             hint='name it: `command = ["python", "-m", "package"]` under [tool.pottle] in pyproject.toml',
         )
-    strongest = _servable(applications, held)
-    best = [app for app in strongest if app.strength == strongest[0].strength]
-    if other := next((app for app in best if app.target != best[0].target), None):
+    first, *others = best(applications, held)
+    if other := next((app for app in others if (app.target, app.root) != (first.target, first.root)), None):
         raise ProjectError(
-            f"two applications fit equally well: {best[0].target} and {other.target} ({other.at})",
-            at=best[0].at,
-            hint=f'choose one: `app = "{best[0].target}"` under [tool.pottle] in pyproject.toml',
+            f"two applications fit equally well: {first.target} and {other.target} ({other.at})",
+            at=first.at,
+            hint=f'choose one: `app = "{first.target}"` under [tool.pottle] in pyproject.toml',
         )
-    return best[0]
+    return first
 
 
 def _wanted(applications: Sequence[Application], target: str) -> Application:
@@ -70,71 +128,22 @@ def _wanted(applications: Sequence[Application], target: str) -> Application:
     raise ProjectError(f"there is no application {target!r} in the project", hint=f"found: {known}")
 
 
-def _servable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
-    """Where a framework's application has two interfaces (WSGI, ASGI), those of the one that has a server here."""
-    framework = applications[0].framework
-    if applications[0].kind not in SERVED:
-        return applications
-    kin = [app for app in applications if app.framework == framework and app.kind in SERVED]
-    return [app for app in kin if servers.fitting(app, held)] or applications
+def _startable(applications: Sequence[Application], held: Held) -> Sequence[Application]:
+    """Of the ways in which a framework's application can be started, those for which the environment has what they need."""
+    told = [app for app in applications if not starters.says_nothing(app, held)] or applications
+    first = told[0]
+    if first.kind not in LISTENS or first.framework is None:
+        return told
+    kin = [app for app in told if app.framework == first.framework and app.kind in LISTENS]
+    return [app for app in kin if _can_start(app, held)] or told
 
 
-def start(app: Application, held: Held, *, port: int | None, manager: str) -> Start:
-    """The argv for `app`, served by what the environment holds.
-
-    Raises `ProjectError` where it holds no server for it, naming the one to add and how `manager` does.
-    """
-    reasons = [Reason(decision="command", value=app.target, because=app.because, at=str(app.at))]
-    if app.kind in SERVED:
-        return _served(app, held, port, manager, reasons)
-    listens = (port or app.port or DEFAULT_PORT) if app.kind in LISTENS else port
-    if listens is not None:
-        reasons.append(_port_reason(app, port, listens))
-    signal = "SIGTERM" if app.handles_sigterm else "SIGINT"
-    if signal == "SIGINT":
-        because = "process 1 ignores SIGTERM without a handler; Python handles SIGINT"
-        reasons.append(Reason(decision="runtime.stop_signal", value=signal, because=because))
-    return Start(app, _script(app), listens, signal, tuple(reasons))
+def _can_start(app: Application, held: Held) -> bool:
+    return servers.fitting(app, held) is not None if app.kind in SERVED else starters.startable(app, held)
 
 
-def _served(app: Application, held: Held, port: int | None, manager: str, reasons: Sequence[Reason]) -> Start:
-    server = servers.fitting(app, held)
-    if server is None:
-        raise _no_server(app, manager)
-    listens = port or app.port or DEFAULT_PORT
-    place = held[server.name]
-    told = Reason(decision="server", value=server.name, because="the environment holds it", at=place)
-    all_reasons = (*reasons, told, _port_reason(app, port, listens))
-    return Start(app, server.command(app, listens), listens, "SIGTERM", all_reasons)
-
-
-def _script(app: Application) -> tuple[str, ...]:
-    if app.script is not None:
-        return (app.script,)
-    if app.target.endswith(".py"):
-        return ("python", app.target)
-    return ("python", "-m", app.target.partition(":")[0])
-
-
-def _port_reason(app: Application, wanted: int | None, listens: int) -> Reason:
-    if wanted is not None:
-        because, at = "it is configured", None
-    elif app.port is not None:
-        because, at = "the code names it", str(app.at)
-    else:
-        because, at = "it is customary, and nothing names another", None
-    return Reason(decision="port", value=str(listens), because=because, at=at)
-
-
-def _no_server(app: Application, manager: str) -> ProjectError:
-    return ProjectError(
-        f"nothing serves the {app.framework or app.kind} application {app.target}: no server is among its dependencies",
-        at=app.at,
-        hint=f"add one: {_adding(servers.recommended(app).name, manager)}",
-    )
-
-
-def _adding(name: str, manager: str) -> str:
+def adding(name: str, manager: str) -> str:
+    """How the project's own tool adds a dependency."""
     match manager:
         case "uv" | "poetry" | "pdm" | "rye":
             return f"`{manager} add {name}`"

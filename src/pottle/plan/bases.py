@@ -1,10 +1,12 @@
-"""The Debian and Ubuntu suites that a base can come from, and the CPython that each brings.
+"""The Debian and Ubuntu suites that a base can come from, and the CPython that each brings; the CPythons that any of them can be given.
 
-Figures: each suite's own `Packages` index, read 2026-11. The exact patch version is what markers on
+Figures: each suite's own `Packages` index, read 2026-11; uv 0.13.8's list of downloads. The exact patch version is what markers on
 `python_full_version` are evaluated with; the locked plan holds the one that was really found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from pottle.plan.places import STANDALONE as STANDALONE_PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,18 @@ class Base:
     glibc: tuple[int, int]
     standing: str
     """What the distribution calls it: stable, oldstable, testing, LTS."""
+    standalone: str | None = None
+    """The CPython is not the suite's own, but python-build-standalone's: X.Y.Z, or the newest of X.Y. None: it is the suite's own."""
 
     @property
     def name(self) -> str:
         """`debian:trixie`"""
         return f"{self.distribution}:{self.suite}"
+
+    @property
+    def interpreter(self) -> str:
+        """The path of the interpreter in the image."""
+        return f"{STANDALONE_PLACE if self.standalone else '/usr'}/bin/python{self.python}"
 
 
 BASES: tuple[Base, ...] = (
@@ -36,6 +45,13 @@ BASES: tuple[Base, ...] = (
     Base("ubuntu", "jammy", "3.10", "3.10.12", (2, 35), "LTS"),
 )
 
+STANDALONE: tuple[str, ...] = (
+    "3.15.2", "3.14.10", "3.13.18", "3.12.16", "3.11.18", "3.10.22", "3.9.25", "3.8.20",
+)  # fmt: skip
+"""The newest patch version of each X.Y that python-build-standalone has for linux/amd64 and linux/arm64, without pre-releases.
+
+They need glibc 2.17, which every suite has; wheels are chosen by the suite's."""
+
 
 def named(name: str) -> tuple[Base, ...]:
     """The bases that a wish for `debian`, `ubuntu`, `trixie` or `debian:trixie` admits; empty: there is none of that name."""
@@ -43,5 +59,11 @@ def named(name: str) -> tuple[Base, ...]:
 
 
 def of(name: str) -> Base:
-    """The base that a plan names: `debian:trixie`."""
+    """The suite that a plan names: `debian:trixie`. Which CPython the plan has is the plan's own business."""
     return next(base for base in BASES if base.name == name)
+
+
+def standalone(suite: Base, version: str, *, newest: bool = False) -> Base:
+    """`suite` with python-build-standalone's CPython `version`, X.Y.Z, in place of its own; or with the newest of X.Y, by now that."""
+    minor = version.rpartition(".")[0]
+    return replace(suite, python=minor, python_full=version, standalone=minor if newest else version)

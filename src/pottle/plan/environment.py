@@ -1,7 +1,23 @@
 """The environment that markers are evaluated in: the image's, never the host's (PEP 508, "Environment Markers")."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
+
+from packaging.utils import canonicalize_name
+
+from pottle.config.options import Options
 from pottle.oci.platform import Platform
 from pottle.plan.bases import Base
+from pottle.project.facts import Lock
+
+Environment: TypeAlias = Mapping[str, str | AbstractSet[str]]
+
+
+def asked(lock: Lock | None, options: Options) -> Environment:
+    """The extras and groups that are asked for, as the markers of a `pylock.toml` speak of them (PEP 751)."""
+    groups = {*(lock.default_groups if lock else ()), *map(canonicalize_name, options.groups)}
+    return {"extras": {*map(canonicalize_name, options.extras)}, "dependency_groups": groups}
 
 
 def marker_environment(base: Base, platform: Platform) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The layers of an image, what changes least at the bottom: equal inputs give equal layers in every image of every project."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -8,19 +9,22 @@ from pottle.config.options import Options
 from pottle.plan import packages
 from pottle.plan.bases import Base
 from pottle.plan.model import (
+    BuildWheels,
     CopyProject,
     CreateEnvironment,
+    InstallInterpreter,
     InstallPackages,
     InstallProject,
     InstallWheels,
     LayerPlan,
     MakeDirectories,
-    Requirement,
+    RunCommand,
     Step,
     SumUp,
 )
-from pottle.plan.places import APP, ENVIRONMENT, HOME, UID, USER
-from pottle.project.facts import Facts
+from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
+from pottle.plan.wheels import Installed
+from pottle.project.facts import Facts, StaticFiles
 
 
 @dataclass(frozen=True)
@@ -30,23 +34,31 @@ class Layers:
     facts: Facts
     options: Options
     base: Base
-    requirements: tuple[Requirement, ...]
+    installed: Installed
     unresolved: bool
     """The requirements are not a complete, pinned set."""
+    further: tuple[str, ...]
+    """Debian packages beyond the interpreter's own."""
     volumes: tuple[str, ...] = ()
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
         yield self._base()
         yield self._interpreter()
-        if names := further_packages(self.facts, self.options):
+        if self.further:
             because = "further packages change less often than the lock"
-            step = self._install(names, packages.without(names))
+            step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
-        if self.requirements:
+        if self.installed.requirements or self._own is not None:
             yield self._environment()
+        if self.installed.sources or self._may_build:
+            yield self._sources()
+        if self.installed.neighbours:
+            yield self._neighbours()
         yield self._app()
+        if self.facts.static_files is not None and self.options.collectstatic:
+            yield self._static(self.facts.static_files)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -55,63 +67,98 @@ class Layers:
     def _interpreter(self) -> LayerPlan:
         python = self.base.python
         create = CreateEnvironment(
-            path=ENVIRONMENT, interpreter=f"/usr/bin/python{python}", bytecode=self._third_party_bytecode
+            path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=self._third_party_bytecode
         )
-        steps = (self._install(packages.interpreter(self.base)), create)
-        return LayerPlan(name="interpreter", steps=steps, because=f"CPython {python} is the same in every project")
+        because = f"CPython {python} is the same in every project"
+        return LayerPlan(name="interpreter", steps=(*self._cpython(), create), because=because)
+
+    def _cpython(self) -> Iterator[Step]:
+        if names := packages.interpreter(self.base):
+            yield self._install(names)
+        if (version := self.base.standalone) is not None:
+            yield InstallInterpreter(version=version, source="python-build-standalone", into=STANDALONE)
 
     def _system(self) -> LayerPlan:
         steps = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))
         return LayerPlan(name="system", steps=steps, because="sums up the packages below, which stay shared")
 
-    def _environment(self) -> LayerPlan:
+    def install_wheels(self) -> InstallWheels:
+        """The step that installs third parties' distributions."""
         lock = self.facts.lock
-        step = InstallWheels(
+        return InstallWheels(
             into=ENVIRONMENT,
-            requirements=self.requirements,
+            requirements=self.installed.requirements,
             bytecode=self._third_party_bytecode,
             unresolved=self.unresolved,
             index=lock.index if lock else None,
             extra_indexes=lock.extra_indexes if lock else (),
+            may_build=self._may_build,
+            own=self._own,
         )
+
+    def _environment(self) -> LayerPlan:
         because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
-        return LayerPlan(name="environment", steps=(step,), because=because)
+        return LayerPlan(name="environment", steps=(self.install_wheels(),), because=because)
+
+    def _sources(self) -> LayerPlan:
+        step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)
+        return LayerPlan(name="sources", steps=(step,), because="what has to be built is not built anew with the rest")
+
+    def _neighbours(self) -> LayerPlan:
+        steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
+        return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
+
+    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
+        assert backend is not None, "what is not built is only its dependencies"
+        mode = self._own_bytecode
+        return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)
 
     def _app(self) -> LayerPlan:
-        bytecode: Literal["checked-hash"] | None = "checked-hash" if self._bytecode else None
-        packaging = self.facts.packaging
-        copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=bytecode)
+        packaging, lock = self.facts.packaging, self.facts.lock
+        others = {*(lock.members if lock else ()), *(each.source_id for each in self.installed.neighbours)}
+        inside = tuple(sorted(path for path in others if not path.startswith("..")))
+        copy = CopyProject(into=APP, less_wheel=packaging is not None, bytecode=self._own_bytecode, without=inside)
         steps: tuple[Step, ...] = (copy,)
         if packaging is not None:
             versioning = self.facts.versioning
-            install = InstallProject(
-                into=ENVIRONMENT,
-                backend=packaging.backend,
-                bytecode=bytecode,
-                version_tool=versioning.tool if versioning else None,
-            )
-            steps = (install, copy)
+            tool = versioning.tool if versioning else None
+            steps = (self._project(self.facts.name.value, ".", packaging.backend, tool), copy)
         if self.volumes:
             steps = (*steps, MakeDirectories(paths=self.volumes, uid=UID))
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
 
+    def _static(self, found: StaticFiles) -> LayerPlan:
+        step = RunCommand(
+            name="collectstatic",
+            command=("python", found.manage, "collectstatic", "--noinput"),
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
+            outputs=(posixpath.join(APP, found.directory),),
+        )
+        return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
+
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))
+
+    @property
+    def _own(self) -> tuple[str, ...] | None:
+        """The extras that the project's backend is asked for, where it has to be asked at all."""
+        asks = self.unresolved and self.facts.lock is not None and self.facts.lock.asks is not None
+        return self.options.extras if asks else None
 
     @property
     def _bytecode(self) -> bool:
         return self.options.optimize == "speed"
 
     @property
+    def _may_build(self) -> tuple[str, ...]:
+        """What may turn out to be a source: where the lock names no files, an index tells."""
+        asks = self.unresolved or any(each.wheel is None for each in self.installed.requirements)
+        return self.options.source_builds if asks else ()
+
+    @property
+    def _own_bytecode(self) -> Literal["checked-hash"] | None:
+        return "checked-hash" if self._bytecode else None
+
+    @property
     def _third_party_bytecode(self) -> Literal["unchecked-hash"] | None:
         return "unchecked-hash" if self._bytecode else None
-
-
-def further_packages(facts: Facts, options: Options) -> tuple[str, ...]:
-    """Debian packages beyond the interpreter's: those configured, and a shell where one is needed or wanted."""
-    wanted = {*options.packages}
-    if facts.shell is not None:
-        wanted |= {*packages.SHELL}
-    if options.variant == "debug":
-        wanted |= {*packages.DEBUG}
-    return tuple(sorted(wanted))

@@ -5,7 +5,7 @@ Locking is the only networked step before push; a build is then a function of th
 
 import msgspec
 
-from pottle.plan.model import ImagePlan, Struct
+from pottle.plan.model import ImagePlan, Source, Struct
 
 
 class LockedPackage(Struct, frozen=True):
@@ -34,6 +34,21 @@ class LockedWheel(Struct, frozen=True):
     index: str | None
 
 
+class LockedInterpreter(Struct, frozen=True):
+    """One build of a CPython that is not the base's own, at one version, for one machine."""
+
+    version: str
+    """`3.9.25`"""
+    build: str
+    """The release that it was published with, `20251031`; empty where its URL does not say."""
+    machine: str
+    """As `uname -m` says it: `x86_64`."""
+    url: str
+    """Where it was published: mirrors have it below their own."""
+    sha256: str
+    """Of the archive, which uv has verified."""
+
+
 class Compiler(Struct, frozen=True):
     """The interpreter that compiles bytecode: an input of every layer that holds any.
 
@@ -43,6 +58,8 @@ class Compiler(Struct, frozen=True):
     version: str
     packages: tuple[LockedPackage, ...]
     """For the building host's architecture: bytecode does not depend on it."""
+    interpreter: LockedInterpreter | None = None
+    """In place of packages, where the image's CPython is not the base's own."""
 
 
 class LockedPlan(Struct, frozen=True):
@@ -52,7 +69,11 @@ class LockedPlan(Struct, frozen=True):
     packages: tuple[tuple[str, tuple[LockedPackage, ...]], ...]
     """Layer name → its packages, in the order of their names."""
     wheels: tuple[LockedWheel, ...]
+    sources: tuple[Source, ...]
+    """What is built, each allowed."""
     compiler: Compiler | None
+    interpreter: LockedInterpreter | None = None
+    """What the step `InstallInterpreter` installs."""
     schema: int = 1
 
 

@@ -62,6 +62,15 @@ class InstallPackages(Struct, frozen=True, tag="install-packages"):
     without: tuple[str, ...] = ()
 
 
+class InstallInterpreter(Struct, frozen=True, tag="install-interpreter"):
+    """A CPython that is not the base's own, at `into`: a relocatable one that asks nothing of a system but glibc."""
+
+    version: str
+    """What is asked of the source: `3.9.18`, or the newest that it has of `3.9`."""
+    source: Literal["python-build-standalone"]
+    into: str
+
+
 class CreateEnvironment(Struct, frozen=True, tag="create-environment"):
     """An empty virtual environment at `path` (PEP 405) for the interpreter at `interpreter`.
 
@@ -86,12 +95,48 @@ class InstallWheels(Struct, frozen=True, tag="install-wheels"):
     """The index that is asked in place of the user's, without credentials."""
     extra_indexes: tuple[str, ...] = ()
     """Indexes that are asked before that one."""
+    may_build: tuple[str, ...] = ()
+    """Unresolved: distributions that may turn out to be sources, and then belong to the step that builds; `*`: any."""
+    own: tuple[str, ...] | None = None
+    """What the project's own backend says that it needs is wanted too, with these of its extras; None: its files say all of it."""
+
+
+class Source(Struct, frozen=True):
+    """A distribution that has to be built: a repository at a commit, or a source archive."""
+
+    name: str
+    version: str | None
+    """None where the lock does not say."""
+    url: str | None
+    """Of the repository or the archive, without credentials; a path relative to the project where it has no scheme. None: an index
+    has it, by its name, its version and its hash."""
+    commit: str | None = None
+    """The whole hash; None for an archive."""
+    subdirectory: str | None = None
+    sha256: str | None = None
+    """Of the archive."""
+    index: str | None = None
+    """The URL of the index that has it, where it has no URL of its own; None: whatever the user's configuration says."""
+    allowed: bool = False
+    """The configuration lets its build run on this machine (`source-builds`)."""
+    at: str | None = None
+
+
+class BuildWheels(Struct, frozen=True, tag="build-wheels"):
+    """Third parties' distributions without a wheel, built by their own backends, into the environment at `into`."""
+
+    into: str
+    sources: tuple[Source, ...]
+    bytecode: Literal["unchecked-hash"] | None
 
 
 class InstallProject(Struct, frozen=True, tag="install-project"):
-    """The project's own wheel, built by its backend, into the environment at `into`."""
+    """The wheel of the project, or of one beside it in its repository, built by its backend, into the environment at `into`."""
 
     into: str
+    name: str
+    path: str
+    """The directory, relative to the project: "." or `../core`."""
     backend: str
     bytecode: Literal["checked-hash"] | None
     version_tool: str | None = None
@@ -104,6 +149,20 @@ class CopyProject(Struct, frozen=True, tag="copy-project"):
     into: str
     less_wheel: bool
     bytecode: Literal["checked-hash"] | None
+    without: tuple[str, ...] = ()
+    """Directories of other projects in the same repository, which are no part of this one."""
+
+
+class RunCommand(Struct, frozen=True, tag="run-command"):
+    """A command of the project, run in the image that the layers below make, without network; its outputs are all it may write."""
+
+    name: str
+    """What it is called: `collectstatic`."""
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+    """Besides the image's own, sorted."""
+    outputs: tuple[str, ...]
+    """Directories of the image, absolute."""
 
 
 class MakeDirectories(Struct, frozen=True, tag="make-directories"):
@@ -123,7 +182,16 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
 
 
 Step: TypeAlias = (
-    InstallPackages | CreateEnvironment | InstallWheels | InstallProject | CopyProject | MakeDirectories | SumUp
+    InstallPackages
+    | InstallInterpreter
+    | CreateEnvironment
+    | InstallWheels
+    | BuildWheels
+    | InstallProject
+    | CopyProject
+    | MakeDirectories
+    | RunCommand
+    | SumUp
 )
 
 
@@ -173,6 +241,24 @@ class SystemPackages(Struct, frozen=True):
 Kind: TypeAlias = Literal["web-asgi", "web-wsgi", "web-own-server", "worker", "cli", "job", "ui", "bot", "script"]
 
 
+class ProcessPlan(Struct, frozen=True):
+    """One of the processes that the image is there for; the first of a plan is the one that it starts by itself."""
+
+    name: str
+    """web, worker, beat, migrate …"""
+    command: tuple[str, ...]
+    """argv"""
+    environment: tuple[tuple[str, str], ...]
+    """What it has beside the image's environment."""
+    stop_signal: str
+    once: bool
+    """It ends, and is to be run once before the others: `release`, `migrate`."""
+    schedule: str | None
+    """When it runs, as cron writes it; null: all the time."""
+    because: str
+    at: str | None = None
+
+
 class ImagePlan(Struct, frozen=True):
     """An image for one platform, before anything was fetched."""
 
@@ -187,8 +273,10 @@ class ImagePlan(Struct, frozen=True):
     framework: str | None
     kind: Kind
     command: tuple[str, ...]
-    """The whole argv: entrypoint and command."""
+    """The argv of the program. `Runtime.entrypoint` stands before it, and becomes it."""
     port: int | None
+    processes: tuple[ProcessPlan, ...]
+    """The image's own first, then the others."""
     base: str
     """`debian:trixie`"""
     system_packages: SystemPackages

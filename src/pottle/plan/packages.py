@@ -43,8 +43,14 @@ _SPLIT_OFF = {
 }
 
 
+_STANDALONE = dict.fromkeys(("3.8", "3.9", "3.10", "3.11", "3.12"), ("libcrypt1",))
+"""What python-build-standalone's CPython takes from the system beyond glibc: `crypt` does, until 3.13 ("Runtime Requirements")."""
+
+
 def interpreter(base: Base) -> tuple[str, ...]:
-    """CPython with its whole standard library, less Tk."""
+    """CPython with its whole standard library, less Tk; of one that is not the base's own, the libraries that it needs."""
+    if base.standalone:
+        return _STANDALONE.get(base.python, ())
     names = (f"python{base.python}-minimal", f"libpython{base.python}-stdlib")
     return (*names, *_SPLIT_OFF.get(base.python, ()))
 

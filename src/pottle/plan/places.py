@@ -2,5 +2,7 @@
 
 ENVIRONMENT = "/opt/venv"
 APP = "/app"
+STANDALONE = "/opt/python"
+"""A CPython that is not the base's own."""
 USER, UID = "nonroot", 65532
 HOME = f"/home/{USER}"

@@ -1,50 +1,112 @@
 """`Facts` and `Options` become an `ImagePlan`: a pure function, the same plan for the same project on any host."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
+from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import application, python, reasons, refusals
-from pottle.plan.application import Held, Start
-from pottle.plan.layers import Layers, further_packages
+from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system
+from pottle.plan.environment_plan import EnvironmentPlan
+from pottle.plan.evidence import distributions_left, packages_left
+from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
+from pottle.plan.port import VARIABLE
+from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, runtime
 from pottle.plan.volumes import volumes
-from pottle.project.facts import Fact, Facts, PythonWish
+from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
+
+STRICT = "make it so, or do without `strict`"
+"""What to do about a warning that `strict` makes an error."""
 
 
 def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
     refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
-    choice = python.choose(facts.python, base=_base(options), python=_python(options), gaps=needs.gaps)
+    wishes = (*facts.python, *_locked(facts.lock))
+    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    pinned = needs.pins is not None and needs.pins.written
+    told = (*choice.warnings, *(() if pinned else facts.unpinned))
+    if options.strict:
+        refusals.refuse(ProjectError(fact.value, at=fact.at, hint=STRICT) for fact in told)
     base = choice.base
-    requirements = needs.requirements(base)
-    start = _start(facts, options, held(requirements))
+    installed = needs.installed(base)
+    holds = held(installed)
+    listening = replace(options, port=_port(options))
+    start = starting.start(facts, listening, holds)
+    processes = Processes(facts, listening, holds, start)
     kept = volumes(facts, options)
-    config, health_reasons = runtime(start, options, base, kept.paths)
+    config, health_reasons = runtime(start, processes.all, options, base, kept.paths)
+    native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
+    further = system.names(system_needs)
     return ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
         platform=str(platform),
         package_manager=facts.package_manager.value,
-        lockfile=facts.lock.at.path if facts.lock and facts.lock.format != "pyproject" else None,
+        lockfile=_lockfile(facts, needs),
         python=base.python,
-        framework=start.application.framework if start.application else None,
-        kind=start.application.kind if start.application else "script",
+        framework=start.framework,
+        kind=start.kind,
         command=start.command,
         port=start.port,
+        processes=processes.all,
         base=base.name,
-        system_packages=SystemPackages(runtime=further_packages(facts, options)),
-        layers=tuple(Layers(facts, options, base, requirements, needs.unresolved, kept.paths).all()),
+        system_packages=SystemPackages(runtime=further),
+        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further, kept.paths).all()),
         runtime=config,
         annotations=annotations(facts, base),
-        reasons=(*reasons.told(facts, options), *choice.reasons, *start.reasons, *health_reasons, *kept.reasons),
-        warnings=(*choice.warnings, *(f"{warning.at}: {warning.value}" for warning in facts.warnings), *kept.warnings),
+        reasons=(
+            *reasons.told(replace(facts, pins=needs.pins), options),
+            *system.reasons(system_needs),
+            *choice.reasons,
+            *start.reasons,
+            *health_reasons,
+            *kept.reasons,
+        ),
+        warnings=(
+            *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
+            *installed.warnings,
+            *start.warnings,
+            *processes.warnings,
+            *kept.warnings,
+            *packages_left(facts.recipe, further),
+            *distributions_left(facts.recipe, {*holds, facts.name.value}),
+        ),
         epoch=options.epoch,
         allow_expired=options.allow_expired,
+    )
+
+
+def _lockfile(facts: Facts, needs: Needs) -> str | None:
+    """The file that has decided what is installed, or lists what shall be."""
+    if needs.pins is not None and needs.pins.written:
+        return needs.pins.at.path
+    return facts.lock.at.path if facts.lock and facts.lock.format not in DECLARED else None
+
+
+def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPlan | None:
+    """What an index has to be asked for `platform`; None where a lock leaves nothing open. Whatever runs does not matter."""
+    needs = Needs(replace(facts, pins=None), options, platform)
+    if facts.lock is None or not needs.unresolved:
+        return None
+    wishes = (*facts.python, *_locked(facts.lock))
+    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    installed = needs.installed(choice.base)
+    return EnvironmentPlan(
+        platform=str(platform),
+        base=choice.base.name,
+        python=choice.base.python,
+        epoch=options.epoch,
+        step=Layers(facts, options, choice.base, installed, unresolved=True, further=()).install_wheels(),
+        question=tuple(pins.asked(installed.requirements, facts.lock, options)),
     )
 
 
@@ -60,13 +122,17 @@ def _python(options: Options) -> PythonWish | None:
     return PythonWish(SpecifierSet(), options.python, _origin(options, "python"))
 
 
+def _locked(lock: Lock | None) -> Iterator[PythonWish]:
+    """The Pythons that the lock was resolved for."""
+    if lock is not None and lock.requires_python:
+        yield PythonWish(lock.requires_python, None, lock.at)
+
+
 def _origin(options: Options, field: str) -> Location:
     return options.origins.get(field, Location("configuration"))
 
 
-def _start(facts: Facts, options: Options, holds: Held) -> Start:
-    if options.command is not None:
-        at = options.origins.get("command")
-        return application.configured(options.command, facts.applications, port=options.port, at=at)
-    app = application.choose(facts.applications, holds, wanted=options.app)
-    return application.start(app, holds, port=options.port, manager=facts.package_manager.value)
+def _port(options: Options) -> int | None:
+    """The port that the configuration asks for, be it by a variable of the container's."""
+    variable = dict(options.env).get(VARIABLE, "")
+    return options.port or (int(variable) if variable.isdecimal() and 0 < int(variable) < 65536 else None)

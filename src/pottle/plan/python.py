@@ -1,27 +1,27 @@
 """Which base an image stands on: the first whose CPython everybody agrees to, and for which the lock has wheels.
 
-A range (`requires-python`) admits, an exact wish (`.python-version`) decides; between bases that are equally admitted, wheels do:
-a lock that has only cp312 wheels is not put on 3.13.
+First the suites, each with the CPython of its own; where none has the one that is asked for, python-build-standalone's on the first suite
+that may be taken. Between what is equally admitted, wheels decide: a lock that has only cp312 wheels is not put on 3.13.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from packaging.version import Version
-
 from pottle.errors import ConfigError, ProjectError
-from pottle.plan.bases import BASES, Base, named
+from pottle.plan import bases
+from pottle.plan.bases import BASES, STANDALONE, Base, named
 from pottle.plan.model import Reason
+from pottle.plan.wishes import Demand, demand
 from pottle.project.facts import Fact, LockedDistribution, PythonWish
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A base, why it was taken, and what its reader should know."""
+    """A base, why it was taken, and where it is not what was asked for."""
 
     base: Base
     reasons: tuple[Reason, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,43 @@ Gaps = Callable[[Base], Sequence[LockedDistribution]]
 """The distributions that have no wheel for a base. It is asked for as few bases as can be: a large lock takes its time."""
 
 
-def choose(wishes: Sequence[PythonWish], *, base: Fact[str] | None, python: PythonWish | None, gaps: Gaps) -> Choice:
+def choose(
+    wishes: Sequence[PythonWish], *, base: Fact[str] | None, python: PythonWish | None, gaps: Gaps, strict: bool = False
+) -> Choice:
     """The base for these wishes. `base` and `python` are what the configuration says ("debian", "trixie"; "3.12").
 
-    Raises `ConfigError` for a base that does not exist and `ProjectError` when nothing fits.
+    With `strict`, a patch version that is named is demanded. Raises `ConfigError` for a base that does not exist and `ProjectError`
+    where wishes contradict each other or nothing fits.
     """
-    candidates = _of_name(base)
-    exact = [python] if python is not None else [wish for wish in wishes if wish.exact]
-    ranges = [wish for wish in wishes if not wish.exact]
-    fitting = [b for b in candidates if _admitted(b, ranges) and all(_is(b, wish.exact) for wish in exact)]
+    suites, wanted = _of_name(base), demand(wishes, python)
+    fitting = list(_fitting(suites, wanted, strict=strict))
     if not fitting:
-        raise _nothing_fits(candidates, ranges, exact)
+        raise _nothing_fits(suites, wanted)
     chosen, skipped = _first_whole(fitting, gaps)
-    why = _python_reason(chosen, candidates, skipped, (*exact, *ranges))
-    return Choice(chosen, (why, _base_reason(chosen, base)), tuple(_patch_warnings(chosen, exact)))
+    why = _python_reason(chosen, suites, skipped, wanted)
+    return Choice(chosen, (why, *_base_reasons(chosen, suites, base)), (*_unmet(chosen, wanted), *wanted.outranked))
+
+
+def _fitting(suites: Sequence[Base], wanted: Demand, *, strict: bool) -> Iterator[Base]:
+    """What meets the demand, in the order of preference: a CPython that no suite has is asked of python-build-standalone."""
+    meets = wanted.met_exactly if strict else wanted.met
+    found = [suite for suite in suites if meets(suite)]
+    yield from sorted(found, key=lambda suite: not (wanted.claims and wanted.claims.admits(suite.python_full)))
+    seen = {suite.python for suite in found}
+    for other in _standalone(suites[0], wanted):
+        if other.python not in seen and meets(other):
+            seen.add(other.python)
+            yield other
+
+
+def _standalone(suite: Base, wanted: Demand) -> Iterator[Base]:
+    """What python-build-standalone could give it: patch versions that are named, if it has that X.Y at all, then the newest of each."""
+    minors = {version.rpartition(".")[0] for version in STANDALONE}
+    named = (version for version in wanted.patches() if version.rpartition(".")[0] in minors)
+    yield from (bases.standalone(suite, version) for version in named)
+    for version in STANDALONE:
+        any_patch = wanted.met(bases.standalone(suite, f"{version.rpartition('.')[0]}.0"))
+        yield bases.standalone(suite, version, newest=any_patch)
 
 
 def _first_whole(fitting: Sequence[Base], gaps: Gaps) -> tuple[Base, list[Skipped]]:
@@ -74,63 +97,61 @@ def _of_name(wanted: Fact[str] | None) -> tuple[Base, ...]:
     raise ConfigError(what, at=wanted.at, hint=hint)
 
 
-def _admitted(base: Base, ranges: Sequence[PythonWish]) -> bool:
-    return all(_admits(wish, base) for wish in ranges)
-
-
-def _admits(wish: PythonWish, base: Base) -> bool:
-    # A range such as ">=3.13.2" is about patch versions too: the suite's own decides.
-    return wish.specifier.contains(base.python_full, prereleases=True)
-
-
-def _is(base: Base, wish: str | None) -> bool:
-    return wish is None or Version(wish).release[:2] == Version(base.python).release
-
-
-def _nothing_fits(
-    candidates: Sequence[Base], ranges: Sequence[PythonWish], exact: Sequence[PythonWish]
-) -> ProjectError:
-    asked = [f"{wish.exact or wish.specifier} ({wish.at})" for wish in (*exact, *ranges)]
-    have = ", ".join(f"{base.python} ({base.suite})" for base in candidates)
+def _nothing_fits(suites: Sequence[Base], wanted: Demand) -> ProjectError:
+    asked = [f"{wish} ({wish.at})" for wish in wanted.all]
+    have = ", ".join(f"{base.python} ({base.suite})" for base in suites)
+    further = ", ".join(version.rpartition(".")[0] for version in STANDALONE)
     return ProjectError(
-        f"no base has the Python asked for: {' and '.join(asked)}", at=(*exact, *ranges)[0].at, hint=f"there are {have}"
+        f"no base has the Python asked for: {' and '.join(asked)}",
+        at=wanted.all[0].at,
+        hint=f"there are {have}, and from python-build-standalone {further}; another one has to come with a base image",
     )
 
 
-def _python_reason(
-    chosen: Base, candidates: Sequence[Base], skipped: Sequence[Skipped], wishes: Sequence[PythonWish]
-) -> Reason:
+# --- why --------------------------------------------------------------------------------------------
+
+
+def _python_reason(chosen: Base, suites: Sequence[Base], skipped: Sequence[Skipped], wanted: Demand) -> Reason:
     """Wheels decide where nothing else does; an exact wish is worth more than a range."""
-    at = wishes[0].at if wishes else None
-    if wishes and wishes[0].exact:
-        because = f"{wishes[0].exact} is asked for"
+    first = wanted.all[0] if wanted.all else None
+    at = first.at if first else None
+    if wanted.pins:
+        because = f"{wanted.pins[0]} is asked for"
     elif skipped:
-        first, others = skipped[0].gaps[0], len(skipped[0].gaps) - 1
-        because = f"the lock has no {skipped[0].base.python} wheel of {first.name}" + (
+        missing, others = skipped[0].gaps[0], len(skipped[0].gaps) - 1
+        because = f"the lock has no {skipped[0].base.python} wheel of {missing.name}" + (
             f" and {others} more" if others else ""
         )
-        at = first.at
-    elif excluding := next((w for w in wishes if chosen is not candidates[0] and not _admits(w, candidates[0])), None):
-        because, at = f"{excluding.specifier} leaves {candidates[0].python} out", excluding.at
-    elif len(candidates) == 1:
+        at = missing.at
+    elif chosen is not suites[0] and (excluding := wanted.against(suites[0])):
+        because, at = f"{excluding[0]} leaves {suites[0].python} out", excluding[0].at
+    elif len(suites) == 1:
         because, at = f"{chosen.name} has no other", None
-    elif wishes:
-        because = f"{wishes[0].specifier} admits it"
+    elif first:
+        because = f"{first} admits it"
+    elif wanted.claims and wanted.claims.admits(chosen.python_full):
+        because, at = "a classifier names it, and nothing else says anything", wanted.claims.at
     else:
         because = "nothing asks for another version"
     return Reason(decision="python", value=chosen.python, because=because, at=str(at) if at else None)
 
 
-def _base_reason(chosen: Base, wanted: Fact[str] | None) -> Reason:
-    because = f"{chosen.distribution.title()} {chosen.standing} has CPython {chosen.python}"
-    if wanted is None:
-        return Reason(decision="base", value=chosen.name, because=because)
-    return Reason(decision="base", value=chosen.name, because=f"{wanted.value} is asked for", at=str(wanted.at))
+def _base_reasons(chosen: Base, suites: Sequence[Base], named: Fact[str] | None) -> Iterator[Reason]:
+    standing = f"{chosen.distribution.title()} {chosen.standing}"
+    if named is not None:
+        yield Reason(decision="base", value=chosen.name, because=f"{named.value} is asked for", at=str(named.at))
+    elif chosen.standalone:
+        yield Reason(decision="base", value=chosen.name, because=f"{standing} is the first choice")
+    else:
+        yield Reason(decision="base", value=chosen.name, because=f"{standing} has CPython {chosen.python}")
+    if chosen.standalone:
+        whose = f"{suites[0].name} has" if len(suites) == 1 else "no suite has"
+        version = chosen.python_full if chosen.python in {suite.python for suite in suites} else chosen.python
+        because = f"{whose} {'another CPython' if len(suites) == 1 else f'CPython {version}'}"
+        yield Reason(decision="interpreter", value=f"python-build-standalone {chosen.standalone}", because=because)
 
 
-def _patch_warnings(chosen: Base, exact: Sequence[PythonWish]) -> list[str]:
-    return [
-        f"{wish.at}: Python {wish.exact} is asked for, and {chosen.name} has {chosen.python_full}"
-        for wish in exact
-        if wish.exact and len(Version(wish.exact).release) > 2 and wish.exact != chosen.python_full
-    ]
+def _unmet(chosen: Base, wanted: Demand) -> Iterator[Fact[str]]:
+    for pin in wanted.unmet_patches(chosen):
+        whose = "the image" if chosen.standalone else chosen.name
+        yield Fact(f"Python {pin} is asked for, and {whose} has {chosen.python_full}", pin.at)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pottle.config.options import Options
 from pottle.plan.model import Reason
-from pottle.project.facts import Fact, Facts, Lock
+from pottle.project.facts import Fact, Facts, Lock, Pins, StaticFiles
 from pottle.text import Location
 
 
@@ -19,13 +19,13 @@ def told(facts: Facts, options: Options) -> Iterator[Reason]:
         yield _reason("version", "from version control", because, facts.versioning.at)
     yield _manager(facts.package_manager)
     if facts.lock is not None:
-        yield _dependencies(facts.lock)
+        yield _dependencies(facts.lock, facts.pins)
     yield from _configured(options, "extras", options.extras)
     yield from _configured(options, "groups", options.groups)
     yield _project(facts)
     yield _bytecode(options)
-    yield from _configured(options, "packages", options.packages)
-    yield from _shell(facts, options)
+    if facts.static_files is not None:
+        yield _static(facts.static_files, options)
 
 
 def _reason(decision: str, value: str, because: str, at: Location | None = None) -> Reason:
@@ -49,18 +49,36 @@ def _manager(manager: Fact[str]) -> Reason:
     return _reason("package_manager", manager.value, "its files are here", manager.at)
 
 
-def _dependencies(lock: Lock) -> Reason:
+def _dependencies(lock: Lock, pins: Pins | None) -> Reason:
+    if pins is not None and not lock.complete:
+        if pins.written:
+            return _reason("dependencies", "locked", "pottle.lock has decided every version", pins.at)
+        return _reason("dependencies", "resolved", "an index was asked for them just now", lock.at)
     if lock.complete:
         return _reason("dependencies", "locked", "the lock has decided every version", lock.at)
+    if lock.asks is not None:
+        return _reason(
+            "dependencies", "resolved", "only the project's backend knows them: a build asks it", lock.asks.at
+        )
+    if all(root.version is not None for root in lock.roots):
+        return _reason("dependencies", "resolved", "the versions are decided, and not their files", lock.at)
     return _reason("dependencies", "resolved", "no lock has decided them: a build does, anew every time", lock.at)
 
 
 def _project(facts: Facts) -> Reason:
-    packaging = facts.packaging
+    packaging, virtual = facts.packaging, facts.virtual
+    if packaging is None and virtual is not None:
+        return _reason("project", "copied", f"{virtual.value}: its files run where they lie", virtual.at)
     if packaging is None:
         return _reason("project", "copied", "it has no build system: its files run where they lie")
     because = f"{packaging.backend} builds its wheel, which is installed like any other"
     return _reason("project", "installed", because, packaging.at)
+
+
+def _static(found: StaticFiles, options: Options) -> Reason:
+    if options.collectstatic:
+        return _reason("collectstatic", found.directory, "STATIC_ROOT is set: it runs in the image itself", found.at)
+    return _reason("collectstatic", "no", "it is configured", options.origins.get("collectstatic"))
 
 
 def _bytecode(options: Options) -> Reason:
@@ -68,10 +86,3 @@ def _bytecode(options: Options) -> Reason:
     if options.optimize == "size":
         return _reason("bytecode", "no", "optimize is set to size: smaller, and slower to start", at)
     return _reason("bytecode", "yes", "it starts faster, for a quarter more of space", at)
-
-
-def _shell(facts: Facts, options: Options) -> Iterator[Reason]:
-    if facts.shell is not None:
-        yield _reason("shell", "/bin/sh", facts.shell.value, facts.shell.at)
-    elif options.variant == "debug":
-        yield _reason("shell", "/bin/sh", "the debug variant has one", options.origins.get("variant"))

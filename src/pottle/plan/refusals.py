@@ -1,12 +1,15 @@
 """What cannot be installed: not a wheel, or no wheel that fits. Everything that is wrong is said at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from packaging.version import Version
 
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
+from pottle.plan import bases
 from pottle.plan.bases import BASES, Base
-from pottle.project.facts import Dependency, LockedDistribution, Packaging
+from pottle.project.facts import LockedDistribution, Packaging
 from pottle.tags import Target, choose_wheel
 
 _COMPILING = frozenset({"maturin", "scikit_build_core", "mesonpy", "py_build_cmake", "sipbuild"})
@@ -22,35 +25,18 @@ def refuse(refusals: Iterable[ProjectError | None]) -> None:
 
 
 def not_an_index(distribution: LockedDistribution) -> ProjectError | None:
-    """For a distribution that comes from the project's own tree or from a repository."""
+    """For a distribution that is neither a wheel of an index nor anything that the lock says how to build."""
     match distribution.source:
         case "vcs":
-            whence = "a repository"
-        case "directory" | "editable" | "virtual":
-            whence = f"the directory {distribution.source_id}"
+            whence = "a repository, and nothing says which commit"
         case "path":
-            whence = f"the file {distribution.source_id}"
+            whence = f"the file {distribution.source_id}, and there is no hash of it"
         case "url" if not distribution.wheels:
-            whence = "a source archive"
+            whence = "a source archive, and there is no hash of it"
         case _:
             return None
-    return _only_wheels(distribution.name, whence, distribution)
-
-
-def not_a_wheel(dependency: Dependency) -> ProjectError | None:
-    """For a direct reference (PEP 508 `name @ url`) to anything but a wheel."""
-    if dependency.url is None or _WHEEL.fullmatch(dependency.url):
-        return None
-    whence = "a repository" if dependency.url.partition("+")[0] in ("git", "hg", "svn", "bzr") else "a source archive"
-    return _only_wheels(dependency.name, whence, dependency)
-
-
-def _only_wheels(name: str, whence: str, place: Dependency | LockedDistribution) -> ProjectError:
-    return ProjectError(
-        f"{name} comes from {whence}: only wheels can be installed yet",
-        at=place.at,
-        hint=f"build {name} into a wheel, publish it on an index and lock again",
-    )
+    hint = "lock the project again, with hashes"
+    return ProjectError(f"{distribution.name} comes from {whence}", at=distribution.at, hint=hint)
 
 
 def compiled(packaging: Packaging | None) -> ProjectError | None:
@@ -66,18 +52,32 @@ def compiled(packaging: Packaging | None) -> ProjectError | None:
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:
     """For a distribution whose files the lock lists, none of which fits."""
     name = f"{distribution.name} {distribution.version}"
-    others = [other.python for other in BASES if other is not base and _fits(distribution, other, platform)]
+    others = [other.python for other in _others(base) if _fits(distribution, other, platform)]
     if not distribution.wheels:
         hint = f"choose a version of {distribution.name} that has wheels, or build one and publish it on your own index"
     elif others:
-        hint = f"it has one for CPython {' and '.join(sorted(others))}: set `python` under [tool.pottle]"
+        hint = f"it has one for CPython {' and '.join(others)}: set `python` under [tool.pottle]"
     else:
-        hint = f"see whether a newer version has one: `uv lock --upgrade-package {distribution.name}`"
+        hint = f"see whether a newer version has one: `{_upgrade(distribution)}`"
     return ProjectError(
         f"the lock has no wheel of {name} for {Target(base.python, str(platform), base.glibc)}",
         at=distribution.at,
         hint=hint,
     )
+
+
+def _upgrade(distribution: LockedDistribution) -> str:
+    """The command that locks a newer version, by the name of the lock."""
+    commands = {"poetry.lock": "poetry update", "pdm.lock": "pdm update", "Pipfile.lock": "pipenv upgrade"}
+    command = commands.get(distribution.at.path.rpartition("/")[2], "uv lock --upgrade-package")
+    return f"{command} {distribution.name}"
+
+
+def _others(base: Base) -> Iterator[Base]:
+    """Every other CPython that an image could have, by version."""
+    standalone = (bases.standalone(base, version) for version in bases.STANDALONE)
+    by_version = {other.python: other for other in (*standalone, *BASES) if other.python != base.python}
+    yield from sorted(by_version.values(), key=lambda other: Version(other.python))
 
 
 def _fits(distribution: LockedDistribution, base: Base, platform: Platform) -> bool:

@@ -18,17 +18,18 @@ def roots(lock: Lock | None, options: Options) -> tuple[Dependency, ...]:
     """Where the walk over the lock begins. Raises `ConfigError` for an extra or a group that the project has not."""
     found = list(lock.roots) if lock else []
     for name in options.extras:
-        found += _named("extras", name, lock.extras if lock else (), options)
+        asks = lock is not None and lock.asks is not None  # then the backend alone knows which there are
+        found += _named("extras", name, lock.extras if lock else (), options, unknown=asks)
     for name in options.groups:
         found += _named("groups", name, lock.groups if lock else (), options)
     return tuple(found)
 
 
-def _named(field: str, name: str, known: Named, options: Options) -> tuple[Dependency, ...]:
+def _named(field: str, name: str, known: Named, options: Options, *, unknown: bool = False) -> tuple[Dependency, ...]:
     by_name = dict(known)
     wanted = canonicalize_name(name)
-    if wanted in by_name:
-        return by_name[wanted]
+    if wanted in by_name or unknown:
+        return by_name.get(wanted, ())
     near = difflib.get_close_matches(wanted, list(by_name), n=1)
     have = f"it has {', '.join(sorted(by_name))}" if by_name else f"it has no {field}"
     raise ConfigError(

@@ -5,33 +5,50 @@ open, or names something that it does not hold, is broken and said to be.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from packaging.markers import Marker
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from pottle.errors import ProjectError
+from pottle.plan.environment import Environment
+from pottle.plan.markers import holds
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 
+_Edge: TypeAlias = tuple[NormalizedName, Version | None, str | None, tuple[NormalizedName, ...]]
+"""What tells edges apart: name, version, source, extras."""
 
-def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependency]) -> tuple[LockedDistribution, ...]:
-    """The distributions that `roots` need in `environment`, by name.
+_LOWEST = Version("0.dev0")
+
+
+def select(
+    lock: Lock, environment: Environment, roots: Iterable[Dependency], active: frozenset[str] = frozenset()
+) -> tuple[LockedDistribution, ...]:
+    """The distributions that `roots` need in `environment`, by name; `active` is what conflict markers ask for.
 
     Raises `ProjectError` for an edge that leads nowhere or to two distributions at once.
     """
+    _check_environment(lock, environment)
     chosen: dict[NormalizedName, LockedDistribution] = {}
-    seen: set[tuple[NormalizedName, tuple[NormalizedName, ...]]] = set()
+    seen: set[_Edge] = set()
     todo: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     todo.extend((edge, ()) for edge in roots)
+    later: deque[tuple[Dependency, tuple[NormalizedName, ...]]] = deque()
     by_name: dict[NormalizedName, list[LockedDistribution]] = {}
     for distribution in lock.distributions:
         by_name.setdefault(distribution.name, []).append(distribution)
-    while todo:
-        edge, parent_extras = todo.popleft()
-        if not holds(edge.marker, environment, parent_extras) or (edge.name, edge.extras) in seen:
+    while todo or later:
+        patient, (edge, parent_extras) = bool(todo), (todo or later).popleft()
+        key = (edge.name, edge.version, edge.source, edge.extras)
+        if not holds(edge.marker, environment, active.union(parent_extras)) or key in seen:
             continue
-        seen.add((edge.name, edge.extras))
-        distribution = _target(edge, by_name.get(edge.name, []), environment)
+        found = _fitting(edge, by_name.get(edge.name, []), environment, active)
+        if patient and len(found) > 1 and edge.specifier is not None:
+            later.append((edge, parent_extras))  # another edge may say which one
+            continue
+        seen |= {key, (edge.name, None, None, edge.extras)}  # who leaves it open takes what is chosen
+        distribution = _target(edge, found, chosen.get(edge.name))
         other = chosen.setdefault(edge.name, distribution)
         if other is not distribution:
             raise ProjectError(
@@ -46,24 +63,39 @@ def select(lock: Lock, environment: Mapping[str, str], roots: Iterable[Dependenc
     return tuple(chosen[name] for name in sorted(chosen))
 
 
-def holds(marker: Marker | None, environment: Mapping[str, str], extras: tuple[NormalizedName, ...] = ()) -> bool:
-    """Whether something under `marker` counts in `environment`, for who asked for `extras`."""
-    if marker is None:
-        return True
-    return any(marker.evaluate({**environment, "extra": extra}) for extra in (*extras, ""))
+def _check_environment(lock: Lock, environment: Environment) -> None:
+    if lock.environments and not any(holds(each, environment) for each in lock.environments):
+        what = f"the lock was not made for Python {environment['python_version']} on Linux {environment['platform_machine']}"
+        hint = "lock the project again, with such an environment"
+        raise ProjectError(what, at=lock.at, hint=hint)
 
 
-def _target(
-    edge: Dependency, candidates: list[LockedDistribution], environment: Mapping[str, str]
-) -> LockedDistribution:
+def _fitting(
+    edge: Dependency, candidates: list[LockedDistribution], environment: Environment, active: frozenset[str]
+) -> list[LockedDistribution]:
+    """The distributions that an edge may lead to."""
     fitting = [
         candidate
         for candidate in candidates
         if (edge.version is None or candidate.version == edge.version)
         and (edge.source is None or candidate.source_id == edge.source)
+        and (
+            edge.specifier is None
+            or candidate.version is None
+            or edge.specifier.contains(candidate.version, prereleases=True)
+        )
     ]
     if len(fitting) > 1:
-        fitting = [c for c in fitting if not c.markers or any(m.evaluate({**environment}) for m in c.markers)]
+        return [c for c in fitting if not c.markers or any(holds(m, environment, active) for m in c.markers)]
+    return fitting
+
+
+def _target(
+    edge: Dependency, fitting: list[LockedDistribution], chosen: LockedDistribution | None
+) -> LockedDistribution:
+    """The one; where the edge leaves it open (`specifier`), what was chosen before, else the highest version."""
+    if len(fitting) > 1 and edge.specifier is not None:
+        return chosen if chosen in fitting else max(fitting, key=lambda each: each.version or _LOWEST)
     if len(fitting) == 1:
         return fitting[0]
     what = f"holds no {edge.name}" if not fitting else f"holds {len(fitting)} answers for {edge.name}"

@@ -1,37 +1,52 @@
 """Requirements that no lock has decided: what locking has to ask an index for, in the image's environment."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from pottle.errors import ProjectError
-from pottle.plan import refusals
+from pottle.config.options import Options
+from pottle.plan import sources
+from pottle.plan.environment import Environment
+from pottle.plan.markers import holds
 from pottle.plan.model import Requirement
-from pottle.plan.selection import holds
+from pottle.plan.wheels import DIRECTORIES, Installed
 from pottle.project.facts import Dependency, Lock, LockedDistribution
 from pottle.text import Location
 
 Listed = Mapping[tuple[NormalizedName, Location], LockedDistribution]
 
+_WHEEL = re.compile(r"https?://[^#]+\.whl(#.*)?")
+_REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+")
 
-def requirements(lock: Lock, roots: Iterable[Dependency], environment: Mapping[str, str]) -> tuple[Requirement, ...]:
-    """One requirement for each name that `roots` want in `environment`, by name.
 
-    Raises `ProjectError` for what an index cannot answer: a repository, a directory, a source archive.
-    """
+def installed(lock: Lock, roots: Iterable[Dependency], environment: Environment, options: Options) -> Installed:
+    """One requirement for each name that `roots` want in `environment`, by name, and the directories among them."""
     listed = {(distribution.name, distribution.at): distribution for distribution in lock.distributions}
     wanted = [root for root in roots if holds(root.marker, environment)]
-    refusals.refuse(_refusal(each, listed) for each in wanted)
+    neighbours = {d.name: d for each in wanted if (d := _directory(each, listed)) is not None}
+    asked = [each for each in wanted if each.name not in neighbours]
     by_name: dict[NormalizedName, list[Dependency]] = {}
-    for each in wanted:
+    for each in asked:
         by_name.setdefault(each.name, []).append(each)
-    return tuple(_requirement(by_name[name], listed) for name in sorted(by_name))
+    requirements = tuple(_requirement(by_name[name], listed) for name in sorted(by_name))
+    beside = tuple(neighbours[name] for name in sorted(neighbours))
+    return Installed(requirements, (), beside, tuple(_warnings(asked, options)))
 
 
-def _refusal(dependency: Dependency, listed: Listed) -> ProjectError | None:
+def _directory(dependency: Dependency, listed: Listed) -> LockedDistribution | None:
     found = listed.get((dependency.name, dependency.at))
-    return refusals.not_an_index(found) if found is not None else refusals.not_a_wheel(dependency)
+    return found if found is not None and found.source in DIRECTORIES else None
+
+
+def _warnings(asked: Iterable[Dependency], options: Options) -> Iterator[str]:
+    """For direct references (PEP 508 `name @ url`) to anything but a wheel, unless they may be built."""
+    for each in asked:
+        if each.url is None or _WHEEL.fullmatch(each.url) or sources.allowed(each.name, options):
+            continue
+        told = sources.TOLD.format(each.name, "repository" if _REPOSITORY.match(each.url) else "source archive")
+        yield f"{each.at}: {told}: {sources.ADVICE.format(each.name)}"
 
 
 def _requirement(same: Sequence[Dependency], listed: Listed) -> Requirement:

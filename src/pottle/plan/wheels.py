@@ -1,13 +1,14 @@
-"""The environment's distributions, each with the one wheel that fits the image where the lock lists wheels."""
+"""The environment's distributions: each as the one wheel that fits the image, as something to build, or as a project of the repository."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import refusals
+from pottle.plan import refusals, sources
 from pottle.plan.bases import Base
-from pottle.plan.model import Requirement, Wheel
+from pottle.plan.model import Requirement, Source, Wheel
 from pottle.project.facts import Artifact, LockedDistribution
 from pottle.tags import choose_wheel
 
@@ -21,9 +22,20 @@ class Pick:
 
     @property
     def gap(self) -> bool:
-        """The lock says which files there are, and none of them fits."""
-        found = self.distribution
-        return self.wheel is None and found.source in ("registry", "url") and _lists_files(found)
+        """The lock says which wheels there are, and none of them fits: another base may do better."""
+        return self.wheel is None and bool(self.distribution.wheels)
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What goes into the environment, by the way in which it gets there; each by name."""
+
+    requirements: tuple[Requirement, ...] = ()
+    sources: tuple[Source, ...] = ()
+    neighbours: tuple[LockedDistribution, ...] = ()
+    """Packages of the project's repository: `source_id` is the directory, `backend` builds it."""
+    warnings: tuple[str, ...] = ()
+    """What stops a build of the plan as it stands."""
 
 
 def picks(distributions: Iterable[LockedDistribution], base: Base, platform: Platform) -> tuple[Pick, ...]:
@@ -31,13 +43,26 @@ def picks(distributions: Iterable[LockedDistribution], base: Base, platform: Pla
     return tuple(Pick(distribution, _best(distribution, base, platform)) for distribution in distributions)
 
 
-def requirements(picked: Sequence[Pick], base: Base, platform: Platform) -> tuple[Requirement, ...]:
-    """One requirement for each pick.
+def installed(picked: Sequence[Pick], base: Base, platform: Platform, options: Options) -> Installed:
+    """Where each comes from. Raises one `ProjectError` that holds all that cannot be installed: no wheel fits, no hash."""
+    to_build = [pick.distribution for pick in picked if _is_built(pick, options)]
+    built = tuple(each for found in to_build if (each := sources.source(found, options)))
+    neighbours = tuple(pick.distribution for pick in picked if pick.distribution.source in DIRECTORIES)
+    elsewhere = {each.name for each in built} | {str(each.name) for each in neighbours}
+    wheels = [pick for pick in picked if pick.distribution.name not in elsewhere]
+    refusals.refuse(_refusal(pick, base, platform) for pick in wheels)
+    return Installed(tuple(map(_requirement, wheels)), built, neighbours, tuple(sources.warnings(built)))
 
-    Raises one `ProjectError` that holds all that cannot be installed: no wheel fits, no wheel at all, no hash.
-    """
-    refusals.refuse(_refusal(pick, base, platform) for pick in picked)
-    return tuple(_requirement(pick) for pick in picked)
+
+DIRECTORIES = ("directory", "editable")
+
+
+def _is_built(pick: Pick, options: Options) -> bool:
+    """Nothing else is there, or there are wheels that fit something else and the configuration says to build it."""
+    found = pick.distribution
+    if pick.wheel is not None or found.source in DIRECTORIES or not _lists_files(found):
+        return False
+    return not found.wheels or sources.allowed(found.name, options)
 
 
 def _best(distribution: LockedDistribution, base: Base, platform: Platform) -> Artifact | None:
@@ -47,14 +72,16 @@ def _best(distribution: LockedDistribution, base: Base, platform: Platform) -> A
 
 
 def _lists_files(distribution: LockedDistribution) -> bool:
-    return bool(distribution.wheels or distribution.sdist) or not distribution.hashes
+    """Whether the lock says which files there are; of what it has no version of it says nothing at all."""
+    undecided = distribution.source == "registry" and distribution.version is None
+    return bool(distribution.wheels or distribution.sdist) or not (distribution.hashes or undecided)
 
 
 def _refusal(pick: Pick, base: Base, platform: Platform) -> ProjectError | None:
     distribution, wheel = pick.distribution, pick.wheel
-    if refusal := refusals.not_an_index(distribution):
-        return refusal
     if wheel is None:
+        if refusal := refusals.not_an_index(distribution):
+            return refusal
         return refusals.no_wheel(distribution, base, platform) if _lists_files(distribution) else None
     if wheel.sha256 is None:
         hint = "lock the project again, with hashes"
@@ -70,7 +97,7 @@ def _requirement(pick: Pick) -> Requirement:
         version=version,
         index=found.source_id or None if found.source == "registry" else None,
         wheel=_value(pick.wheel) if pick.wheel is not None else None,
-        wanted=f"{found.name}=={version}" if pick.wheel is None else None,
+        wanted=(f"{found.name}=={version}" if version else str(found.name)) if pick.wheel is None else None,
         hashes=found.hashes,
         at=str(found.at),
     )

@@ -4,11 +4,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pottle.project.facts import Application, Dependency, Lock, Packaging, PythonWish, Script, Versioning, Writable
+from pottle.project.facts import (
+    Application,
+    Dependency,
+    Lock,
+    Packaging,
+    Pins,
+    Process,
+    PythonWish,
+    Recipe,
+    Script,
+    ServerSettings,
+    ShellScript,
+    StaticFiles,
+    Versioning,
+    Writable,
+)
 from pottle.project.survey import Survey
 from pottle.text import Location
 
-Subject: TypeAlias = Literal["name", "version", "package_manager", "shell", "source", "warning"]
+Subject: TypeAlias = Literal[
+    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +44,23 @@ class Direct:
     dependency: Dependency
 
 
-Clue: TypeAlias = Said | Direct | Lock | PythonWish | Packaging | Versioning | Script | Application | Writable
+Clue: TypeAlias = (
+    Said
+    | Direct
+    | Lock
+    | Pins
+    | PythonWish
+    | Packaging
+    | Versioning
+    | Script
+    | Application
+    | Process
+    | Recipe
+    | ShellScript
+    | ServerSettings
+    | StaticFiles
+    | Writable
+)
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]
 """One question about a project, asked of its files alone: never of the current directory, the network or an interpreter."""

@@ -8,6 +8,9 @@ KNOWN = frozenset(
     {
         "fastapi", "starlette", "litestar", "quart", "sanic", "aiohttp", "tornado", "grpcio", "django", "flask", "falcon",
         "pyramid", "bottle", "dash", "streamlit", "gradio", "celery", "rq", "arq", "dramatiq", "scrapy",
+        "discord-py", "py-cord", "nextcord", "disnake", "hikari", "python-telegram-bot", "aiogram", "pytelegrambotapi", "telethon",
+        "pyrogram", "slack-bolt", "mcp", "fastmcp", "huey", "taskiq", "faststream", "django-q", "django-q2", "apache-airflow",
+        "prefect", "dagster", "temporalio",
     }
 )  # fmt: skip
 

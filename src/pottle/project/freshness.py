@@ -6,37 +6,27 @@ and machines (built from the versions that the markers name) would install the s
 """
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import Version
 
 from pottle.errors import ProjectError
-from pottle.project import groups
+from pottle.project import environments, groups
+from pottle.project.environments import Environment
 from pottle.project.requirement import marker, parse, without_credentials
 from pottle.project.survey import Survey
 from pottle.text import Location
 from pottle.toml import Document
 
-Environment: TypeAlias = Mapping[str, str]
 Condition: TypeAlias = Callable[[Environment], bool]
 
 AGAIN = "run `uv lock`"
 
-_SYSTEMS = (
-    ("linux", "Linux", "posix", "x86_64"),
-    ("linux", "Linux", "posix", "aarch64"),
-    ("darwin", "Darwin", "posix", "arm64"),
-    ("win32", "Windows", "nt", "AMD64"),
-)
-_MINORS = range(6, 18)
 _LOCAL = ("path", "directory", "editable", "virtual")
 
 
@@ -77,9 +67,13 @@ class Member:
     members: frozenset[str]
 
 
-def check(survey: Survey, lock: Document) -> None:
-    """Raise `ProjectError` at the first place where a project has moved away from `lock`."""
-    if survey.pyproject is None:
+def check(survey: Survey, lock: Document, ours: Callable[[str], str] = posixpath.normpath) -> None:
+    """Raise `ProjectError` at the first place where a project has moved away from `lock`.
+
+    `ours` turns a path that the lock tells, relative to where it lies, into one that is relative to the project.
+    """
+    root = survey.toml(ours("pyproject.toml"))
+    if root is None:
         raise ProjectError(
             "there is a uv.lock, but no pyproject.toml", at=Location(lock.path), hint="run `uv init --bare`"
         )
@@ -88,12 +82,33 @@ def check(survey: Survey, lock: Document) -> None:
         directory = next((package["source"][kind] for kind in _LOCAL if kind in package["source"]), None)
         if directory is None or directory.startswith(("..", "/")):
             continue
-        document = survey.toml(posixpath.normpath(posixpath.join(directory, "pyproject.toml")))
+        document = survey.toml(ours(posixpath.join(directory, "pyproject.toml")))
         if document is not None and document.get("project") is not None:
-            member = _member(survey.pyproject, document, directory, members)
+            member = _member(root, document, directory, members)
             _check_member(member, lock, package)
             if directory == ".":
                 _check_manifest(member, lock)
+
+
+def check_script(script: Document, lock: Document) -> None:
+    """Raise `ProjectError` where a script's metadata (PEP 723) have moved away from `lock`, which lies beside it."""
+    member = _member(script, script, ".", frozenset())
+    try:
+        _check_python_of(script, ("requires-python",), lock, alone=True)
+        wanted = [
+            asked
+            for text in script.get("dependencies") or ()
+            for asked in _wishes(text, script.at("dependencies", item=str(text)), member, "")
+        ]
+        locked = list(_locked(lock.table("manifest").get("requirements", ()), member))
+        _compare(wanted, locked, _pythons(lock), script.at("dependencies"))
+        _check_manifest(member, lock)
+    except ProjectError as error:
+        what = error.what.replace("uv.lock is stale", f"{lock.path} is stale")
+        raise ProjectError(what, at=error.at, hint=f"run `uv lock --script {script.path}`") from None
+    except (KeyError, TypeError, AttributeError):
+        hint = f"run `uv lock --script {script.path}`"
+        raise ProjectError("it is not as uv writes it", at=Location(lock.path), hint=hint) from None
 
 
 def _member(root: Document, own: Document, directory: str, members: frozenset[str]) -> Member:
@@ -149,15 +164,19 @@ def _check_name(document: Document, package: Mapping[str, Any]) -> None:
 
 
 def _check_python(document: Document, lock: Document, *, alone: bool) -> None:
-    wanted, locked = document.get("project", "requires-python"), lock.get("requires-python")
+    _check_python_of(document, ("project", "requires-python"), lock, alone=alone)
+
+
+def _check_python_of(document: Document, keys: tuple[str, ...], lock: Document, *, alone: bool) -> None:
+    wanted, locked = document.get(*keys), lock.get("requires-python")
     if not isinstance(wanted, str) or not isinstance(locked, str):
         return
-    at = document.at("project", "requires-python")
+    at = document.at(*keys)
     try:
         mine, theirs = SpecifierSet(wanted), SpecifierSet(locked)
     except InvalidSpecifier:
         raise ProjectError(f"{wanted!r} is no version specifier", at=at, hint='write it as ">=3.12"') from None
-    for version in _versions([wanted, locked]):
+    for version in environments.pythons([wanted, locked]):
         inside = version in theirs
         if (inside and version not in mine) or (alone and not inside and version in mine):
             raise _stale(f"it was made for Python {locked}, and the project asks for {wanted}", at)
@@ -167,7 +186,7 @@ def _compare(wanted: Sequence[Asked], locked: Sequence[Asked], pythons: Specifie
     """Raise for the first difference; `gone` is the place of what the project no longer names."""
     if {(a.wish, a.marker) for a in wanted} == {(a.wish, a.marker) for a in locked}:
         return
-    for environment in _grid([a.marker for a in (*wanted, *locked)], pythons):
+    for environment in environments.grid([a.marker for a in (*wanted, *locked)], pythons):
         here = {a.wish: a for a in wanted if a.condition(environment)}
         there = {a.wish for a in locked if a.condition(environment)}
         for wish in sorted(here.keys() ^ there, key=lambda wish: (wish not in here, str(wish))):
@@ -305,40 +324,6 @@ def _locked_origin(entry: Mapping[str, Any], member: Member) -> str:
     return _address(entry.get("url") or entry.get("index") or "")
 
 
-# --- the grid ---------------------------------------------------------------------------------------
-
-
 def _pythons(lock: Document) -> SpecifierSet:
     bound = lock.get("requires-python")
     return SpecifierSet(bound) if isinstance(bound, str) else SpecifierSet()
-
-
-def _versions(texts: Iterable[str]) -> list[Version]:
-    """Every X.Y.0 and late X.Y.Z, and whatever the texts name with its neighbours."""
-    found = {Version(f"3.{minor}.{patch}") for minor in _MINORS for patch in (0, 40)}
-    for literal in {literal for text in texts for literal in re.findall(r"\d+(?:\.\d+)+", text)}:
-        major, minor, patch = (*map(int, literal.split(".")), 0, 0)[:3]
-        found |= {Version(f"{major}.{minor}.{p}") for p in (patch - 1, patch, patch + 1) if p >= 0}
-    return sorted(found)
-
-
-def _grid(markers: Sequence[str], pythons: SpecifierSet) -> Iterator[dict[str, str]]:
-    extras = {"", *(extra for text in markers for extra in re.findall(r"extra\s*==\s*['\"]([^'\"]+)", text))}
-    extras |= {part for text in markers for part in text.split("|")[1:2]}
-    versions = [version for version in _versions(markers) if version in pythons]
-    for version, system, extra in product(versions, _SYSTEMS, sorted(extras)):
-        platform, name, os_name, machine = system
-        yield {
-            "python_version": f"{version.major}.{version.minor}",
-            "python_full_version": str(version),
-            "implementation_name": "cpython",
-            "implementation_version": str(version),
-            "platform_python_implementation": "CPython",
-            "platform_release": "",
-            "platform_version": "",
-            "sys_platform": platform,
-            "platform_system": name,
-            "os_name": os_name,
-            "platform_machine": machine,
-            "extra": extra,
-        }

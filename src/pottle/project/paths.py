@@ -19,7 +19,7 @@ _SAME = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip", "__
 """Methods of a path, or of its text, that leave it what it is."""
 _WRAPPERS = frozenset(
     {
-        *("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "builtins.str", "os.fspath"),
+        *("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "builtins.str", "os.fspath", "environ.Path"),
         *("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser"),
     }
 )
@@ -59,6 +59,10 @@ class Paths:
                 return self._named(module, node, depth)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return _joined((self.text(module, left, depth + 1), self.text(module, right, depth + 1)))
+            case ast.BinOp(left=left, op=ast.Sub(), right=ast.Constant(value=int() as number)):
+                return _above(
+                    self.text(module, left, depth + 1), number
+                )  # django-environ: `environ.Path(__file__) - 2`
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return _concatenated((self.text(module, left, depth + 1), self.text(module, right, depth + 1)))
             case ast.JoinedStr(values=values):
@@ -109,11 +113,14 @@ class Paths:
             return _above(arguments[0] if arguments else None, 1)
         if qualified in _WRAPPERS or (name == "str" and isinstance(call.func, ast.Name)):
             return arguments[0] if arguments else None
+        if isinstance(call.func, ast.Name):  # django-environ: `root("media")`
+            start = self._named(module, call.func, depth)
+            return _joined([start, *arguments]) if start is not None and start.beside_code else None
         if isinstance(call.func, ast.Attribute):
             owner = self.text(module, call.func.value, depth + 1)
             if name in _SAME:
                 return owner
-            if name == "joinpath":
+            if name in ("joinpath", "path"):
                 return _joined([owner, *arguments])
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
-from pottle.project import frameworks
+from pottle.project import dockerfile_installs, frameworks, precedence, single
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
 from pottle.project.facts import (
@@ -15,8 +15,14 @@ from pottle.project.facts import (
     Facts,
     Lock,
     Packaging,
+    Pins,
+    Process,
     PythonWish,
+    Recipe,
     Script,
+    ServerSettings,
+    ShellScript,
+    StaticFiles,
     Versioning,
     Writable,
 )
@@ -28,25 +34,41 @@ NAMELESS = "app"
 """A project that does not name itself: its directory's name would make the image depend on where it lies."""
 
 
-def read_project(tree: Tree) -> Facts:
-    """Everything that the project says of itself. Raises `ProjectError` where there is none, or where it contradicts itself."""
+def read_project(tree: Tree, lockfile: str | None = None, script: str | None = None) -> Facts:
+    """Everything that the project says of itself. Raises `ProjectError` where there is none, or where it contradicts itself.
+
+    `lockfile` is the path of the lock to read, where the configuration names one; `script` the file that is meant, where only one is.
+    """
     survey = Survey(tree)
+    if script is not None and single.stands_alone(survey, script):
+        survey, lockfile = Survey(single.Alone(tree)), script
     if not tree.files():
         raise ProjectError("there is no project here: no files at all", at=Location("."), hint="name its directory")
     clues = [clue for detector in DETECTORS for clue in detector(survey)]
-    facts = _gathered([*_locked(survey), *clues])
+    clues = [*_locked(survey, lockfile), *clues]
+    inline = _script(clues)
+    facts = single.only(dockerfile_installs.added(_gathered(clues)), script or inline, alone=inline is not None)
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)
     return facts
 
 
-def _locked(survey: Survey) -> list[Clue]:
-    """What the first lock says."""
-    for detector in LOCKS:
-        if found := list(detector(survey)):
-            return found
-    return []
+def _script(clues: list[Clue]) -> str | None:
+    """The script that all of it is about (PEP 723), if it is about one."""
+    return next((clue.value for clue in clues if isinstance(clue, Said) and clue.subject == "script"), None)
+
+
+def _locked(survey: Survey, lockfile: str | None) -> list[Clue]:
+    """What the lock says, and which others are passed over."""
+    choice = precedence.choose(survey, LOCKS, lockfile)
+    passed_over = list(choice.warnings)
+    for candidate in choice.candidates:
+        found = list(candidate.format.detect(survey, candidate.path))
+        if not all(isinstance(clue, Said) and clue.subject == "warning" for clue in found):
+            return [*found, *passed_over]
+        passed_over += [clue for clue in found if isinstance(clue, Said)]
+    return list(passed_over)
 
 
 def _gathered(clues: list[Clue]) -> Facts:
@@ -62,10 +84,18 @@ def _gathered(clues: list[Clue]) -> Facts:
         frameworks=tuple(frameworks.among(dependencies)),
         scripts=tuple(clue for clue in clues if isinstance(clue, Script)),
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
+        virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
         versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
         writable=tuple(clue for clue in clues if isinstance(clue, Writable)),
+        static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
+        processes=tuple(clue for clue in clues if isinstance(clue, Process)),
+        shell_scripts=tuple(clue for clue in clues if isinstance(clue, ShellScript)),
+        server_settings=tuple(clue for clue in clues if isinstance(clue, ServerSettings)),
+        pins=next((clue for clue in clues if isinstance(clue, Pins)), None),
+        unpinned=tuple(_said(clues, "unpinned")),
+        recipe=next((clue for clue in clues if isinstance(clue, Recipe)), None),
         warnings=tuple(_said(clues, "warning")),
     )
 

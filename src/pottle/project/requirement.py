@@ -11,6 +11,9 @@ from pottle.errors import ProjectError
 from pottle.project.facts import Dependency
 from pottle.text import Location
 
+PUBLIC = ("pypi", "org")
+"""The name of the index that everybody uses who names none, in its parts."""
+
 
 def parse(text: object, at: Location) -> Requirement:
     """The requirement that `text` is. Raises `ProjectError` for anything else."""
@@ -47,6 +50,21 @@ def marker(text: str) -> Marker:
         raise ValueError(f"{_short(text)} is no marker") from None
 
 
+def at_marker(text: str | None, at: Location) -> Marker | None:
+    """The marker that stands at a place. Raises `ProjectError` for nonsense."""
+    if not text:
+        return None
+    try:
+        return marker(text)
+    except ValueError as error:
+        raise ProjectError(str(error), at=at, hint="see PEP 508: `python_version < '3.13'`") from None
+
+
+def both(one: Marker | None, other: Marker | None) -> Marker | None:
+    """What holds where both do; None holds everywhere."""
+    return Marker(f"({one}) and ({other})") if one is not None and other is not None else one or other
+
+
 def without_credentials(url: str) -> str:
     """`url` less the login in it: secrets travel by netrc or environment, never in facts."""
     if "@" not in url:
@@ -62,3 +80,9 @@ def without_credentials(url: str) -> str:
 def _short(text: str) -> str:
     shown = without_credentials(text)
     return repr(shown if len(shown) <= 80 else shown[:77] + "...")
+
+
+def is_public(url: str) -> bool:
+    """Whether an index is the one that everybody asks who names none: tools write it down though nobody has chosen it."""
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].split(".")
+    return host[-2:] == [*PUBLIC] or host == [PUBLIC[0], "python", PUBLIC[1]]

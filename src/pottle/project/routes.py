@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pottle.project.facts import Fact
-from pottle.project.module import Module, keyword, text_of
+from pottle.project.module import Module, called, keyword, text_of
 from pottle.project.names import Names
 from pottle.text import Location
 
@@ -24,6 +24,7 @@ _HARMLESS = re.compile(r"\b(?:Request|Response|BackgroundTasks|HTTPConnection|De
 _ADDERS = ("add_api_route", "add_route", "add_url_rule")
 _INCLUDERS = {"include_router": "prefix", "register_blueprint": "url_prefix"}
 _PREFIXES = ("prefix", "url_prefix")
+_HANDLERS = ("litestar.get", "litestar.handlers.get")
 _DEEPEST = 6
 
 
@@ -97,8 +98,11 @@ class Table:
 
     def _made(self, module: Module, owner: str, call: ast.Call) -> None:
         self._prefixes[owner] = next((text for name in _PREFIXES if (text := text_of(keyword(call, name)))), "")
-        if keyword(call, "dependencies") is not None:
+        stands_before = keyword(call, "middlewares")
+        watched = stands_before is not None and _GUARDS.search(ast.unparse(stands_before))
+        if keyword(call, "dependencies") is not None or keyword(call, "guards") is not None or watched:
             self._guarded.add(owner)
+        self._handlers(module, owner, call)
         listed = keyword(call, "routes")
         if isinstance(listed, ast.Name):
             listed = next((a.value for a in module.assignments if a.name == listed.id), None)
@@ -106,10 +110,21 @@ class Table:
             if isinstance(item, ast.Call) and (module.qualified(item.func) or "").endswith(".Route"):
                 self._add(owner, module, item)
 
+    def _handlers(self, module: Module, owner: str, call: ast.Call) -> None:
+        """Litestar's applications and routers list their handlers, which have their paths themselves."""
+        handlers = keyword(call, "route_handlers")
+        for item in handlers.elts if isinstance(handlers, ast.List | ast.Tuple) else ():
+            if (child := module.qualified(item)) is not None:
+                inclusion = Inclusion(self._names.canonical(child), text_of(keyword(call, "path")) or "", True)
+                self._inclusions.setdefault(self._names.canonical(owner), []).append(inclusion)
+
     def _decorated(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         calls = [d for d in function.decorator_list if isinstance(d, ast.Call) and isinstance(d.func, ast.Attribute)]
         others = [ast.unparse(d) for d in function.decorator_list if d not in calls]
         free = not any(_GUARDS.search(text) for text in others) and _needs_nothing(function)
+        for call in (d for d in function.decorator_list if isinstance(d, ast.Call)):
+            if isinstance(call.func, ast.Name) and (module.qualified(call.func) or "") in _HANDLERS:
+                self._add(f"{module.name}.{function.name}", module, call, free=_needs_nothing(function))
         for call in calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr in ("get", "route", "api_route"):
                 owner = module.qualified(call.func.value)
@@ -123,7 +138,11 @@ class Table:
         if owner is None:
             return
         owner = self._names.canonical(owner)
-        if verb in _ADDERS:
+        if verb == "add_routes":
+            self._listed(module, owner, call.args[0])
+        elif verb == "add_get":
+            self._add(owner.removesuffix(".router"), module, call)
+        elif verb in _ADDERS:
             self._add(owner, module, call)
         elif verb in _INCLUDERS and (child := module.qualified(call.args[0])):
             prefix = keyword(call, _INCLUDERS[verb])
@@ -132,24 +151,35 @@ class Table:
             inclusion = Inclusion(self._names.canonical(child), text_of(prefix) or "", free)
             self._inclusions.setdefault(owner, []).append(inclusion)
 
+    def _listed(self, module: Module, owner: str, routes: ast.expr) -> None:
+        """Aiohttp's `app.add_routes([web.get("/health", handler)])`, or a table that decorators fill."""
+        if (child := module.qualified(routes)) is not None:
+            self._inclusions.setdefault(owner, []).append(Inclusion(self._names.canonical(child), "", True))
+        for item in routes.elts if isinstance(routes, ast.List | ast.Tuple) else ():
+            if isinstance(item, ast.Call) and called(item) == "get":
+                self._add(owner, module, item)
+
     def _add(self, owner: str, module: Module, call: ast.Call, *, free: bool = True) -> None:
         path = text_of(keyword(call, "path", 0))
         if path is None:
             path = text_of(keyword(call, "rule", 0))
         if path is None or any(mark in path for mark in "{<"):
             return
-        free = free and _answers_get(call) and keyword(call, "dependencies") is None
+        guarded = keyword(call, "dependencies") is not None or keyword(call, "guards") is not None
+        free = free and _answers_get(call) and not guarded
         owner = self._names.canonical(owner)
         self._routes.setdefault(owner, []).append(Route(path, module.at(call), free))
 
 
 def _made(module: Module) -> Iterator[tuple[str, ast.Call]]:
-    """Every `name = Something(…)`, at any depth: applications are made in factories too."""
+    """Every `name = Something(…)`, at any depth, and what functions return without a name for it."""
     for node in module.nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call):
                 yield name, call
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call() as call):
+                yield name, call
+            case ast.FunctionDef(name=name, body=[*_, ast.Return(value=ast.Call() as call)]):
                 yield name, call
             case _:
                 pass

@@ -1,11 +1,13 @@
 """A project's files, read-only: the one port through which the room sees a project.
 
-Paths are relative, POSIX, and never leave the tree. What no project is made of (version control, virtual environments, caches)
-is not listed.
+Paths are relative and POSIX. What lies around the project (`../uv.lock`, `../packages/core/pyproject.toml`) may be read as far as the
+tree's boundary goes, the repository or workspace that it is a part of; it is never listed. What no project is made of (version
+control, virtual environments, caches) is not listed either.
 """
 
 import codecs
 import os
+import posixpath
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +47,12 @@ class Status:
 
 
 class Tree(Protocol):
-    """A project's files. Implementations contain paths: nothing outside the tree is ever read."""
+    """A project's files. Implementations contain paths: nothing outside the tree's boundary is ever read."""
+
+    @property
+    def directory(self) -> str:
+        """The project's directory, seen from the boundary: `packages/core`; "" where it is the boundary itself."""
+        ...
 
     def files(self) -> Sequence[str]:
         """Every file, sorted; symbolic links to directories are files, and never followed."""
@@ -68,11 +75,18 @@ class Tree(Protocol):
 
 
 class DirectoryTree:
-    """A tree on disk."""
+    """A tree on disk. `boundary` is the directory that it is a part of; by default there is nothing around it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, boundary: Path | None = None) -> None:
         self.root = root
         self._real = os.path.realpath(root)
+        self._boundary = os.path.realpath(boundary or root)
+
+    @cached_property
+    def directory(self) -> str:
+        """Where the project lies below the boundary."""
+        relative = os.path.relpath(self._real, self._boundary)
+        return "" if relative == "." else relative
 
     @cached_property
     def _listing(self) -> tuple[str, ...]:
@@ -83,7 +97,7 @@ class DirectoryTree:
         return self._listing
 
     def exists(self, path: str) -> bool:
-        """Whether there is such a file inside the tree."""
+        """Whether there is such a file inside the boundary."""
         return self._inside(path) is not None
 
     def read(self, path: str) -> str | None:
@@ -107,34 +121,43 @@ class DirectoryTree:
         return Status(found.st_size, bool(found.st_mode & stat.S_IXUSR), link)
 
     def _inside(self, path: str) -> str | None:
-        """The regular file that `path` leads to, unless it leads out of the tree."""
+        """The regular file that `path` leads to, unless it leads out of the boundary."""
         full = os.path.realpath(os.path.join(self._real, path))
-        within = full.startswith(self._real.rstrip("/") + "/")
+        within = full.startswith(self._boundary.rstrip("/") + "/")
         return full if within and os.path.isfile(full) else None
 
 
 class DictTree:
-    """A tree in memory: path → text or bytes."""
+    """A tree in memory: path → text or bytes. With `directory`, the project is that part of it."""
 
-    def __init__(self, content: Mapping[str, str | bytes], executable: Sequence[str] = ()) -> None:
+    def __init__(
+        self, content: Mapping[str, str | bytes], executable: Sequence[str] = (), *, directory: str = ""
+    ) -> None:
         self._content = {path: text.encode() if isinstance(text, str) else text for path, text in content.items()}
         self._executable = frozenset(executable)
+        self.directory = directory
+        """Where the project lies."""
 
     def files(self) -> Sequence[str]:
         """Every file, sorted."""
-        return sorted(self._content)
+        prefix = f"{self.directory}/" if self.directory else ""
+        return sorted(path.removeprefix(prefix) for path in self._content if path.startswith(prefix))
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        return path in self._content
+        return self._whole(path) in self._content
 
     def read(self, path: str) -> str | None:
         """The text of the file at `path`."""
-        return decoded(self._content[path], path) if path in self._content else None
+        content = self._content.get(self._whole(path))
+        return None if content is None else decoded(content, path)
 
     def status(self, path: str) -> Status:
         """Size and mode."""
-        return Status(len(self._content[path]), path in self._executable)
+        return Status(len(self._content[self._whole(path)]), path in self._executable)
+
+    def _whole(self, path: str) -> str:
+        return posixpath.normpath(posixpath.join(self.directory, path))
 
 
 def decoded(content: bytes, path: str) -> str:

@@ -3,11 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pottle.errors import ConfigError
 from pottle.plan.bases import of
-from pottle.plan.model import ImagePlan
 from pottle.provision.settings import Settings
 from pottle.tags import Target
 
@@ -22,13 +21,25 @@ _BUNDLES = (
 )
 
 
-def target(plan: ImagePlan) -> Target:
+class Stands(Protocol):
+    """A plan, as far as wheels have to fit it: of an image, or of its environment alone."""
+
+    @property
+    def platform(self) -> str: ...  # noqa: D102
+    @property
+    def python(self) -> str: ...  # noqa: D102
+    @property
+    def base(self) -> str: ...  # noqa: D102
+    @property
+    def epoch(self) -> int: ...  # noqa: D102
+
+
+def target(plan: Stands) -> Target:
     """What a wheel has to fit to be in this image."""
-    base = of(plan.base)
-    return Target(base.python, plan.platform, base.glibc)
+    return Target(plan.python, plan.platform, of(plan.base).glibc)
 
 
-def session(plan: ImagePlan, settings: Settings) -> "Session":
+def session(plan: Stands, settings: Settings) -> "Session":
     """One session of uv."""
     from pottle.sources.pypi.uv import Session
 

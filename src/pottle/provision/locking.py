@@ -2,21 +2,33 @@
 
 import hashlib
 import platform
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from pottle.errors import SourceError
+from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
-from pottle.plan import packages
+from pottle.plan import packages, sources
 from pottle.plan.bases import of
-from pottle.plan.lock import Compiler, LockedPackage, LockedPlan, LockedWheel
-from pottle.plan.model import ImagePlan, InstallPackages, InstallWheels, Requirement, Struct, Wheel
-from pottle.provision import indexes
+from pottle.plan.lock import Compiler, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
+from pottle.plan.model import (
+    BuildWheels,
+    ImagePlan,
+    InstallInterpreter,
+    InstallPackages,
+    InstallWheels,
+    Requirement,
+    Source,
+    Struct,
+    Wheel,
+)
+from pottle.provision import indexes, own
 from pottle.provision.archives import Archives
+from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 from pottle.text import Location
 
@@ -26,6 +38,9 @@ if TYPE_CHECKING:
     from pottle.sources.pypi.resolve import Wanted
 
 
+_MIRRORS = re.compile("MIRROR|DOWNLOADS")
+
+
 class Resolved(Struct, frozen=True):
     """What the archives answered, and until when that is taken for the answer."""
 
@@ -33,12 +48,35 @@ class Resolved(Struct, frozen=True):
     """Seconds since 1970."""
     packages: tuple[tuple[str, tuple[LockedPackage, ...]], ...]
     compiler: Compiler | None
+    interpreter: LockedInterpreter | None
 
 
 def lock(plan: ImagePlan, archives: Archives, settings: Settings) -> LockedPlan:
     """The locked plan. Asks the archives where their last answer is too old, and an index where the lock names no wheels."""
+    _check_sources(plan)
     resolved = _remembered(plan, settings) or _resolved(plan, archives, settings)
-    return LockedPlan(plan, resolved.packages, _wheels(plan, settings), resolved.compiler)
+    wheels, built = _distributions(plan, settings)
+    built = (*_sources(plan), *built)
+    return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter)
+
+
+def _sources(plan: ImagePlan) -> Sequence[Source]:
+    steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels)]
+    return [source for step in steps for source in step.sources]
+
+
+def _check_sources(plan: ImagePlan) -> None:
+    """Nobody's code runs here unless the configuration says so."""
+    refused = [
+        ProjectError(
+            sources.told(each), at=Location.parse(each.at) if each.at else None, hint=sources.ADVICE.format(each.name)
+        )
+        for each in _sources(plan)
+        if not each.allowed
+    ]
+    if refused:
+        first, *others = refused
+        raise ProjectError(first.what, at=first.at, hint=first.hint, also=others)
 
 
 # --- Debian packages ------------------------------------------------------------------------------
@@ -51,10 +89,12 @@ def _resolved(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolv
         archive = archives.archive(suite, architecture, plan.allow_expired)
         locked = tuple(_by_layer(plan, archive))
         _check_glibc(plan, [package for _, layer in locked for package in layer])
-        compiler = _compiler(plan, archives)
     for pocket in archive.expired:
         settings.progress.warn(f"the Release of {pocket} is past its Valid-Until, which was allowed")
-    resolved = Resolved(archive.fresh_until.timestamp(), locked, compiler)
+    asked = next((s for layer in plan.layers for s in layer.steps if isinstance(s, InstallInterpreter)), None)
+    interpreter = _interpreter(asked.version, Platform.parse(plan.platform), plan, settings) if asked else None
+    compiler = _compiler(plan, archives, interpreter, settings)
+    resolved = Resolved(archive.fresh_until.timestamp(), locked, compiler, interpreter)
     _remember(resolved, plan, settings)
     return resolved
 
@@ -100,22 +140,44 @@ def _check_glibc(plan: ImagePlan, found: Sequence[LockedPackage]) -> None:
         )
 
 
-def _compiler(plan: ImagePlan, archives: Archives) -> Compiler | None:
-    """The suite's interpreter for this machine, as it was released: it moves at point releases only.
+def _compiler(
+    plan: ImagePlan, archives: Archives, found: LockedInterpreter | None, settings: Settings
+) -> Compiler | None:
+    """The image's CPython for this machine. None where no bytecode is wanted, or this machine is none that it is built for.
 
-    None where no bytecode is wanted, or this machine is none that Debian's interpreters run on.
+    A suite's is taken as it was released: it moves at point releases only.
     """
-    if not _wants_bytecode(plan):
+    own = _own_platform()
+    if not _wants_bytecode(plan) or own is None:
         return None
-    base = of(plan.base)
+    if found is not None:
+        same = found if found.machine == own.machine else _interpreter(found.version, own, plan, settings)
+        return Compiler(version=plan.python, packages=(), interpreter=same)
+    archive = archives.archive(of(plan.base).suite, own.debian_architecture, plan.allow_expired).at_release()
+    names = (f"python{plan.python}-minimal", f"libpython{plan.python}-stdlib")
+    packaged = archive.resolve(names, packages.WITHOUT)
+    return Compiler(version=plan.python, packages=tuple(_locked(package) for package in packaged))
+
+
+def _own_platform() -> Platform | None:
     try:
-        architecture = Platform.parse(platform.machine()).debian_architecture
+        return Platform.parse(platform.machine())
     except InvalidPlatform:
         return None
-    archive = archives.archive(base.suite, architecture, plan.allow_expired).at_release()
-    names = (f"python{base.python}-minimal", f"libpython{base.python}-stdlib")
-    found = archive.resolve(names, packages.WITHOUT)
-    return Compiler(version=base.python, packages=tuple(_locked(package) for package in found))
+
+
+# --- an interpreter that is not the base's own ----------------------------------------------------
+
+
+def _interpreter(version: str, target: Platform, plan: ImagePlan, settings: Settings) -> LockedInterpreter:
+    """The build for `target`, fetched: nothing but its bytes says what its digest is."""
+    from pottle.sources.cpython import builds
+
+    session = indexes.session(plan, settings)
+    found = builds.find(session, version, target.machine)
+    with settings.progress.task(f"Fetching CPython {found.version}"):
+        _, sha256 = builds.fetch(session, found, settings.interpreters)
+    return LockedInterpreter(found.version, found.build, found.machine, found.url, sha256)
 
 
 def _wants_bytecode(plan: ImagePlan) -> bool:
@@ -126,10 +188,14 @@ def _wants_bytecode(plan: ImagePlan) -> bool:
 
 
 def _place(plan: ImagePlan, settings: Settings) -> Path:
-    steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallPackages)]
+    steps = [s for layer in plan.layers for s in layer.steps if isinstance(s, InstallPackages | InstallInterpreter)]
     mirrors = [
         settings.mirror,
-        *(v for k, v in sorted(settings.environ.items()) if k.startswith("POTTLE_") and "MIRROR" in k),
+        *(
+            v
+            for k, v in sorted(settings.environ.items())
+            if k.startswith(("POTTLE_", "UV_PYTHON_")) and _MIRRORS.search(k)
+        ),
     ]
     trusted = [hashlib.sha256(key).hexdigest() for key in settings.archive_keys or ()]
     compiler = platform.machine() if _wants_bytecode(plan) else None
@@ -159,30 +225,37 @@ def _remember(resolved: Resolved, plan: ImagePlan, settings: Settings) -> None:
 # --- wheels ---------------------------------------------------------------------------------------
 
 
-def _wheels(plan: ImagePlan, settings: Settings) -> tuple[LockedWheel, ...]:
+Distributions: TypeAlias = tuple[tuple[LockedWheel, ...], tuple[Source, ...]]
+"""What is installed as it is, and what an index has as sources only; each by name."""
+
+
+def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
+    """The wheels that the plan names, and what an index has for the rest."""
     steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels)]
-    return tuple(wheel for step in steps for wheel in _wheels_of(step, plan, settings))
+    wheels = [_chosen(r, r.wheel, settings) for step in steps for r in step.requirements if r.wheel]
+    found = [resolved(step, plan, settings) for step in steps]
+    wheels += [wheel for some, _ in found for wheel in some]
+    return tuple(sorted(wheels, key=lambda wheel: wheel.name)), tuple(each for _, some in found for each in some)
 
 
-def _wheels_of(step: InstallWheels, plan: ImagePlan, settings: Settings) -> Sequence[LockedWheel]:
-    """The wheels that the plan names, and those that an index has for the rest."""
+def resolved(step: InstallWheels, plan: Stands, settings: Settings, kept: Sequence[LockedWheel] = ()) -> Distributions:
+    """What an index has for the requirements that name no wheel; of what is `kept` the versions stay where they still satisfy."""
+    from pottle.sources.pypi.pylock import PinnedWheel
+    from pottle.sources.pypi.resolve import Asked, Indexes, resolve
+
     asked = [requirement for requirement in step.requirements if requirement.wheel is None]
-    wheels = [_chosen(requirement, requirement.wheel) for requirement in step.requirements if requirement.wheel]
-    if asked:
-        wheels += _resolved_wheels(asked, step, plan, settings)
-    return sorted(wheels, key=lambda wheel: wheel.name)
-
-
-def _resolved_wheels(
-    asked: Sequence[Requirement], step: InstallWheels, plan: ImagePlan, settings: Settings
-) -> Iterable[LockedWheel]:
-    from pottle.sources.pypi.resolve import Indexes, resolve
-
-    named = Indexes(step.index, step.extra_indexes)
+    if not asked and step.own is None:
+        return (), ()
     wanted = [_wanted(requirement, step) for requirement in asked]
+    if step.own is not None:
+        wanted += own.requirements(plan, step.own, settings)
+    before = tuple(PinnedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in kept)
+    how = Asked(not step.unresolved, Indexes(step.index, step.extra_indexes), step.may_build, before)
     with settings.progress.task("Resolving requirements"):
-        found = resolve(indexes.session(plan, settings), wanted, complete=not step.unresolved, indexes=named)
-    return (LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found)
+        found = resolve(indexes.session(plan, settings), wanted, how)
+    wheels = [LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found.wheels]
+    built = [Source(b.name, b.version, b.url, b.commit, b.subdirectory, b.sha256, allowed=True) for b in found.sources]
+    return tuple(wheels), tuple(built)
 
 
 def _wanted(requirement: Requirement, step: InstallWheels) -> "Wanted":
@@ -194,14 +267,21 @@ def _wanted(requirement: Requirement, step: InstallWheels) -> "Wanted":
     return Wanted(requirement.wanted or requirement.name, requirement.hashes, at, index)
 
 
-def _chosen(requirement: Requirement, wheel: Wheel) -> LockedWheel:
+def _chosen(requirement: Requirement, wheel: Wheel, settings: Settings) -> LockedWheel:
     assert requirement.version is not None, "a wheel's name holds its version"
     return LockedWheel(
         name=requirement.name,
         version=requirement.version,
         filename=wheel.filename,
-        url=wheel.url,
+        url=_address(wheel.url, settings),
         sha256=wheel.sha256,
         size=wheel.size,
         index=requirement.index,
     )
+
+
+def _address(url: str | None, settings: Settings) -> str | None:
+    """A wheel in the project's own tree is named by its path there."""
+    if url is None or "://" in url:
+        return url
+    return (settings.project / url).resolve().as_uri()

@@ -28,3 +28,8 @@ class Settings:
     """OpenPGP certificates that sign the archives, instead of Debian's and Ubuntu's own."""
     stop: Stop = field(default_factory=Stop)
     """What ends fetching, resolving and building wheels before they are done."""
+
+    @property
+    def interpreters(self) -> Path:
+        """Where the archives of interpreters are kept, by their digest."""
+        return self.cache / "cpython"

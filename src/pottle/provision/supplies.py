@@ -1,24 +1,26 @@
 """Supplies a build with what its locked plan names, from the sources that the plan was locked with."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pottle.oci.platform import Platform
 from pottle.plan.bases import of
-from pottle.plan.lock import LockedPackage, LockedPlan, LockedWheel
-from pottle.plan.model import InstallWheels
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
+from pottle.plan.model import BuildWheels, InstallWheels, Source
 from pottle.provision import indexes
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 from pottle.text import Location
 
 if TYPE_CHECKING:
+    from pottle.oci.entry import Entry
     from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.installed import Distribution
+    from pottle.sources.pypi.resolve import Indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,29 @@ class Supplies:
             paths = archive.fetch_all(packages, task.advance)
         return [read_deb(path) for path in paths]
 
+    def interpreter(self, locked: LockedInterpreter) -> "Iterable[Entry]":
+        """What its archive holds, fetched unless the cache has it."""
+        from pottle.sources.cpython import archive, builds
+
+        build = builds.Build(locked.version, locked.build, locked.machine, locked.url)
+        session = indexes.session(self.locked.plan, self.settings)
+        with self.settings.progress.task(f"Fetching CPython {locked.version}"):
+            path, _ = builds.fetch(session, build, self.settings.interpreters, locked.sha256)
+        return archive.entries(path)
+
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`."""
         from pottle.sources.pypi.install import install
 
-        return install(indexes.session(self.locked.plan, self.settings), wheels, into, self._places())
+        session = indexes.session(self.locked.plan, self.settings)
+        return install(session, wheels, into, self._places(), self._indexes())
+
+    def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
+        """What the sources make, built by their own backends and unpacked below `into`."""
+        from pottle.sources.pypi.source_builds import build_sources
+
+        session = indexes.session(self.locked.plan, self.settings)
+        return build_sources(session, sources, into, self.locked.plan.epoch, self._places(), self._indexes())
 
     def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
         """The project's own wheel, built and unpacked below `into`."""
@@ -56,10 +76,21 @@ class Supplies:
         wheel = build_project(session, files, into / "dist", self.locked.plan.epoch, pretence)
         return install(session, [_of_file(wheel)], into / "tree")
 
+    def _indexes(self) -> "Indexes | None":
+        """Those that the project names itself."""
+        from pottle.sources.pypi.resolve import Indexes
+
+        return next((Indexes(step.index, step.extra_indexes) for step in self._steps()), None)
+
     def _places(self) -> dict[str, Location]:
         """Where the project's lock names each distribution."""
-        steps = (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
-        return {r.name: Location.parse(r.at) for step in steps for r in step.requirements if r.at is not None}
+        named = [(r.name, r.at) for step in self._steps() for r in step.requirements]
+        steps = (step for layer in self.locked.plan.layers for step in layer.steps)
+        named += [(s.name, s.at) for step in steps if isinstance(step, BuildWheels) for s in step.sources]
+        return {name: Location.parse(at) for name, at in named if at is not None}
+
+    def _steps(self) -> Iterator[InstallWheels]:
+        return (s for layer in self.locked.plan.layers for s in layer.steps if isinstance(s, InstallWheels))
 
 
 def _of_file(wheel: Path) -> LockedWheel:

@@ -6,6 +6,15 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """Another process of the image, in place of its command."""
+
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+    stop_signal: str = "SIGTERM"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """How a container of the image starts (OCI image-spec, config.md, `config`)."""
 
@@ -20,6 +29,8 @@ class Config:
     """`8000/tcp`"""
     volumes: tuple[str, ...] = ()
     """Directories that keep data."""
+    processes: tuple[tuple[str, Process], ...] = ()
+    """By name, where the image has several."""
 
 
 @dataclass(frozen=True, slots=True)

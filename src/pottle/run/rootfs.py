@@ -24,13 +24,14 @@ def root_of(image: Image, cache: Path) -> Path:
     if not root.is_dir():
         try:
             roots.mkdir(parents=True, exist_ok=True)
-            _make(root, image)
+            make_root(root, image)
         except OSError as error:
             raise HostError(f"cannot unpack the image: {error.strerror or error}", at=Location(str(root))) from error
     return root
 
 
-def _make(root: Path, image: Image) -> None:
+def make_root(root: Path, image: Image) -> None:
+    """The image's files at `root`, ready to be the root of a sandbox."""
     partial = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
     try:
         tree = partial / "root"
@@ -70,7 +71,7 @@ def add_mount_points(root: Path, config: Config) -> None:
         for path in NETWORK_FILES:
             _put(root / path, stat.S_ISREG, Path.touch)
     for wanted in (config.working_dir, home(config), *volumes(config)):
-        _add_directory(root, wanted or "/")
+        add_directory(root, wanted or "/")
 
 
 def _put(path: Path, fits: Callable[[int], bool], make: Callable[[Path], None]) -> None:
@@ -83,7 +84,7 @@ def _put(path: Path, fits: Callable[[int], bool], make: Callable[[Path], None]) 
     make(path)
 
 
-def _add_directory(root: Path, path: str) -> None:
+def add_directory(root: Path, path: str) -> None:
     """Makes `path` inside the root; behind a symbolic link nothing is made."""
     here = root
     for name in path.strip("/").split("/"):

@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from typing import Protocol
 
 from pottle.errors import HostError, UsageError
@@ -35,6 +36,7 @@ def run(
     image: Image, settings: Settings, host: Host, listener: Listener, backends: Sequence[Backend] = BACKENDS
 ) -> int:
     """The program's exit code, 128 and the signal if one ended it. Raises `HostError` if nothing here can run it."""
+    image = chosen(image, settings.process)
     launch = plan_launch(image, settings)
     supervisor = Supervisor(stop_signal(image.config.stop_signal), settings.grace)
     reasons: list[str] = []
@@ -59,18 +61,40 @@ def _candidates(backends: Sequence[Backend], name: str | None) -> Sequence[Backe
     return chosen
 
 
+def chosen(image: Image, name: str | None) -> Image:
+    """The image as if that process were its own. Raises `UsageError` for one that it has not."""
+    processes = dict(image.config.processes)
+    if name is None:
+        return image
+    if name not in processes:
+        hint = f"it has {', '.join(processes)}" if processes else "it has its own process only"
+        raise UsageError(f"the image has no process {name!r}", hint=hint)
+    config, process = image.config, processes[name]
+    if process.command == config.command:
+        return image
+    # What listens is the image's own process: no other has its ports.
+    environment = tuple({**dict(config.environment), **dict(process.environment)}.items())
+    others = replace(
+        config, command=process.command, environment=environment, stop_signal=process.stop_signal, ports=()
+    )
+    return replace(image, config=others)
+
+
 def plan_launch(image: Image, settings: Settings) -> Launch:
     """What is the same for every backend. Arguments replace the command and follow the entry point, as in an engine."""
     argv = (*image.config.entrypoint, *(settings.arguments or image.config.command))
     if not argv:
         raise UsageError("the image has no command", hint="give one after `--`")
     environment = dict((*image.config.environment, *settings.environment))
-    return Launch(image, argv, tuple(environment.items()), settings.ports or exposed(image.config), settings.network)
+    ports = settings.ports or exposed(image.config, environment.get("PORT"))
+    return Launch(image, argv, tuple(environment.items()), ports, settings.network)
 
 
-def exposed(config: Config) -> tuple[Port, ...]:
-    """The image's own TCP ports under the same numbers."""
+def exposed(config: Config, port: str | None = None) -> tuple[Port, ...]:
+    """The image's own TCP ports under the same numbers; where one is its `$PORT`, the `port` that this is set to."""
+    moved = {dict(config.environment).get("PORT"): port or ""}
     numbers = (text.removesuffix("/tcp") for text in config.ports)
+    numbers = (moved.get(number) or number for number in numbers)
     return tuple(Port(int(number), int(number)) for number in numbers if number.isdecimal())
 
 

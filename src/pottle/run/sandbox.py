@@ -42,16 +42,23 @@ class Spec:
     """Directories that become tmpfs, and their modes."""
     binds: tuple[tuple[str, str], ...]
     """Files of the machine, and where they appear read-only."""
+    writable: tuple[tuple[str, str], ...] = ()
+    """Directories of the machine, and where they appear, to be written to."""
+    network: bool = True
+    """The machine's network; without, there is none."""
 
     def encode(self) -> bytes:
         """As `decode` reads it."""
         return json.dumps(asdict(self)).encode()
 
 
+_PAIRS = ("environment", "memory", "binds", "writable")
+
+
 def decode(text: bytes) -> Spec:
     """The specification that `Spec.encode` wrote."""
     raw = json.loads(text)
-    pairs = {name: tuple((first, second) for first, second in raw[name]) for name in ("environment", "memory", "binds")}
+    pairs = {name: tuple((first, second) for first, second in raw[name]) for name in _PAIRS}
     return Spec(**{**raw, **pairs, "argv": tuple(raw["argv"])})
 
 
@@ -98,6 +105,8 @@ def enter(spec: Spec, status: int) -> int:
     if not kernel.may_administer():
         _become(spec.uid, spec.gid)
     kernel.unshare(kernel.NEW_MOUNTS | kernel.NEW_PIDS | kernel.NEW_IPC | kernel.NEW_UTS)
+    if not spec.network:
+        kernel.unshare(kernel.NEW_NETWORK)
     kernel.die_with_parent()
     lifeline, held = os.pipe()
     child = os.fork()
@@ -144,13 +153,15 @@ def _make_root(spec: Spec) -> None:
     kernel.make_private()
     kernel.bind(spec.root, spec.root, recursive=True)
     devices = [(f"/dev/{name}", f"/dev/{name}") for name in _DEVICES if os.path.exists(f"/dev/{name}")]
-    sources = [(os.open(source, os.O_PATH), target) for source, target in (*devices, *spec.binds)]
+    bound = (*devices, *spec.binds, *spec.writable)
+    kept = {target for _, target in (*devices, *spec.writable)}
+    sources = [(os.open(source, os.O_PATH), target) for source, target in bound]
     os.chdir(spec.root)
     kernel.pivot_root_here()
     kernel.mount("proc", "/proc", "proc", kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC)
     _make_devices()
     for descriptor, target in sources:
-        _bind_file(descriptor, target, read_only=target not in dict(devices))
+        _bind(descriptor, target, read_only=target not in kept)
     kernel.detach(".")
     os.chdir("/")
     for path, mode in spec.memory:
@@ -177,7 +188,7 @@ def _make_devices() -> None:
         os.symlink(target, f"/dev/{name}")
 
 
-def _bind_file(source: int, target: str, *, read_only: bool) -> None:
+def _bind(source: int, target: str, *, read_only: bool) -> None:
     if target.startswith("/dev/"):
         os.close(os.open(target, os.O_CREAT | os.O_CLOEXEC))
     kernel.bind(f"/proc/self/fd/{source}", target)

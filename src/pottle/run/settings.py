@@ -71,6 +71,8 @@ class Settings:
 
     arguments: tuple[str, ...] = ()
     """What follows `--`: replaces the image's command, after its entry point."""
+    process: str | None = None
+    """Which of the image's processes; None: its own."""
     environment: tuple[tuple[str, str], ...] = ()
     ports: tuple[Port, ...] = ()
     """Empty: the image's own ports, under the same numbers."""

@@ -10,8 +10,12 @@ from pottle.run.settings import Host
 
 def specification(launch: Launch, host: Host) -> Spec:
     """The sandbox for a launch."""
+    return specification_in(root_of(launch.image, host.cache), launch)
+
+
+def specification_in(root: Path, launch: Launch) -> Spec:
+    """The same, with the image's files at `root`."""
     config = launch.image.config
-    root = root_of(launch.image, host.cache)
     uid, gid = identity(root, config.user)
     return Spec(
         root=str(root),

@@ -1,13 +1,19 @@
 """An image of an OCI layout, as `run` needs it."""
 
+from collections.abc import Iterator, Mapping
 from functools import partial
+
+import msgspec
 
 from pottle.oci.archive import write_archive
 from pottle.oci.config import Execution
 from pottle.oci.image import Image as OciImage
 from pottle.oci.reference import Reference
 from pottle.oci.unpack import unpack
-from pottle.run.image import Config, Image
+from pottle.run.image import Config, Image, Process
+
+PROCESS = "pottle.process."
+"""Labels that say how the image's processes are started."""
 
 
 def stored_image(image: OciImage, name: Reference) -> Image:
@@ -33,7 +39,27 @@ def start_of(execution: Execution) -> Config:
         stop_signal=execution.stop_signal or "SIGTERM",
         ports=tuple(execution.exposed_ports),
         volumes=tuple(sorted(execution.volumes)),
+        processes=tuple(_processes(execution.labels)),
     )
+
+
+class _Label(msgspec.Struct, frozen=True):
+    """What a label says of a process."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str] = {}
+    stop_signal: str = "SIGTERM"
+
+
+def _processes(labels: Mapping[str, str]) -> Iterator[tuple[str, Process]]:
+    """Those that the image's labels describe; a label that is somebody else's says nothing."""
+    for key, text in sorted(labels.items()):
+        if key.startswith(PROCESS):
+            try:
+                said = msgspec.json.decode(text, type=_Label)
+            except msgspec.DecodeError:
+                continue
+            yield key.removeprefix(PROCESS), Process(said.command, tuple(said.environment.items()), said.stop_signal)
 
 
 def _pair(line: str) -> tuple[str, str]:

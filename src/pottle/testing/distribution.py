@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.plan import packages
-from pottle.plan.bases import BASES, Base
+from pottle.plan.bases import BASES, Base, standalone
 from pottle.testing.debian_archive import Package
 
 _TRIPLETS = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
@@ -41,6 +41,7 @@ def _packages(base: Base, architecture: str, interpreter: Path | None) -> Iterat
         f"libpython{python}-stdlib": (base.python_full + "-1", _library(python)),
     }
     named = {*packages.RUNTIME, *packages.SYSTEM, *packages.SHELL, *packages.DEBUG, *packages.interpreter(base)}
+    named |= {*packages.interpreter(standalone(base, base.python_full))}
     for name in sorted(named | contents.keys()):
         version, entries = contents.get(name, ("1", (File(f"usr/lib/{name}/data", name.encode()),)))
         depends = {} if name == "libc6" else {"Depends": "libc6"}

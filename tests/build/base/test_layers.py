@@ -94,9 +94,17 @@ def test_a_higher_layer_brings_the_link_that_it_alone_needs():
 
 
 def test_python_is_the_interpreter_of_the_image():
-    found = {entry.path: entry for entry in layers.interpreter([File("usr/bin/python3.13", b"", 0o755)], "3.13")}
+    found = {
+        entry.path: entry
+        for entry in layers.interpreter([File("usr/bin/python3.13", b"", 0o755)], "/usr/bin/python3.13")
+    }
     assert found["usr/bin/python"] == Symlink("usr/bin/python", "python3.13")
     assert found["usr/bin/python3"] == Symlink("usr/bin/python3", "python3.13")
+
+
+def test_an_interpreter_that_lies_elsewhere_is_linked_too():
+    found = {entry.path: entry for entry in layers.interpreter([], "/opt/python/bin/python3.9")}
+    assert found["usr/bin/python"] == Symlink("usr/bin/python", "/opt/python/bin/python3.9")
 
 
 # --- what sums up
@@ -135,7 +143,11 @@ def test_certificates_may_lie_in_a_layer_below():
 
 def test_layers_of_packages_hold_nothing_that_sums_up():
     package = layers.package_entries("x", Fake([*BELOW, ZONE, CERTIFICATE]))
-    lower = {*paths(layers.root(package)), *paths(layers.layer(package)), *paths(layers.interpreter(package, "3.13"))}
+    lower = {
+        *paths(layers.root(package)),
+        *paths(layers.layer(package)),
+        *paths(layers.interpreter(package, "/usr/bin/python3.13")),
+    }
     assert not lower & set(SUMMARY)
 
 

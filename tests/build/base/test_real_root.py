@@ -115,7 +115,7 @@ def assembled(debs: dict[str, tuple[Deb, ...]], python: str) -> Iterator[tuple[s
         for layer, some in debs.items()
     }
     yield "base", list(layers.root(list(layers.layer(own["base"]))))
-    yield "interpreter", list(layers.interpreter(list(layers.layer(own["interpreter"])), python))
+    yield "interpreter", list(layers.interpreter(list(layers.layer(own["interpreter"])), f"/usr/bin/python{python}"))
     yield "system", list(layers.system(layers.layer(own["system"]), [*own["base"], *own["interpreter"]], USER))
 
 

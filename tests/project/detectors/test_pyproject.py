@@ -5,6 +5,7 @@ import pytest
 from pottle.project.clues import Said
 from pottle.project.detectors.pyproject import detect
 from pottle.project.facts import Packaging
+from pottle.project.reader import read_project
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
@@ -75,3 +76,23 @@ def test_whose_project_it_is(text, manager):
 def test_where_the_sources_live(label, found):
     text = PROJECT + f'[project.urls]\n"{label}" = "https://me:secret@git.example/p"\n'
     assert said(text).get("source") == ("https://git.example/p" if found else None)
+
+
+NAMELESS = {
+    "PDM leaves them empty": '[project]\nname = ""\nversion = ""\n[tool.pdm]\n',
+    "PDM leaves them out": "[project]\ndependencies = []\n[tool.pdm]\ndistribution = false\n",
+    "Poetry leaves them out": "[project]\ndependencies = []\n[tool.poetry]\npackage-mode = false\n",
+}
+
+
+@pytest.mark.parametrize("text", NAMELESS.values(), ids=NAMELESS)
+def test_what_is_no_package_needs_neither_name_nor_version(text: str):
+    facts = read_project(DictTree({"pyproject.toml": text, "main.py": ""}))
+    assert (facts.name.value, facts.version) == ("app", None)
+
+
+def test_nobody_installs_the_scripts_of_what_is_no_package():
+    text = '[project]\nname = "p"\nversion = "1"\n[tool.poetry]\npackage-mode = false\n[project.scripts]\nx = "p.settings"\ny = "p:main"\n'
+    facts = read_project(DictTree({"pyproject.toml": text, "main.py": ""}))
+    assert [script.name for script in facts.scripts] == ["y"]
+    assert [app.target for app in facts.applications] == ["p:main", "main.py"]

@@ -2,9 +2,11 @@
 
 import pytest
 
+from pottle.errors import ProjectError
 from pottle.project.clues import Said
 from pottle.project.detectors.requirements import detect
-from pottle.project.facts import Lock
+from pottle.project.facts import Lock, Repository
+from pottle.project.reader import read_project
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
@@ -12,7 +14,7 @@ HASH = "a" * 64
 
 
 def lock(text: str, **files: str) -> Lock:
-    clues = detect(Survey(DictTree({"requirements.txt": text, **files})))
+    clues = detect(Survey(DictTree({"requirements.txt": text, **files})), "requirements.txt")
     return next(clue for clue in clues if isinstance(clue, Lock))
 
 
@@ -21,9 +23,9 @@ def only(text: str, **files: str):
     return distribution
 
 
-def warnings(text: str) -> list[str]:
-    clues = detect(Survey(DictTree({"requirements.txt": text})))
-    return [clue.value for clue in clues if isinstance(clue, Said) and clue.subject == "warning"]
+def warnings(text: str, subject: str = "warning") -> list[str]:
+    clues = detect(Survey(DictTree({"requirements.txt": text})), "requirements.txt")
+    return [clue.value for clue in clues if isinstance(clue, Said) and clue.subject == subject]
 
 
 def test_pinned_and_hashed_is_complete():
@@ -32,7 +34,7 @@ def test_pinned_and_hashed_is_complete():
     assert found.complete
     assert found.distributions[0].hashes == (f"sha256:{HASH}", f"sha256:{'b' * 64}")
     assert str(found.distributions[0].at) == "requirements.txt:1"
-    assert warnings(text) == []
+    assert warnings(text) == warnings(text, "unpinned") == []
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_pinned_and_hashed_is_complete():
 )
 def test_anything_less_is_a_wish_list_and_said_to_be(text):
     assert not lock(text).complete
-    assert len(warnings(text)) == 1
+    assert len(warnings(text, "unpinned")) == 1
 
 
 def test_nothing_asked_for_is_complete():
@@ -120,7 +122,94 @@ def test_the_project_itself_brings_its_dependencies(itself):
         f"{itself}\nsix\n",
         **{"pyproject.toml": '[project]\nname = "p"\nversion = "1"\ndependencies = ["idna", "six>=1"]\n'},
     )
-    assert [root.name for root in found.roots] == ["six", "idna"]
+    assert [(root.name, str(root.specifier)) for root in found.roots] == [("six", ""), ("idna", ""), ("six", ">=1")]
+
+
+def test_the_project_itself_brings_the_extras_that_are_named():
+    project = '[project]\nname = "p"\nversion = "1"\n[project.optional-dependencies]\nweb = ["idna"]\ndocs = ["six"]\n'
+    found = lock("-e .[web]\n", **{"pyproject.toml": project})
+    assert [root.name for root in found.roots] == ["idna"]
+
+
+LIB = '[project]\nname = "Lib"\nversion = "1"\ndependencies = ["idna>=3", "six"]\n'
+
+
+@pytest.mark.parametrize(
+    "line", ["./lib", "-e ./lib", "-e lib", "file:lib", "-e file:lib", "lib/", "-e file:///${PROJECT_ROOT}/lib"]
+)
+def test_a_directory_brings_what_it_needs(line):
+    found = lock(f"{line}\nsix==1.17\n", **{"lib/pyproject.toml": LIB})
+    assert [(root.name, str(root.specifier)) for root in found.roots] == [
+        ("lib", "None"),
+        ("six", "==1.17"),
+        ("idna", ">=3"),
+    ]
+    assert (found.distributions[0].source_id, found.distributions[0].backend) == (
+        "lib",
+        "setuptools.build_meta:__legacy__",
+    )
+    assert found.members == ("lib",)
+
+
+def test_what_a_directory_needs_counts_where_it_does():
+    found = lock("./lib ; python_version < '3.12'\n", **{"lib/pyproject.toml": LIB})
+    assert {str(root.marker) for root in found.roots} == {'python_version < "3.12"'}
+
+
+def test_a_pin_that_a_directory_does_not_agree_to_stops():
+    with pytest.raises(ProjectError, match=r"asks for idna>=3, and it has 2\.0") as caught:
+        lock("./lib\nidna==2.0\n", **{"lib/pyproject.toml": LIB})
+    assert str(caught.value.at) == "lib/pyproject.toml:4"
+
+
+def test_a_directory_beside_the_project_may_be_named():
+    tree = DictTree(
+        {"app/requirements.txt": "-e ../lib\n-r ../base.txt\n", "lib/pyproject.toml": LIB, "base.txt": "attrs"},
+        directory="app",
+    )
+    found = next(clue for clue in detect(Survey(tree), "requirements.txt") if isinstance(clue, Lock))
+    assert [root.name for root in found.roots] == ["lib", "attrs", "idna", "six"]
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"git+https://u:secret@git.example/idna@{COMMIT}#egg=idna&subdirectory=py",
+        f"idna @ git+https://git.example/idna@{COMMIT}#subdirectory=py",
+        f"-e git+https://git.example/idna@{COMMIT}#egg=idna&subdirectory=py",
+    ],
+)
+def test_a_whole_commit_pins_a_repository(line):
+    found = lock(line)
+    assert found.complete
+    assert found.distributions[0].repository == Repository("https://git.example/idna", COMMIT, "py")
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize("reference", ["", "@v3", "@0123456", "@main"])
+def test_anything_less_does_not(reference):
+    found = lock(f"idna @ git+https://git.example/idna{reference}")
+    assert not found.complete
+    assert found.distributions[0].repository is None
+
+
+def test_a_url_may_have_a_marker():
+    (root,) = lock("https://files.example/idna-3.7-py3-none-any.whl ; python_version < '3.12'").roots
+    assert (root.name, str(root.marker)) == ("idna", 'python_version < "3.12"')
+
+
+def test_what_is_not_followed_is_said():
+    for option in ("--find-links https://files.example/", "--pre"):
+        (warning,) = warnings(f"{option}\n")
+        assert warning.startswith(f"{option.partition(' ')[0]} is passed over")
+
+
+def test_a_byte_order_mark_and_carriage_returns_are_nothing_special():
+    text = f"\ufeffidna==3.7 \\\r\n    --hash=sha256:{HASH}\r\n"
+    assert lock(text).complete
 
 
 def test_one_file_may_be_included_twice():
@@ -130,10 +219,87 @@ def test_one_file_may_be_included_twice():
 
 
 def test_stays_quiet_without_the_file():
-    assert list(detect(Survey(DictTree({"requirements-dev.txt": "idna"})))) == []
+    assert list(detect(Survey(DictTree({"requirements-dev.txt": "idna"})), "requirements.txt")) == []
 
 
 def test_a_url_by_name_is_the_url_alone():
     url = "https://files.example/idna-3.7-py3-none-any.whl"
     for text in (f"idna @ {url}", f"idna@{url}", url):
         assert (only(text).source_id, lock(text).roots[0].url) == (url, url)
+
+
+# --- beside what the project says itself ----------------------------------------------------------
+
+PROJECT = '[project]\nname = "p"\nversion = "1"\ndependencies = ["idna>=3", "six"]\n'
+
+
+def facts(files: dict[str, str], lockfile: str | None = None):
+    return read_project(DictTree({"pyproject.toml": PROJECT, "main.py": "", **files}), lockfile)
+
+
+BESIDE = {
+    "all of it": ({"requirements.txt": "idna==3.7\nsix==1.17\nh11==1\n"}, "pip", ["idna", "six", "h11"]),
+    "some of it": ({"requirements.txt": "idna==3.7\ngunicorn\n"}, "pip", ["idna", "gunicorn", "six"]),
+    "nothing of it": ({"requirements.txt": "pytest\nruff\n"}, "none", ["idna", "six"]),
+    "a loose folder": ({"requirements/production.txt": "idna\nsix\ngunicorn\n"}, "none", ["idna", "six"]),
+    "a pinned folder": ({"requirements/prod.txt": "idna==3.7\nsix==1.17\n"}, "pip", ["idna", "six"]),
+    "a pinned folder for something": ({"requirements/gpu.txt": "idna==3.7\nsix==1.17\n"}, "none", ["idna", "six"]),
+}
+
+
+@pytest.mark.parametrize(("files", "manager", "roots"), BESIDE.values(), ids=BESIDE)
+def test_what_wins(files: dict[str, str], manager: str, roots: list[str]):
+    found = facts(files)
+    assert found.lock is not None
+    assert (found.package_manager.value, [root.name for root in found.lock.roots]) == (manager, roots)
+
+
+def test_a_list_that_is_about_something_else_is_passed_over_and_that_is_said():
+    found = facts({"requirements.txt": "pytest\n"})
+    assert [str(unpinned.at) for unpinned in found.unpinned] == ["pyproject.toml:4"]
+    (warning,) = found.warnings
+    assert str(warning.at) == "requirements.txt"
+    assert "passed over" in warning.value
+
+
+def test_unless_it_is_named():
+    found = facts({"requirements.txt": "pytest\n"}, "requirements.txt")
+    assert found.lock is not None
+    assert [root.name for root in found.lock.roots] == ["pytest", "idna", "six"]
+
+
+def test_a_pin_that_the_project_does_not_agree_to_stops():
+    with pytest.raises(
+        ProjectError, match=r"requirements\.txt is stale: the project asks for idna>=3, and it has 2\.0"
+    ):
+        facts({"requirements.txt": "idna==2.0\nsix==1.17\n"})
+
+
+def test_what_a_hashed_list_does_not_have_makes_it_stale():
+    with pytest.raises(ProjectError, match=r"requirements\.txt is stale: the project asks for six"):
+        facts({"requirements.txt": f"idna==3.7 --hash=sha256:{HASH}\n"})
+
+
+def test_two_lists_for_production_are_named():
+    with pytest.raises(ProjectError, match=r"requirements/prod\.txt and requirements/production\.txt") as caught:
+        read_project(DictTree({"requirements/prod.txt": "a", "requirements/production.txt": "b"}))
+    assert "lockfile" in (caught.value.hint or "")
+
+
+def test_a_misspelt_list_is_read_and_that_is_said():
+    found = read_project(DictTree({"requirments.txt": "idna==3.7\n", "main.py": ""}))
+    assert found.lock is not None
+    assert [root.name for root in found.lock.roots] == ["idna"]
+    assert "misspelt" in found.warnings[0].value
+
+
+def test_several_options_may_stand_on_one_line():
+    found = lock(
+        "-i https://a.example/simple --trusted-host a.example --extra-index-url=https://b.example/simple\nidna\n"
+    )
+    assert (found.index, found.extra_indexes) == ("https://a.example/simple", ("https://b.example/simple",))
+
+
+def test_a_variable_stands_for_a_secret_and_is_not_kept():
+    found = lock("-i https://user:${TOKEN}@a.example/simple\ngit+https://${TOKEN}@git.example/idna#egg=idna\n")
+    assert "TOKEN" not in repr(found)

@@ -24,6 +24,18 @@ FINDS = {
     "a package in src": ({"src/p/__main__.py": "print()"}, ["p"]),
     "a package within": ({"p/q/__main__.py": "print()", "p/__main__.py": ""}, ["p", "p.q"]),
     "scripts, its own name first": ({"pyproject.toml": SCRIPTS + BUILD}, ["p.p:main", "p.q:main"]),
+    "a script that serves before others": (
+        {"pyproject.toml": SCRIPTS.replace("p =", "r-server =").replace("q =", "r-client =") + BUILD},
+        ["p.p:main", "p.q:main"],
+    ),
+    "the package of the project's name": (
+        {"a/__main__.py": "", "p/__main__.py": "", "pyproject.toml": '[project]\nname = "p"\n'},
+        ["p", "a"],
+    ),
+    "within, where there is nothing else": ({"src/main.py": GUARD}, ["src/main.py"]),
+    "within a package, where there is nothing else": ({"p/__init__.py": "", "p/work.py": GUARD}, ["p.work"]),
+    "the conventional one of those within": ({"a/work.py": GUARD, "b/main.py": GUARD}, ["b/main.py", "a/work.py"]),
+    "nothing within where something is at the root": ({"work.py": GUARD, "a/main.py": GUARD}, ["work.py"]),
     "scripts before a package before main.py": (
         {"main.py": "", "p/__main__.py": "", "pyproject.toml": SCRIPTS + BUILD},
         ["p.p:main", "p.q:main", "p", "main.py"],
@@ -31,8 +43,9 @@ FINDS = {
 }
 QUIET = {
     "a module": {"work.py": "print()"},
-    "a guarded module within": {"p/work.py": GUARD},
+    "a guarded module of a library": {"p/work.py": GUARD, "pyproject.toml": '[project]\nname = "p"\n' + BUILD},
     "main.py within": {"p/main.py": ""},
+    "a vendored package": {"p/_vendor/x/__main__.py": ""},
     "a test": {"tests/__main__.py": GUARD},
     "setup.py": {"setup.py": GUARD},
 }

@@ -4,14 +4,16 @@ import time
 
 import pytest
 
+from pottle.errors import ProjectError
 from pottle.project.clues import Said
 from pottle.project.detectors.uv_lock import detect
-from pottle.project.facts import Lock
+from pottle.project.facts import Lock, Repository
 from pottle.project.reader import read_project
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
 INDEX = 'source = { registry = "https://index.example/simple" }'
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 HEAD = 'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n'
 
 
@@ -22,14 +24,15 @@ def package(name: str, source: str = INDEX, version: str = "1", rest: str = "") 
 def lock(*packages: str, dependencies: str = "") -> Lock:
     root = package("p", 'source = { virtual = "." }', rest=dependencies)
     project = '[project]\nname = "p"\nversion = "1"\nrequires-python = ">=3.11"\ndynamic = ["dependencies"]\n'
-    tree = DictTree({"pyproject.toml": project, "uv.lock": HEAD + "".join(packages) + root})
-    return next(clue for clue in detect(Survey(tree)) if isinstance(clue, Lock))
+    files = {"pyproject.toml": project, "uv.lock": HEAD + "".join(packages) + root}
+    tree = DictTree({**files, "libs/a/pyproject.toml": '[build-system]\nbuild-backend = "hatchling.build"\n'})
+    return next(clue for clue in detect(Survey(tree), "uv.lock") if isinstance(clue, Lock))
 
 
 SOURCES = {
     '{ registry = "https://me:secret@index.example/simple" }': ("registry", "https://index.example/simple"),
-    '{ git = "https://git.example/a?tag=v1#0123" }': ("vcs", "https://git.example/a?tag=v1#0123"),
-    '{ git = "ssh://git@git.example/a#0123" }': ("vcs", "ssh://git@git.example/a#0123"),
+    f'{{ git = "https://git.example/a?tag=v1#{COMMIT}" }}': ("vcs", f"https://git.example/a?tag=v1#{COMMIT}"),
+    f'{{ git = "ssh://git@git.example/a#{COMMIT}" }}': ("vcs", f"ssh://git@git.example/a#{COMMIT}"),
     '{ url = "https://files.example/a-1-py3-none-any.whl" }': ("url", "https://files.example/a-1-py3-none-any.whl"),
     '{ path = "wheels/a-1-py3-none-any.whl" }': ("path", "wheels/a-1-py3-none-any.whl"),
     '{ directory = "libs/a" }': ("directory", "libs/a"),
@@ -94,8 +97,60 @@ def test_wheels_and_sdists_have_names_and_hashes():
     assert found.wheels[1].sha256 is None
 
 
+def test_a_repository_is_a_commit():
+    (found, _) = lock(
+        package("a", f'source = {{ git = "https://me:x@git.example/a?subdirectory=b&rev=main#{COMMIT}" }}')
+    ).distributions
+    assert found.repository == Repository("https://git.example/a", COMMIT, "b")
+
+
+def test_a_repository_without_a_commit_is_no_lock():
+    with pytest.raises(ProjectError, match="names no commit"):
+        lock(package("a", 'source = { git = "https://git.example/a?rev=main" }'))
+
+
+@pytest.mark.parametrize(
+    ("kind", "backend"), {"directory": "hatchling.build", "editable": "hatchling.build", "virtual": None}.items()
+)
+def test_how_another_project_of_the_repository_is_built(kind: str, backend: str | None):
+    found = lock(package("a", f'source = {{ {kind} = "libs/a" }}'))
+    assert found.distributions[0].backend == backend
+    assert found.members == ("libs/a",)
+
+
+WORKSPACE = {
+    "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
+    "uv.lock": HEAD
+    + '\n[manifest]\nmembers = ["core", "root", "web"]\n'
+    + package("core", 'source = { editable = "packages/core" }')
+    + package("web", 'source = { editable = "packages/web" }', rest='dependencies = [\n    { name = "core" },\n]\n')
+    + '\n[package.metadata]\nrequires-dist = [{ name = "core", editable = "packages/core" }]\n'
+    + package("root", 'source = { virtual = "docs" }'),
+    "packages/core/pyproject.toml": '[project]\nname = "core"\nversion = "1"\n[build-system]\nbuild-backend = "flit_core.buildapi"\n',
+    "packages/web/pyproject.toml": '[project]\nname = "web"\nversion = "1"\ndependencies = ["core"]\n[tool.uv.sources]\ncore = { workspace = true }\n',
+}
+
+
+def test_a_member_reads_the_lock_at_the_root_of_its_workspace():
+    found = read_project(DictTree(WORKSPACE, directory="packages/web")).lock
+    assert found is not None
+    assert str(found.at) == "../../uv.lock"
+    assert [(edge.name, str(edge.at)) for edge in found.roots] == [("core", "../../uv.lock:18")]
+    assert [(each.name, each.source_id, each.backend) for each in found.distributions] == [
+        ("core", "../core", "flit_core.buildapi"),
+        ("web", ".", None),
+        ("root", "../../docs", None),
+    ]
+
+
+def test_a_root_that_is_no_project_names_its_members():
+    with pytest.raises(ProjectError, match="is no project") as caught:
+        read_project(DictTree(WORKSPACE))
+    assert caught.value.hint == "build one of its members: docs, packages/core, packages/web"
+
+
 def test_stays_quiet_without_a_lock():
-    assert list(detect(Survey(DictTree({"a/uv.lock": ""})))) == []
+    assert list(detect(Survey(DictTree({"a/uv.lock": ""})), "uv.lock")) == []
 
 
 def test_it_says_that_uv_manages_the_project():
@@ -105,7 +160,7 @@ def test_it_says_that_uv_manages_the_project():
             "uv.lock": HEAD + package("p", 'source = { virtual = "." }'),
         }
     )
-    assert [clue.value for clue in detect(Survey(tree)) if isinstance(clue, Said)] == ["uv"]
+    assert [clue.value for clue in detect(Survey(tree), "uv.lock") if isinstance(clue, Said)] == ["uv"]
 
 
 @pytest.mark.slow

@@ -21,6 +21,82 @@ def best(files: dict[str, str] | str) -> Application:
 
 
 FINDS = {
+    "an annotated object that something unseen makes": (FASTAPI + "app: FastAPI = make()", "main:app", "web-asgi"),
+    "one of two": (FASTAPI + "app = FastAPI() if debug else FastAPI(docs_url=None)", "main:app", "web-asgi"),
+    "round a name": (
+        FASTAPI + "from m import GzipMiddleware\napp = FastAPI()\nouter = GzipMiddleware(app)",
+        "main:outer",
+        "web-asgi",
+    ),
+    "an adapter to ASGI": (
+        FLASK + "from asgiref.wsgi import WsgiToAsgi\nasgi = WsgiToAsgi(Flask('x'))",
+        "main:asgi",
+        "web-asgi",
+    ),
+    "an adapter to WSGI": (
+        FASTAPI + "from a2wsgi import ASGIMiddleware\nwsgi = ASGIMiddleware(FastAPI())",
+        "main:wsgi",
+        "web-wsgi",
+    ),
+    "Socket.IO round it": (
+        FASTAPI + "import socketio\napi = FastAPI()\nsio = socketio.AsyncServer()\napp = socketio.ASGIApp(sio, api)",
+        "main:app",
+        "web-asgi",
+    ),
+    "an attribute of an object": (
+        FASTAPI + "class Box:\n    def __init__(self):\n        self.app = FastAPI()\nbox = Box()",
+        "main:box.app",
+        "web-asgi",
+    ),
+    "an object's attribute with a name": (
+        FASTAPI + "class Box:\n    def __init__(self):\n        self.web = FastAPI()\napp = Box().web",
+        "main:app",
+        "web-asgi",
+    ),
+    "an annotated attribute": (
+        FASTAPI + "class Box:\n    def __init__(self):\n        self.app: FastAPI = FastAPI()\nbox = Box()",
+        "main:box.app",
+        "web-asgi",
+    ),
+    "an attribute of a class": (FASTAPI + "class Box:\n    app = FastAPI()\nbox = Box()", "main:box.app", "web-asgi"),
+    "one by or": (FASTAPI + "app = other or FastAPI()", "main:app", "web-asgi"),
+    "a method of a factory": (
+        FASTAPI + "class Maker:\n    def make(self):\n        return FastAPI()\napp = Maker().make()",
+        "main:app",
+        "web-asgi",
+    ),
+    "awaited": (
+        FASTAPI + "import asyncio\nasync def make():\n    return FastAPI()\napp = asyncio.run(make())",
+        "main:app",
+        "web-asgi",
+    ),
+    "Pyramid": (
+        "from pyramid.config import Configurator\nwith Configurator() as config:\n    app = config.make_wsgi_app()",
+        "main:app",
+        "web-wsgi",
+    ),
+    "a factory of Pyramid's": (
+        "from pyramid.config import Configurator\ndef create_app():\n    config = Configurator()\n    return config.make_wsgi_app()",
+        "main:create_app",
+        "web-wsgi",
+    ),
+    "Dash's server": ("from dash import Dash\napp = Dash(__name__)\nserver = app.server", "main:server", "web-wsgi"),
+    "Dash itself": ("from dash import Dash\napp = Dash(__name__)", "main:app", "web-wsgi"),
+    "Bottle's default": ("from bottle import route, default_app\napp = default_app()", "main:app", "web-wsgi"),
+    "BlackSheep": ("from blacksheep import Application\napp = Application()", "main:app", "web-asgi"),
+    "Connexion": ("import connexion\napp = connexion.AsyncApp(__name__)", "main:app", "web-asgi"),
+    "Sanic": ("from sanic import Sanic\napp = Sanic('x')", "main:app", "web-own-server"),
+    "aiohttp": ("from aiohttp import web\napp = web.Application()", "main:app", "web-own-server"),
+    "a coroutine of aiohttp's": (
+        "from aiohttp import web\nasync def init():\n    return web.Application()",
+        "main:init",
+        "web-own-server",
+    ),
+    "gradio on FastAPI": (
+        FASTAPI + "import gradio as gr\napp = gr.mount_gradio_app(FastAPI(), demo, path='/')",
+        "main:app",
+        "web-asgi",
+    ),
     "an object": (FASTAPI + "app = FastAPI()", "main:app", "web-asgi"),
     "an annotated object": (FASTAPI + "app: FastAPI = FastAPI()", "main:app", "web-asgi"),
     "through a module": ("import fastapi\napi = fastapi.FastAPI()", "main:api", "web-asgi"),
@@ -65,6 +141,9 @@ QUIET = {
     "a comment": "# from fastapi import FastAPI; app = FastAPI()",
     "an import alone": FASTAPI,
     "a factory that wants something": FASTAPI + "def create_app(config) -> FastAPI:\n    return FastAPI()",
+    "an extension": FLASK + "from flask_migrate import Migrate\nmigrate = Migrate(app, db)",
+    "a coroutine": FASTAPI + "async def create_app():\n    return FastAPI()",
+    "another object": "class Box:\n    def __init__(self):\n        self.app = 1\nbox = Box()",
     "a router": "from fastapi import APIRouter\napp = APIRouter()",
     "no Python": "fastapi ((",
 }
@@ -155,6 +234,14 @@ def test_djangos_settings_decide():
         best({**files, "s/settings.py": files["s/settings.py"] + '\nASGI_APPLICATION = "s.asgi.application"'}).target
         == "s.asgi:application"
     )
+
+
+def test_a_django_application_without_settings_gets_those_of_manage_py():
+    wsgi = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 's.settings')\n"
+    assert best({"s/wsgi.py": wsgi, "manage.py": manage}).environment == (("DJANGO_SETTINGS_MODULE", "s.settings"),)
+    assert best({"s/wsgi.py": manage + wsgi, "manage.py": manage}).environment == ()
+    assert best({"s/wsgi.py": wsgi}).environment == ()
 
 
 PORTS = {

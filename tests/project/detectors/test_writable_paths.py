@@ -25,6 +25,16 @@ DIRECTORIES = {
     "parents": ("from pathlib import Path\nMEDIA_ROOT = Path(__file__).parents[1].joinpath('m')", "m", "media"),
     "a longer way": (f"{BASE}VAR = BASE_DIR.joinpath('var')\nMEDIA_ROOT = f'{{VAR}}/media'", "var/media", "media"),
     "added up": (f"{OLD_BASE}MEDIA_ROOT = BASE_DIR + '/media'", "media", "media"),
+    "django-environ's": (
+        "import environ\nroot = environ.Path(__file__) - 2\nMEDIA_ROOT = root('media')",
+        "media",
+        "media",
+    ),
+    "django-environ's, by a method": (
+        "import environ\nroot = environ.Path(__file__) - 2\nMEDIA_ROOT = str(root.path('media'))",
+        "media",
+        "media",
+    ),
     "the current directory": ("import os\nMEDIA_ROOT = os.path.join(os.getcwd(), 'm')", "m", "media"),
     "by default": ("import os\nMEDIA_ROOT = os.environ.get('MEDIA_ROOT', '/media')", "/media", "media"),
     "out of the tree": ("MEDIA_ROOT = '../media'", "/media", "media"),

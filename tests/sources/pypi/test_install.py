@@ -121,7 +121,7 @@ def test_a_wheel_that_does_not_fit_is_an_error_with_a_way_out(session, pinned, t
     wheel = WheelFile("demo", tag="cp313-cp313-manylinux_2_41_x86_64")
     with PackageIndex(wheel) as index, pytest.raises(ProjectError, match="no wheel fits the image for demo") as raised:
         install(session, [pinned(index, wheel)], tmp_path / "tree")
-    assert "build the wheel" in str(raised.value.hint)
+    assert "source-builds" in str(raised.value.hint)
 
 
 def test_a_wheel_of_another_distribution_is_an_error(session, pinned, tmp_path):
@@ -222,3 +222,12 @@ def test_a_distribution_without_metadata_is_a_source_error(tmp_path):
     (info / "RECORD").write_text("demo-1.0.dist-info/RECORD,,\n")
     with pytest.raises(SourceError, match=r"demo-1.0.dist-info has no METADATA"):
         installed.read(tmp_path)
+
+
+def test_what_a_distribution_vendors_is_no_distribution_of_its_own(session, pinned, tmp_path):
+    vendored = {f"demo/_vendor/inner-1.0.dist-info/{name}": "" for name in ("METADATA", "RECORD")}
+    wheel = WheelFile("demo", files={"demo/__init__.py": "", **vendored})
+    with PackageIndex(wheel) as index:
+        found = install(session, [pinned(index, wheel)], tmp_path / "tree")
+    assert [distribution.name for distribution in found] == ["demo"]
+    assert any("_vendor/inner-1.0.dist-info/RECORD" in file.path for file in found[0].files)

@@ -9,7 +9,7 @@ import pytest
 
 from pottle.errors import ProjectError, SourceError
 from pottle.sources.pypi.install import install
-from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
+from pottle.sources.pypi.resolve import Asked, Indexes, Wanted, resolve
 from pottle.sources.pypi.uv import Session
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
@@ -147,7 +147,7 @@ def test_reaches_an_index_that_is_asked_what_it_has(way, session):
     with PackageIndex(DEMO, credentials=(USER, PASSWORD)) as index:
         known = replace(given(WAYS[way], session, index), target=session.target)
         indexes = Indexes(index.url) if way in ("netrc", "pip: in a list") else None
-        (wheel,) = resolve(known, [Wanted("demo")], indexes=indexes)
+        (wheel,) = resolve(known, [Wanted("demo")], Asked(indexes=indexes or Indexes())).wheels
     assert (wheel.url, wheel.index) == (index.url_of(DEMO), None)
 
 
@@ -163,4 +163,4 @@ def test_what_was_refused_is_named_and_not_shown(way, session, pinned, tmp_path)
 
 def test_a_variable_that_is_not_set_is_named(session):
     with pytest.raises(ProjectError, match="needs the variable OWN_INDEX, which is not set"):
-        resolve(session, [Wanted("demo")], indexes=Indexes("${OWN_INDEX}"))
+        resolve(session, [Wanted("demo")], Asked(indexes=Indexes("${OWN_INDEX}")))

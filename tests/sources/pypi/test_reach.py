@@ -1,5 +1,7 @@
 """Of the user's environment and configuration only what says where and how to fetch gets through."""
 
+from pathlib import Path
+
 import pytest
 
 from pottle.errors import ConfigError
@@ -80,3 +82,26 @@ def test_unreadable_configuration_is_an_error_with_its_place(tmp_path):
     with pytest.raises(ConfigError, match="cannot read uv's configuration") as raised:
         reach.configuration({"UV_CONFIG_FILE": str(tmp_path / "uv.toml")})
     assert str(raised.value.at) == str(tmp_path / "uv.toml")
+
+
+# --- interpreters -----------------------------------------------------------------------------------
+
+MIRROR, DOWNLOADS = "UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON_URL"
+
+
+def test_where_interpreters_come_from_is_kept_apart():
+    assert MIRROR not in reach.environment({MIRROR: "https://mirror.example"})
+    assert reach.interpreters({MIRROR: "https://mirror.example", "UV_PYTHON": "3.9"}) == {
+        MIRROR: "https://mirror.example"
+    }
+
+
+def test_the_environment_outranks_the_files(tmp_path: Path):
+    (tmp_path / "uv.toml").write_text(
+        'python-install-mirror = "https://file.example"\npython-downloads-json-url = "d.json"\n'
+    )
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "none"), "XDG_CONFIG_DIRS": str(tmp_path / "none")}
+    assert reach.interpreters({**environ, MIRROR: "https://mirror.example"}, tmp_path) == {
+        MIRROR: "https://mirror.example",
+        DOWNLOADS: str(tmp_path / "d.json"),
+    }

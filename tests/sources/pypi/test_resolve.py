@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pottle.errors import IntegrityError, ProjectError, SourceError
-from pottle.sources.pypi.resolve import Indexes, Wanted, resolve
+from pottle.sources.pypi.resolve import Asked, Indexes, Resolved, Wanted, resolve
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
 from pottle.text import Location
@@ -25,27 +25,29 @@ def using(session, index, **changes):
 def test_pins_the_wheel_that_fits_the_target(session, platform, best):
     with PackageIndex(PURE, AMD64, ARM64) as index:
         asked = replace(using(session, index), target=replace(session.target, platform=platform))
-        (wheel,) = resolve(asked, [Wanted("demo")])
+        (wheel,) = resolve(asked, [Wanted("demo")]).wheels
         assert (wheel.filename, wheel.sha256, wheel.url) == (best.filename, best.sha256, index.url_of(best))
 
 
 def test_adds_what_is_depended_on_by_the_targets_markers(session):
     with PackageIndex(PURE, NEEDY) as index:
-        assert [w.name for w in resolve(using(session, index), [Wanted("needy")])] == ["demo", "needy"]
+        assert [w.name for w in resolve(using(session, index), [Wanted("needy")]).wheels] == ["demo", "needy"]
 
 
 def test_adds_nothing_to_a_complete_set(session):
     with PackageIndex(PURE, NEEDY) as index:
-        assert [w.name for w in resolve(using(session, index), [Wanted("needy")], complete=True)] == ["needy"]
+        assert [w.name for w in resolve(using(session, index), [Wanted("needy")], Asked(complete=True)).wheels] == [
+            "needy"
+        ]
 
 
 def test_nothing_wanted_asks_nobody(session):
-    assert resolve(session, []) == ()
+    assert resolve(session, []) == Resolved()
 
 
 def test_a_wheel_has_to_have_one_of_the_hashes(session):
     with PackageIndex(PURE, AMD64) as index:
-        (wheel,) = resolve(using(session, index), [Wanted("demo==1.0", (f"sha256:{PURE.sha256}",))])
+        (wheel,) = resolve(using(session, index), [Wanted("demo==1.0", (f"sha256:{PURE.sha256}",))]).wheels
         assert wheel.filename == PURE.filename
         with pytest.raises(IntegrityError, match=r"no wheel of demo 1.0 has a hash that is allowed") as raised:
             resolve(using(session, index), [Wanted("demo==1.0", ("sha256:" + "0" * 64,), HERE)])
@@ -57,7 +59,7 @@ def test_what_the_user_prefers_elsewhere_does_not_count(session):
     with PackageIndex(PURE, older) as index:
         (wheel,) = resolve(
             using(session, index, UV_RESOLUTION="lowest", UV_EXCLUDE_NEWER="2001-01-01"), [Wanted("demo")]
-        )
+        ).wheels
     assert wheel.version == "1.0"
 
 
@@ -94,9 +96,11 @@ def test_an_index_named_in_the_list_takes_the_place_of_the_users(session):
     with PackageIndex(PURE) as users, PackageIndex(private) as named:
         environ = {key: value for key, value in session.environ.items() if key != "UV_DEFAULT_INDEX"}
         asked = replace(session, environ=environ)
-        (wheel,) = resolve(asked, [Wanted("private")], indexes=Indexes(named.url))
+        (wheel,) = resolve(asked, [Wanted("private")], Asked(indexes=Indexes(named.url))).wheels
         assert wheel.name == "private"
-        found = resolve(using(session, users), [Wanted("private"), Wanted("demo")], indexes=Indexes(None, (named.url,)))
+        found = resolve(
+            using(session, users), [Wanted("private"), Wanted("demo")], Asked(indexes=Indexes(None, (named.url,)))
+        ).wheels
         assert [(w.name, w.url) for w in found] == [("demo", users.url_of(PURE)), ("private", named.url_of(private))]
 
 
@@ -120,7 +124,7 @@ LISTS = {
 @pytest.mark.parametrize(("wanted", "expected"), LISTS.values(), ids=LISTS)
 def test_several_indexes_are_all_looked_into(session, wanted, expected):
     with PackageIndex(TORCH, NUMPY) as users, PackageIndex(CPU, OLD_NUMPY) as cpu:
-        found = resolve(using(session, users), [*map(Wanted, wanted)], indexes=Indexes(None, (cpu.url,)))
+        found = resolve(using(session, users), [*map(Wanted, wanted)], Asked(indexes=Indexes(None, (cpu.url,)))).wheels
         assert {wheel.name: wheel.sha256 for wheel in found} == {n: wheel.sha256 for n, wheel in expected.items()}
         assert {wheel.name: wheel.url for wheel in found} == {
             name: (cpu if wheel in (CPU, OLD_NUMPY) else users).url_of(wheel) for name, wheel in expected.items()
@@ -130,7 +134,7 @@ def test_several_indexes_are_all_looked_into(session, wanted, expected):
 def test_hashes_say_whose_file_is_meant(session):
     with PackageIndex(TORCH, NUMPY) as users, PackageIndex(CPU, REPACKED) as cpu:
         wanted = [Wanted(f"{w.name}=={w.version}", (f"sha256:{w.sha256}",)) for w in (CPU, NUMPY)]
-        found = resolve(using(session, users), wanted, complete=True, indexes=Indexes(None, (cpu.url,)))
+        found = resolve(using(session, users), wanted, Asked(True, Indexes(None, (cpu.url,)))).wheels
     assert [(wheel.name, wheel.sha256) for wheel in found] == [("numpy", NUMPY.sha256), ("torch", CPU.sha256)]
 
 
@@ -139,7 +143,7 @@ def test_a_hash_that_no_index_has_is_still_an_error(session):
     with PackageIndex(TORCH) as users, PackageIndex(REPACKED) as cpu:
         asked, indexes = using(session, users), Indexes(None, (cpu.url,))
         with pytest.raises(IntegrityError, match=r"no wheel of numpy 2\.3\.0 has a hash that is allowed"):
-            resolve(asked, wanted, complete=True, indexes=indexes)
+            resolve(asked, wanted, Asked(True, indexes))
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -147,7 +151,7 @@ def test_a_requirement_comes_from_the_index_that_is_its_own(session, complete):
     with PackageIndex(TORCH, NUMPY) as users, PackageIndex(CPU, OLD_NUMPY) as cpu, PackageIndex(CUDA) as cuda:
         for own, expected in ((cpu, CPU), (cuda, CUDA), (users, TORCH)):
             wanted = [Wanted("torch==2.9.1", index=own.url), Wanted("numpy")]
-            found = resolve(using(session, users), wanted, complete=complete)
+            found = resolve(using(session, users), wanted, Asked(complete)).wheels
             assert [(w.name, w.version) for w in found] == [("numpy", "2.3.0"), ("torch", expected.version)]
 
 
@@ -155,7 +159,7 @@ def test_who_prefers_a_strategy_gets_it(session):
     with PackageIndex(TORCH, NUMPY) as users, PackageIndex(OLD_NUMPY) as extra:
         asked, indexes = using(session, users, UV_INDEX_STRATEGY="first-index"), Indexes(None, (extra.url,))
         with pytest.raises(ProjectError):
-            resolve(asked, [Wanted("numpy==2.3.0")], indexes=indexes)
+            resolve(asked, [Wanted("numpy==2.3.0")], Asked(indexes=indexes))
 
 
 def test_a_local_version_without_its_index_says_where_to_look(session):

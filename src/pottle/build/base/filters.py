@@ -7,8 +7,9 @@ those of a trixie base for CPython 3.13 on amd64, uncompressed, unless another s
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pottle.oci.entry import Entry
 
@@ -116,12 +117,25 @@ RULES: tuple[Rule, ...] = (
     _drop(rf"(etc/python3\.[0-9]+|{_STDLIB})/sitecustomize\.py", "looks for a host's crash reporter at every start"),
 )
 
-_COMPILED = tuple((re.compile(rule.pattern, re.DOTALL), rule) for rule in RULES)
+Compiled: TypeAlias = Sequence[tuple[re.Pattern[str], Rule]]
+
+
+def compiled(rules: Iterable[Rule]) -> Compiled:
+    """A table to ask `first`."""
+    return tuple((re.compile(rule.pattern, re.DOTALL), rule) for rule in rules)
+
+
+def first(path: str, rules: Compiled) -> Rule | None:
+    """The first rule that matches `path`."""
+    return next((rule for pattern, rule in rules if pattern.fullmatch(path)), None)
+
+
+_COMPILED = compiled(RULES)
 
 
 def deciding(path: str) -> Rule | None:
     """The rule that decides about `path`; None: nothing speaks against it."""
-    return next((rule for pattern, rule in _COMPILED if pattern.fullmatch(path)), None)
+    return first(path, _COMPILED)
 
 
 def keeps(path: str) -> bool:

@@ -88,11 +88,12 @@ def root(entries: Sequence[Entry]) -> Iterator[Entry]:
     yield from links(entry.path for entry in entries)
 
 
-def interpreter(entries: Sequence[Entry], python: str) -> Iterator[Entry]:
-    """The interpreter's layer: `python` and `python3` are the one that the image has."""
+def interpreter(entries: Sequence[Entry], program: str) -> Iterator[Entry]:
+    """The interpreter's layer: `python` and `python3` are the one that the image has, at `program`."""
+    target = program.removeprefix("/usr/bin/")
     yield from entries
-    yield Symlink("usr/bin/python3", f"python{python}")
-    yield Symlink("usr/bin/python", f"python{python}")
+    yield Symlink("usr/bin/python3", target)
+    yield Symlink("usr/bin/python", target)
 
 
 def layer(entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -1,6 +1,6 @@
 """What `pyproject.toml` says of the project: `[project]` (PEP 621) and `[build-system]` (PEP 518).
 
-Whether the project is a package follows uv's rule: `tool.uv.package` where it is set, else whether there is a `[build-system]`.
+What Poetry says in a table of its own is read by `poetry`; whether the project is a package by `pottle.project.packaged`.
 """
 
 from collections.abc import Iterator
@@ -10,18 +10,19 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pottle.errors import ProjectError
-from pottle.project import requirement
+from pottle.project import packaged, requirement
 from pottle.project.clues import Clue, Direct, Said
-from pottle.project.facts import Packaging, Script
+from pottle.project.facts import Fact, Packaging, Script
 from pottle.project.survey import Survey
 from pottle.toml import Document
 
 PATH = "pyproject.toml"
-LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
-"""PEP 517: what a `[build-system]` without `build-backend` means."""
 
 _REPOSITORY = ("source", "source-code", "repository", "code", "github", "homepage")
 """Labels of `[project.urls]` that name the sources, normalised as well-known labels are."""
+
+_MANAGERS = (("setuptools", "setuptools"), ("flit", "flit"), ("uv_build", "uv"), ("poetry.", "poetry"), ("pdm.", "pdm"))
+"""Of a backend that nobody has without the manager that makes it: the beginning of its name."""
 
 
 def detect(survey: Survey) -> Iterator[Clue]:
@@ -32,8 +33,15 @@ def detect(survey: Survey) -> Iterator[Clue]:
     _check(document)
     yield from _identity(document)
     yield from _dependencies(document)
-    yield from _scripts(document)
-    yield from _packaging(document)
+    decided = packaged.decided(survey)
+    yield from _scripts(document, virtual=isinstance(decided, Fact))
+    match decided:
+        case Packaging():
+            yield decided
+        case Fact(value=why, at=at):
+            yield Said("virtual", why, at)
+        case None:
+            pass
     yield from _manager(document)
 
 
@@ -55,6 +63,10 @@ def _check(document: Document) -> None:
         (("build-system", "build-backend"), str, "text"),
         (("tool", "uv"), dict, "a table"),
         (("tool", "uv", "package"), bool, "true or false"),
+        (("tool", "poetry"), dict, "a table"),
+        (("tool", "poetry", "package-mode"), bool, "true or false"),
+        (("tool", "pdm"), dict, "a table"),
+        (("tool", "pdm", "distribution"), bool, "true or false"),
     )
     for keys, kind, name in expected:
         value = document.get(*keys)
@@ -66,14 +78,7 @@ def _identity(document: Document) -> Iterator[Clue]:
     project = document.table("project")
     if not project:
         return
-    at = document.at("project", "name")
-    if "name" not in project:
-        raise ProjectError("[project] has no name", at=at, hint='add `name = "…"`: PEP 621 demands it')
-    try:
-        yield Said("name", canonicalize_name(project["name"], validate=True), at)
-    except InvalidName:
-        hint = "letters, digits, `-`, `_` and `.`, not at either end"
-        raise ProjectError(f"{project['name']!r} is no name of a distribution", at=at, hint=hint) from None
+    yield from _name(document, project)
     yield from _version(document, project)
     for label, url in project.get("urls", {}).items():
         if isinstance(url, str) and label.lower().replace(" ", "-") in _REPOSITORY:
@@ -81,10 +86,30 @@ def _identity(document: Document) -> Iterator[Clue]:
             return
 
 
+def _may_be_nameless(document: Document) -> bool:
+    """Poetry and PDM demand neither a name nor a version of what is no package; PDM writes both and leaves them empty."""
+    return document.get("tool", "poetry") is not None or document.get("tool", "pdm") is not None
+
+
+def _name(document: Document, project: Any) -> Iterator[Clue]:
+    at, name = document.at("project", "name"), project.get("name")
+    if not name and _may_be_nameless(document):
+        return
+    if name is None:
+        raise ProjectError("[project] has no name", at=at, hint='add `name = "…"`: PEP 621 demands it')
+    try:
+        yield Said("name", canonicalize_name(name, validate=True), at)
+    except InvalidName:
+        hint = "letters, digits, `-`, `_` and `.`, not at either end"
+        raise ProjectError(f"{name!r} is no name of a distribution", at=at, hint=hint) from None
+
+
 def _version(document: Document, project: Any) -> Iterator[Clue]:
     at, dynamic = document.at("project", "version"), "version" in project.get("dynamic", ())
     if "version" in project and dynamic:
         raise ProjectError("`version` is given, and `dynamic` says that it is not", at=at, hint="keep one of the two")
+    if not project.get("version") and _may_be_nameless(document):
+        return
     if "version" not in project:
         if not dynamic:
             hint = 'add `version = "0.1.0"`, or list it under `dynamic`: PEP 621 demands one of them'
@@ -106,27 +131,14 @@ def _dependencies(document: Document) -> Iterator[Direct]:
         yield Direct(requirement.dependency(requirement.parse(text, at), at))
 
 
-def _scripts(document: Document) -> Iterator[Script]:
+def _scripts(document: Document, *, virtual: bool) -> Iterator[Script]:
     for name, target in document.table("project").get("scripts", {}).items():
         at = document.at("project", "scripts", name)
+        if virtual and isinstance(target, str) and ":" not in target:
+            continue  # nobody installs it
         if not isinstance(target, str) or ":" not in target:
             raise ProjectError(f"the script {name!r} has no target", at=at, hint='write "module:function"')
         yield Script(name, target.partition("[")[0].replace(" ", ""), at)
-
-
-def _packaging(document: Document) -> Iterator[Packaging]:
-    build = document.get("build-system")
-    wanted = document.get("tool", "uv", "package")
-    if wanted is False or (build is None and wanted is None):
-        return
-    if build is None:
-        yield Packaging(LEGACY_BACKEND, ("setuptools>=40.8.0",), document.at("tool", "uv", "package"))
-        return
-    at = document.at("build-system", "build-backend")
-    if not isinstance(build.get("requires"), list):
-        raise ProjectError("[build-system] has no `requires`", at=at, hint="PEP 518 demands it")
-    requires = tuple(str(requirement.parse(text, at)) for text in build["requires"])
-    yield Packaging(build.get("build-backend", LEGACY_BACKEND), requires, at)
 
 
 def _manager(document: Document) -> Iterator[Said]:
@@ -136,7 +148,7 @@ def _manager(document: Document) -> Iterator[Said]:
             yield Said("package_manager", tool, document.at("tool", tool))
             return
     backend = document.get("build-system", "build-backend") or ""
-    for prefix, manager in (("setuptools", "setuptools"), ("flit", "flit"), ("uv_build", "uv")):
+    for prefix, manager in _MANAGERS:
         if backend.startswith(prefix):
             yield Said("package_manager", manager, document.at("build-system", "build-backend"))
             return

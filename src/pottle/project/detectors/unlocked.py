@@ -1,72 +1,84 @@
-"""What `pyproject.toml` asks for where no lock has decided it: read, warned about, and left to be resolved."""
+"""What a project's own metadata ask for where no lock has decided it: read, warned about, and left to be resolved.
 
-from collections.abc import Iterable, Iterator
+`[project]`, the tables of Poetry and of an older flit, `setup.cfg` and `setup.py` (`pottle.project.metadata`). What these do not write
+down the project's backend has to be asked for, when the image is built or `pottle lock` is run: its code is not run to read the project.
+"""
 
-from packaging.utils import canonicalize_name
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
 
-from pottle.errors import ProjectError
-from pottle.project import groups, requirement
+from pottle.project import metadata, pdm_project, poetry_needs, poetry_project, wishes
 from pottle.project.clues import Clue, Said
-from pottle.project.facts import Dependency, Lock
+from pottle.project.declared import Metadata
+from pottle.project.facts import Fact
+from pottle.project.lock_format import LockFormat, named, nothing
+from pottle.project.requirements_file import Collected
 from pottle.project.survey import Survey
-from pottle.text import Location
+from pottle.project.wishes import Listing, Own
 from pottle.toml import Document
 
-PATH = "pyproject.toml"
-FORMAT = "pyproject"
-"""`Lock.format` of what is none."""
+FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+NAME = "pyproject"
+
+_OURS = "run `pottle lock`"
+"""Where the project's own tool has no lock, or nobody knows which it is."""
+_BACKENDS = {"uv": "uv_build", "poetry": "poetry.", "pdm": "pdm."}
+"""Manager → the beginning of the name of the backend that it makes."""
 
 
-def detect(survey: Survey) -> Iterator[Clue]:
-    """The requirements of `[project]` (PEP 621), with its extras and groups (PEP 735)."""
-    document = survey.pyproject
-    if document is None or not document.table("project"):
+def detect(survey: Survey, path: str) -> Iterator[Clue]:  # noqa: ARG001
+    """The project's dependencies, with its extras and groups (PEP 735)."""
+    found = metadata.read(survey)
+    if found.needs is None:
         return
-    lock = _wanted(document)
-    if lock.roots:
-        yield Said("warning", "nothing is locked, so that every build may get other versions: run `uv lock`", lock.at)
-    if lock.roots or lock.extras or lock.groups:
+    again = _again(survey.pyproject)
+    lock = wishes.as_lock(
+        survey, _indexes(survey.pyproject), Listing(found.kind, found.needs.at, again), Own(found.needs)
+    )
+    if found.asks is not None:
+        lock = replace(lock, complete=False, asks=Fact(_digest(survey), found.asks))
+    if lock.roots or lock.asks:
+        yield Said("unpinned", _warning(found, again), found.asks or lock.at)
+    if lock.roots or lock.extras or lock.groups or lock.asks:
         yield lock
 
 
-def _wanted(document: Document) -> Lock:
-    project = document.table("project")
-    if "dependencies" in project.get("dynamic", ()):
-        at, hint = document.at("project", "dynamic"), "only its backend knows them: run `uv lock`"
-        raise ProjectError("the dependencies are dynamic, and there is no lock", at=at, hint=hint)
-    keys = ("project", "dependencies")
-    extras = project.get("optional-dependencies", {})
-    return Lock(
-        format=FORMAT,
-        at=document.at(*keys),
-        roots=_edges(document, _placed(document, keys, project.get("dependencies", ()))),
-        distributions=(),
-        complete=False,
-        extras=tuple((canonicalize_name(name), _extra(document, name, texts)) for name, texts in extras.items()),
-        groups=tuple(
-            (canonicalize_name(name), _edges(document, items)) for name, items in groups.read(document).items()
-        ),
-    )
+def _indexes(document: Document | None) -> Collected:
+    """Those that the project names for its manager; uv's are its own configuration."""
+    if document is None:
+        return Collected()
+    if poetry_project.decides(document):
+        return poetry_needs.indexes(document)
+    instead, besides = pdm_project.indexes(document)
+    return Collected(index=instead, extra_indexes=[*besides])
 
 
-def _extra(document: Document, name: str, texts: object) -> tuple[Dependency, ...]:
-    return _edges(document, _placed(document, ("project", "optional-dependencies", name), texts))
+def _warning(found: Metadata, again: str) -> str:
+    if found.asks is not None:
+        return f"only the project's backend knows what it needs, and is asked anew by every build: {_OURS}"
+    return f"nothing is locked, so that every build may get other versions: {again}"
 
 
-def _placed(document: Document, keys: tuple[str, ...], texts: object) -> list[tuple[object, Location]]:
-    if not isinstance(texts, list | tuple):
-        raise ProjectError(f"`{'.'.join(keys)}` has to be a list", at=document.at(*keys), hint="correct that line")
-    return [(text, document.at(*keys, item=str(text))) for text in texts]
+def _again(document: Document | None) -> str:
+    """By the tool whose project it is, as far as it says so."""
+    if document is None:
+        return _OURS
+    backend = str(document.get("build-system", "build-backend"))
+    for tool, prefix in _BACKENDS.items():
+        if document.get("tool", tool) is not None or backend.startswith(prefix):
+            return f"run `{tool} lock`"
+    return _OURS
 
 
-def _edges(document: Document, items: Iterable[tuple[object, Location]]) -> tuple[Dependency, ...]:
-    return tuple(_edge(document, text, at) for text, at in items)
+def _digest(survey: Survey) -> str:
+    """Of what the backend is sure to read."""
+    texts = "\0".join(survey.tree.read(path) or "" for path in FILES)
+    return hashlib.sha256(texts.encode()).hexdigest()
 
 
-def _edge(document: Document, text: object, at: Location) -> Dependency:
-    edge = requirement.dependency(requirement.parse(text, at), at)
-    sources = {canonicalize_name(name) for name in document.table("tool", "uv", "sources")}
-    if edge.name in sources:
-        hint = "run `uv lock`: an index may have something else of that name"
-        raise ProjectError(f"{edge.name} has a source of its own, and there is no lock", at=at, hint=hint)
-    return edge
+def _find(survey: Survey) -> str | None:
+    return next((path for path in FILES if survey.tree.exists(path)), None)
+
+
+FORMAT = LockFormat(NAME, "project", _find, named(*FILES), nothing, detect)

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import IO
 
 from pottle.run import kernel
 from pottle.run.backend import Launch, NotStarted
@@ -52,6 +53,16 @@ class Bubblewrap:
             yield SandboxContainer(outer, lambda: eldest_child(first))
 
 
+@contextmanager
+def started(spec: Spec, host: Host, heard: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A sandbox by itself, whose program writes to `heard`; nothing of it is left afterwards."""
+    refused = BUBBLEWRAP.refusal(host)
+    if refused is not None or kernel.may_administer():  # root's own directories are out of reach once root is given up
+        raise NotStarted(refused or "is for users without privileges")
+    with _sandbox(_find(host) or "bwrap", spec, stderr=heard.fileno(), stdout=heard.fileno()) as outer:
+        yield outer
+
+
 def _find(host: Host) -> str | None:
     return shutil.which("bwrap", path=host.environ.get("PATH", os.defpath))
 
@@ -66,10 +77,10 @@ def _first_process(info: bytes) -> int:
 
 @contextmanager
 def _sandbox(
-    program: str, spec: Spec, *, info_fd: int | None = None, stderr: int | None = None
+    program: str, spec: Spec, *, info_fd: int | None = None, stderr: int | None = None, stdout: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A running bwrap. `info_fd` is handed over: it is closed here."""
-    outer = _start(program, spec, info_fd, stderr)
+    outer = _start(program, spec, info_fd, (stdout, stderr))
     with outer:
         try:
             yield outer
@@ -77,14 +88,17 @@ def _sandbox(
             outer.kill()
 
 
-def _start(program: str, spec: Spec, info_fd: int | None, stderr: int | None) -> subprocess.Popen[bytes]:
+def _start(
+    program: str, spec: Spec, info_fd: int | None, streams: tuple[int | None, int | None]
+) -> subprocess.Popen[bytes]:
     at = _MEETING_POINT if kernel.may_administer() else spec.root
     told = memory_file("bwrap-arguments", b"\0".join(map(os.fsencode, options(replace(spec, root=at)))))
     passed = [told] if info_fd is None else [told, info_fd]
     info = () if info_fd is None else ("--info-fd", str(info_fd))
     command = (*_lowered(spec, at), program, "--args", str(told), *info, "--", *spec.argv)
     try:
-        return subprocess.Popen(command, pass_fds=passed, stderr=stderr, start_new_session=True)
+        stdout, stderr = streams
+        return subprocess.Popen(command, pass_fds=passed, stdout=stdout, stderr=stderr, start_new_session=True)
     finally:
         for descriptor in passed:
             os.close(descriptor)
@@ -100,9 +114,11 @@ def options(spec: Spec) -> list[str]:
     return [
         *("--unshare-user", "--uid", str(spec.uid), "--gid", str(spec.gid)),
         *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--cap-drop", "ALL"),
+        *(() if spec.network else ("--unshare-net",)),
         *("--ro-bind", spec.root, "/", "--dev", "/dev", "--proc", "/proc"),
         *(word for path, mode in spec.memory for word in ("--perms", f"{mode:04o}", "--tmpfs", path)),
         *(word for source, target in spec.binds for word in ("--ro-bind", source, target)),
+        *(word for source, target in spec.writable for word in ("--bind", source, target)),
         *("--chdir", spec.working_dir, "--clearenv"),
         *(word for key, value in spec.environment for word in ("--setenv", key, value)),
     ]

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.process import SandboxContainer, memory_file
@@ -38,13 +39,31 @@ class Unshare:
             container.close()
 
 
-def _start(spec: Spec) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(spec: Spec, host: Host, heard: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:  # noqa: ARG001
+    """A sandbox by itself, whose program writes to `heard`; nothing of it is left afterwards."""
+    outer = _start(spec, heard)
+    try:
+        yield outer
+    finally:
+        outer.kill()
+        outer.wait()
+
+
+def _start(spec: Spec, heard_by: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
     """Waits until the program is being executed; raises `NotStarted` with what the kernel refused."""
     there = memory_file("pottle-sandbox", spec.encode())
     heard, told = os.pipe()
     try:
         command = (*COMMAND, "enter", str(there), str(told))
-        outer = subprocess.Popen(command, pass_fds=(there, told), start_new_session=True)
+        outer = subprocess.Popen(
+            command,
+            pass_fds=(there, told),
+            start_new_session=True,
+            stdin=None if heard_by is None else subprocess.DEVNULL,
+            stdout=heard_by,
+            stderr=heard_by,
+        )
     finally:
         os.close(there)
         os.close(told)

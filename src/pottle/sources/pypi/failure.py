@@ -16,6 +16,7 @@ from pottle.text import Location
 
 _PACKAGE = re.compile(r"`([A-Za-z0-9][\w.-]*)(?:==([^`\s]+))?`")
 _ABSENT = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the package registry")
+_NO_VERSION = re.compile(r"there is no version of ([A-Za-z0-9][\w.-]*)==(\S+)")
 _URL = re.compile(r"\bhttps?://[^\s)`]+")
 _CAUSE = re.compile(r"^\s*(?:error|cause|Caused by|├─▶|╰─▶):?\s*(.+)$", re.MULTILINE)
 
@@ -32,12 +33,12 @@ def failure(failed: UvFailed, places: Mapping[str, Location] | None = None) -> P
     for pattern, make in _KNOWN:
         if re.search(pattern, said):
             return make(who, said, at)
-    return SourceError(f"uv failed{_for(who)}: {_last_cause(said)}", at=at)
+    return SourceError(f"uv failed{_for(who)}: {last_cause(said)}", at=at)
 
 
 def _subject(said: str) -> tuple[str, str]:
     """`numpy 2.3.1` and `numpy`, where uv names a distribution."""
-    match = _PACKAGE.search(said) or _ABSENT.search(said)
+    match = _PACKAGE.search(said) or _ABSENT.search(said) or _NO_VERSION.search(said)
     if match is None:
         return "", ""
     return " ".join(filter(None, match.groups())), re.sub(r"[-_.]+", "-", match[1]).lower()
@@ -47,13 +48,15 @@ def _for(who: str) -> str:
     return f" for {who}" if who else ""
 
 
-def _last_cause(said: str) -> str:
+def last_cause(said: str) -> str:
+    """The innermost reason that uv gives."""
     causes = [cause.strip() for cause in _CAUSE.findall(said)]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return (causes or lines or ["it did not say why"])[-1].rstrip(".")[:300]
 
 
-def _where(said: str) -> str:
+def where(said: str) -> str:
+    """The first URL that it names, in brackets."""
     match = _URL.search(said)
     return f" ({match[0].rstrip(':')})" if match else ""
 
@@ -76,7 +79,7 @@ def _size_mismatch(who: str, said: str, at: Location | None) -> PottleError:
 
 def _broken(who: str, said: str, at: Location | None) -> PottleError:
     return IntegrityError(
-        f"the wheel of {who} is damaged: {_last_cause(said)}", at=at, hint="try again; nothing of it was kept"
+        f"the wheel of {who} is damaged: {last_cause(said)}", at=at, hint="try again; nothing of it was kept"
     )
 
 
@@ -87,7 +90,7 @@ def _refused(who: str, said: str, at: Location | None, way: Way) -> PottleError:
     index = f"the index {name}" if name else "the index"
     login = way.login_for(url)
     tried = f", with the credentials of {login.said_by}" if login else ""
-    what = f"{index} refused{_for(who)}: unauthorized{_where(said)}{tried}"
+    what = f"{index} refused{_for(who)}: unauthorized{where(said)}{tried}"
     return SourceError(what, at=at, hint=_ways_in(urlsplit(url).hostname or "the host", name))
 
 
@@ -103,21 +106,21 @@ def _ways_in(host: str, name: str | None) -> str:
 
 def _gone(who: str, said: str, at: Location | None) -> PottleError:
     hint = "the file was removed or the lock names another index: lock again, or check the index's URL"
-    return SourceError(f"the index has no such file{_for(who)}{_where(said)}", at=at, hint=hint)
+    return SourceError(f"the index has no such file{_for(who)}{where(said)}", at=at, hint=hint)
 
 
 def _trouble(who: str, said: str, at: Location | None) -> PottleError:
-    return SourceError(f"the index answered with an error{_for(who)}{_where(said)}", at=at, hint="try again later")
+    return SourceError(f"the index answered with an error{_for(who)}{where(said)}", at=at, hint="try again later")
 
 
 def _away(who: str, said: str, at: Location | None) -> PottleError:
     hint = "check the network, the proxy (HTTPS_PROXY) and the index's URL"
-    return SourceError(f"the index cannot be reached{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+    return SourceError(f"the index cannot be reached{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 
 def _untrusted(who: str, said: str, at: Location | None) -> PottleError:
     hint = "if your company signs certificates itself, name its bundle: --ca-cert FILE"
-    return SourceError(f"the index's certificate is not trusted{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+    return SourceError(f"the index's certificate is not trusted{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 
 def _offline(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001
@@ -133,12 +136,17 @@ def _full(who: str, said: str, at: Location | None) -> PottleError:
 
 
 def _denied(who: str, said: str, at: Location | None) -> PottleError:
-    return HostError(f"uv may not write{_for(who)}: {_last_cause(said)}", at=at, hint="check UV_CACHE_DIR and TMPDIR")
+    return HostError(f"uv may not write{_for(who)}: {last_cause(said)}", at=at, hint="check UV_CACHE_DIR and TMPDIR")
 
 
 def _no_wheel(who: str, said: str, at: Location | None) -> PottleError:
-    hint = "choose a version that has a wheel, another Python, or build the wheel and publish it on your own index"
-    return ProjectError(f"no wheel fits the image{_for(who)}: {_last_cause(said)}", at=at, hint=hint)
+    name = _subject(said)[1]
+    hint = "choose a version that has a wheel, or another Python" + (
+        f'; if there is a source archive, allow its build: `source-builds = ["{name}"]` under [tool.pottle]'
+        if name
+        else ""
+    )
+    return ProjectError(f"no wheel fits the image{_for(who)}: {last_cause(said)}", at=at, hint=hint)
 
 
 def _unsolvable(who: str, said: str, at: Location | None) -> PottleError:  # noqa: ARG001

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import os
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.parser import HeaderParser
@@ -16,6 +17,8 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from pottle.errors import SourceError
+
+_RECORD = re.compile(r"lib(?:64)?/python\d+\.\d+/site-packages/[^/]+\.dist-info/RECORD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def _walk(prefix: Path) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _is_record(path: str) -> bool:
-    return path.endswith(".dist-info/RECORD") and "/site-packages/" in path
+    """Of what is installed, not of what a distribution brings along inside of itself (`setuptools/_vendor/…`)."""
+    return _RECORD.fullmatch(path) is not None
 
 
 def _recorded(prefix: Path, info: str, present: Mapping[str, object]) -> dict[str, str]:

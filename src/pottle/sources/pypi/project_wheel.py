@@ -12,7 +12,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pottle import child
 from pottle.errors import HostError, PottleError, ProjectError
 from pottle.project.version import NOTHING, Pretence
-from pottle.sources.pypi import uv
+from pottle.sources.pypi import build_system, uv
 from pottle.sources.pypi.failure import failure
 from pottle.tags import choose_wheel
 from pottle.text import Location
@@ -38,9 +38,11 @@ def build_project(
         with uv.scratch(session) as work:
             source, out = work / "source", work / "dist"
             _copy(files, source)
+            build_system.complete(source)
             _pretend(session, source, pretence, epoch)
+            variables = {**dict(pretence.variables), **build_variables(epoch)}
             try:
-                uv.run(session, [*_BUILD, "--out-dir", out, source], work, _variables(pretence, epoch))
+                uv.run(session, [*_BUILD, "--out-dir", out, source], work, variables)
             except uv.UvFailed as failed:
                 raise _build_failure(failed, source) from failed
             built = _only_wheel(out)
@@ -57,9 +59,9 @@ def build_project(
 _BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517", "--python", sys.executable)
 
 
-def _variables(pretence: Pretence, epoch: int) -> dict[str, str]:
-    fixed = {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**dict(pretence.variables), **fixed}
+def build_variables(epoch: int) -> dict[str, str]:
+    """What a backend finds in its environment: the same on every machine."""
+    return {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _pretend(session: uv.Session, source: Path, pretence: Pretence, epoch: int) -> None:
@@ -135,14 +137,14 @@ def _build_failure(failed: uv.UvFailed, source: Path) -> PottleError:
     said = failed.said.replace(str(source), "the project")
     backend, _, causes = said.rpartition("\nerror: ")
     if "build backend returned an error" in causes:
-        return ProjectError(f"the build backend failed: {_last_words(backend)}", at=_HERE, hint=_advice(backend))
+        return ProjectError(f"the build backend failed: {last_words(backend)}", at=_HERE, hint=_advice(backend))
     if re.search(r"TOML parse error|Invalid `pyproject.toml`|Failed to parse", causes):
         reason = [line.strip() for line in causes.splitlines() if line.strip()]
         return ProjectError(f"cannot be built: {reason[-1][:300]}", at=_HERE)
     return failure(failed)
 
 
-def _last_words(backend: str) -> str:
+def last_words(backend: str) -> str:
     """The exception's line, where the backend is one that raised; else the last lines that it wrote."""
     lines = [line.rstrip() for line in backend.splitlines() if line.strip()]
     raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Exit|Failed|Failure)\w*(:|$)", line)]

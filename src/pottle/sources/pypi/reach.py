@@ -36,6 +36,10 @@ _SETTINGS = (
     ),
     *("native-tls", "system-certs", "cache-dir", "offline", "http-proxy", "https-proxy", "no-proxy"),
 )
+_INTERPRETERS = {
+    "UV_PYTHON_INSTALL_MIRROR": "python-install-mirror",
+    "UV_PYTHON_DOWNLOADS_JSON_URL": "python-downloads-json-url",
+}
 _LISTS = ("index", "extra-index-url", "find-links", "allow-insecure-host", "no-proxy")
 
 
@@ -64,6 +68,16 @@ def configuration(environ: Mapping[str, str], project: Path | None = None) -> di
     return merged
 
 
+def interpreters(environ: Mapping[str, str], project: Path | None = None) -> dict[str, str]:
+    """Where interpreters are fetched from, as variables of the environment, which outrank the same settings of `uv.toml`."""
+    found: dict[str, str] = {}
+    for settings in _settings(environ, project):
+        for variable, key in _INTERPRETERS.items():
+            if isinstance(value := environ.get(variable) or settings.get(key), str):
+                found.setdefault(variable, value)
+    return found
+
+
 def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -73,11 +87,18 @@ def _settings(environ: Mapping[str, str], project: Path | None) -> Iterator[dict
         yield _read(Path(named))
         return
     if project is not None:
-        yield _of_project(project)
+        yield from map(_of_project, around(project))
     home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '/nonexistent')}/.config"
     yield _read(Path(home, "uv", "uv.toml"))
     machine = (Path(d, "uv", "uv.toml") for d in (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":") if d)
     yield _read(next((path for path in machine if path.is_file()), Path("/etc/uv/uv.toml")))
+
+
+def around(project: Path) -> Iterator[Path]:
+    """The project's directory and, where it is a part of a repository, those above it: a workspace's indexes are told at its root."""
+    yield project
+    above = [directory for directory in (project, *project.parents) if (directory / ".git").exists()]
+    yield from (each for each in project.parents if above and each.is_relative_to(above[0]))
 
 
 def _of_project(project: Path) -> dict[str, Any]:
@@ -106,6 +127,8 @@ def _anchored(settings: dict[str, Any], directory: Path) -> dict[str, Any]:
     anchored = dict(settings)
     if isinstance(cache := settings.get("cache-dir"), str):
         anchored["cache-dir"] = str(directory.absolute() / cache)
+    if isinstance(downloads := settings.get("python-downloads-json-url"), str):
+        anchored["python-downloads-json-url"] = _absolute(downloads, directory)
     if isinstance(links := settings.get("find-links"), list):
         anchored["find-links"] = [_absolute(link, directory) for link in links]
     if isinstance(indexes := settings.get("index"), list):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -11,7 +11,7 @@ from pottle import address
 from pottle.errors import IntegrityError, ProjectError
 from pottle.sources.pypi import pylock, reach, uv
 from pottle.sources.pypi.failure import failure
-from pottle.sources.pypi.pylock import Package, PinnedWheel
+from pottle.sources.pypi.pylock import Package, PinnedSource, PinnedWheel
 from pottle.tags import Target, choose_wheel
 from pottle.text import Location
 
@@ -49,33 +49,77 @@ class Indexes:
         yield from (Indexes(url) for url in self.besides)
 
 
-def resolve(
-    session: uv.Session, wanted: Sequence[Wanted], *, complete: bool = False, indexes: Indexes | None = None
-) -> tuple[PinnedWheel, ...]:
-    """The wheels that satisfy `wanted` and all that these depend on, by name; `complete` means that nothing may be added.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an index is asked."""
+
+    complete: bool = False
+    """Nothing may be added to what is wanted."""
+    indexes: Indexes = field(default_factory=Indexes)
+    may_build: tuple[str, ...] = ()
+    """Distributions that may be sources; `*`: any that has no wheel which fits."""
+    kept: tuple[PinnedWheel, ...] = ()
+    """What an earlier answer was: its versions stay where they still satisfy what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What satisfies the requirements; each by name."""
+
+    wheels: tuple[PinnedWheel, ...] = ()
+    sources: tuple[PinnedSource, ...] = ()
+
+
+def resolve(session: uv.Session, wanted: Sequence[Wanted], how: Asked | None = None) -> Resolved:
+    """The wheels that satisfy `wanted` and all that these depend on, and what of them has to be built.
 
     Raises `ProjectError` where no wheel fits the target, `IntegrityError` where those that fit do not have a wanted hash.
     """
     if not wanted:
-        return ()
+        return Resolved()
+    how = how or Asked()
     wanted = [_expanded(each, session.environ) for each in wanted]
-    named = _expanded_indexes(indexes or Indexes(), wanted, session.environ)
-    asked = {_name(each): each for each in wanted}
-    found = _compile(session, asked, named, complete=complete)
-    pinned = [_pin(session, package, asked.get(canonicalize_name(package.name)), named) for package in found]
-    return tuple(sorted(pinned, key=lambda wheel: wheel.name))
+    how = replace(how, indexes=_expanded_indexes(how.indexes, wanted, session.environ))
+    asked = {_name(each, how): each for each in wanted}
+    found = sorted(_compile(session, asked, how), key=lambda package: package.name)
+    built = tuple(
+        package.source for package in found if package.source is not None and _is_built(session, package, how)
+    )
+    for source in built:
+        _check_allowed(source, asked.get(canonicalize_name(source.name)))
+    names = {source.name for source in built}
+    others = [package for package in found if package.name not in names]
+    pinned = (_pin(session, package, asked.get(canonicalize_name(package.name)), how.indexes) for package in others)
+    return Resolved(tuple(pinned), built)
 
 
-def _compile(
-    session: uv.Session, asked: Mapping[NormalizedName, Wanted], indexes: Indexes, *, complete: bool
-) -> tuple[Package, ...]:
+def _check_allowed(source: PinnedSource, wanted: Wanted | None) -> None:
+    if wanted and wanted.hashes and source.commit is None and f"sha256:{source.sha256}" not in wanted.hashes:
+        what = f"the source archive of {source.name} {source.version} has no hash that is allowed"
+        raise IntegrityError(what, at=wanted.at, hint="add its hash: hash the requirements again")
+
+
+def _is_built(session: uv.Session, package: Package, how: Asked) -> bool:
+    if not _may_build(package.name, how):
+        return False
+    return not any(_choose(session.target, [wheel.filename]) for wheel in package.wheels)
+
+
+def _may_build(name: str, how: Asked) -> bool:
+    return "*" in how.may_build or canonicalize_name(name) in {str(canonicalize_name(each)) for each in how.may_build}
+
+
+def _compile(session: uv.Session, asked: Mapping[NormalizedName, Wanted], how: Asked) -> tuple[Package, ...]:
     places = {str(name): each.at for name, each in asked.items() if each.at is not None}
-    options = [*indexes.options(), *_strategy(session, indexes), *(["--no-deps"] if complete else [])]
+    options = [*how.indexes.options(), *_strategy(session, how.indexes), *(["--no-deps"] if how.complete else [])]
+    target = uv.for_target(session.target, how.may_build)
     with uv.scratch(session) as work:
         project, lock = work / "pyproject.toml", work / "pylock.toml"
         project.write_text(_project(asked), encoding="utf-8")
+        if how.kept:
+            lock.write_text(pylock.write(how.kept), encoding="utf-8")  # uv prefers what its output file says
         try:
-            uv.run(session, [*_COMPILE, *uv.for_target(session.target), *options, "--output-file", lock, project], work)
+            uv.run(session, [*_COMPILE, *target, *options, "--output-file", lock, project], work)
         except uv.UvFailed as failed:
             raise failure(failed, places) from failed
         return pylock.read(lock.read_bytes())
@@ -120,16 +164,16 @@ def _strategy(session: uv.Session, indexes: Indexes) -> tuple[str, ...]:
 
 
 def _expanded(wanted: Wanted, environ: Mapping[str, str]) -> Wanted:
-    return replace(wanted, index=_url(wanted.index, environ, wanted.at)) if wanted.index else wanted
+    return replace(wanted, index=expanded(wanted.index, environ, wanted.at)) if wanted.index else wanted
 
 
 def _expanded_indexes(indexes: Indexes, wanted: Iterable[Wanted], environ: Mapping[str, str]) -> Indexes:
     at = next((Location(each.at.path) for each in wanted if each.at), None)
-    instead = _url(indexes.instead, environ, at) if indexes.instead else None
-    return Indexes(instead, tuple(_url(url, environ, at) for url in indexes.besides))
+    instead = expanded(indexes.instead, environ, at) if indexes.instead else None
+    return Indexes(instead, tuple(expanded(url, environ, at) for url in indexes.besides))
 
 
-def _url(text: str, environ: Mapping[str, str], at: Location | None) -> str:
+def expanded(text: str, environ: Mapping[str, str], at: Location | None = None) -> str:
     """An index's URL with its variables (`${NAME}`) replaced; a login in it travels another way (`pottle.sources.pypi.way`)."""
     url = address.parse(text, environ).url
     if missing := address.unset(url):
@@ -138,16 +182,19 @@ def _url(text: str, environ: Mapping[str, str], at: Location | None) -> str:
     return url
 
 
-def _name(wanted: Wanted) -> NormalizedName:
+def _name(wanted: Wanted, how: Asked) -> NormalizedName:
     try:
         requirement = Requirement(wanted.requirement)
     except InvalidRequirement as error:
         reason = str(error).partition("\n")[0]
         raise ProjectError(f"not a requirement: {wanted.requirement!r}: {reason}", at=wanted.at) from error
-    if requirement.url is not None and not re.match(r"https?://[^#]+\.whl(#|$)", requirement.url):
-        hint = "build it into a wheel and name that, or a version on an index"
+    is_wheel = requirement.url is None or re.match(r"https?://[^#]+\.whl(#|$)", requirement.url)
+    if not is_wheel and not _may_build(requirement.name, how):
+        hint = f'allow that by `source-builds = ["{canonicalize_name(requirement.name)}"]` under [tool.pottle]'
         raise ProjectError(
-            f"{requirement.name} is not a wheel but {address.without_login(requirement.url)}", at=wanted.at, hint=hint
+            f"{requirement.name} is not a wheel but {address.without_login(str(requirement.url))}",
+            at=wanted.at,
+            hint=hint,
         )
     return canonicalize_name(requirement.name)
 
@@ -185,7 +232,7 @@ def _elsewhere(session: uv.Session, package: Package, wanted: Wanted, indexes: I
     exactly = replace(wanted, requirement=f"{package.name}=={package.version}")
     for one in indexes.alone():
         try:
-            (found,) = _compile(session, {_name(exactly): exactly}, one, complete=True)
+            (found,) = _compile(session, {canonicalize_name(package.name): exactly}, Asked(True, one))
         except ProjectError:
             continue  # it does not have this version at all
         if allowed := _allowed(_fitting(session.target, found), wanted):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pottle import child
 from pottle.errors import HostError
@@ -62,15 +62,21 @@ def scratch(session: Session) -> Iterator[Path]:
         raise _host_error(error) from error
 
 
-def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Mapping[str, str] | None = None) -> str:
-    """What uv wrote to stderr. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
+def run(
+    session: Session,
+    arguments: Sequence[str | Path],
+    work: Path,
+    extra: Mapping[str, str] | None = None,
+    out: IO[bytes] | None = None,
+) -> str:
+    """What uv wrote to stderr; `out` takes its stdout. `work` is a scratch directory. Raises `UvFailed`; whatever interrupts ends uv and its children too."""
     to_indexes = way(session.environ, session.project, session.ca_bundle)
     command = [binary(), *map(str, arguments), "--config-file", str(_configuration(to_indexes.settings, work))]
     environment = {**to_indexes.environment, **_ALWAYS, **(extra or {})}
     if not {"SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"} & environment.keys():
         environment["UV_SYSTEM_CERTS"] = "1"
     try:
-        status, output = child.run(command, session.stop, env=environment, cwd=work)
+        status, output = child.run(command, session.stop, env=environment, cwd=work, stdout=out)
     except OSError as error:
         raise _host_error(error) from error
     said = to_indexes.told(output.decode(errors="replace"))
@@ -79,10 +85,16 @@ def run(session: Session, arguments: Sequence[str | Path], work: Path, extra: Ma
     return said
 
 
-def for_target(target: Target) -> tuple[str, ...]:
-    """The arguments that make uv work for `target` from whatever Python we run on."""
-    version = ("--python-version", target.python, "--python-platform", target.uv_platform)
-    return (*version, "--python", sys.executable, "--only-binary", ":all:")
+def for_target(target: Target, may_build: Sequence[str] = ()) -> tuple[str, ...]:
+    """The arguments that make uv work for `target` from whatever Python we run on.
+
+    `may_build` names the distributions that are built from source; `*` lets uv build whatever has no wheel.
+    """
+    version = ("--python-version", target.python, "--python-platform", target.uv_platform, "--python", sys.executable)
+    if "*" in may_build:
+        return version
+    built = (argument for name in may_build for argument in ("--no-binary", name))
+    return (*version, "--only-binary", ":all:", *built)
 
 
 def binary() -> str:

@@ -1,0 +1,20 @@
+"""What an index is asked for one platform, before anything else of an image is decided."""
+
+from dataclasses import dataclass
+
+from pottle.plan.model import InstallWheels
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentPlan:
+    """The base that wheels have to fit, and what is wanted of them."""
+
+    platform: str
+    """`linux/amd64`"""
+    base: str
+    python: str
+    """`3.13`"""
+    epoch: int
+    step: InstallWheels
+    question: tuple[str, ...]
+    """What is asked, as `pottle.lock` keeps it (`pottle.plan.pins`)."""

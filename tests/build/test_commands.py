@@ -1,0 +1,120 @@
+"""Commands of the project that run in its image while that is built: what they write becomes a layer."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from pottle.build.builder import build
+from pottle.build.output import entries
+from pottle.build.project import ProjectFiles
+from pottle.build.sandbox import Command, Ended
+from pottle.build.workshop import Workshop
+from pottle.config.options import Options
+from pottle.errors import ProjectError
+from pottle.oci.entry import Directory, File, Symlink
+from pottle.oci.image import Image
+from pottle.oci.platform import Platform
+from pottle.plan.lock import LockedPlan
+from pottle.plan.model import CopyProject, LayerPlan, RunCommand
+from pottle.plan.planner import make_plan
+from pottle.progress import Silent
+from pottle.project.assets import Asset
+from pottle.project.reader import read_project
+from pottle.project.tree import DictTree
+from pottle.stop import Stop
+
+STEP = RunCommand("collectstatic", ("python", "manage.py"), (("A", "b"),), ("/app/static",))
+
+
+@dataclass
+class Recording:
+    """A sandbox that writes what a test wants."""
+
+    files: dict[str, str] = field(default_factory=lambda: {"a.css": "a"})
+    ended: Ended = field(default_factory=lambda: Ended(0, ""))
+    seen: list[tuple[int, Command]] = field(default_factory=list)
+
+    def run(self, image: Image, command: Command, work: Path) -> Ended:
+        self.seen.append((len(image.layers), command))
+        for place in command.outputs.values():
+            for name, content in self.files.items():
+                (place / name).write_text(content)
+        return self.ended
+
+
+def locked() -> LockedPlan:
+    plan = make_plan(read_project(DictTree({"main.py": ""})), Options(), Platform.parse("linux/amd64"))
+    copy = LayerPlan("app", (CopyProject("/app", False, None),), "it is the app")
+    static = LayerPlan("collectstatic", (STEP,), "it is written by a command")
+    return LockedPlan(
+        type(plan)(**{**{f: getattr(plan, f) for f in plan.__struct_fields__}, "layers": (copy, static)}),
+        (),
+        (),
+        (),
+        None,
+    )
+
+
+def made(directory: Path, sandbox: Recording, text: str = "x"):
+    project = directory / "project"
+    project.mkdir(exist_ok=True)
+    if not (project / "main.py").exists() or (project / "main.py").read_text() != text:
+        (project / "main.py").write_text(text)
+    files = ProjectFiles(project, ("main.py",), (Asset("main.py", 1, False),))
+    return build(locked(), files, Workshop(directory / "cache", None, Silent(), Stop(), sandbox))  # type: ignore[arg-type]
+
+
+def test_it_runs_in_the_image_below_and_what_it_writes_is_a_layer(tmp_path: Path):
+    sandbox = Recording()
+    built = made(tmp_path, sandbox)
+    ((below, command),) = sandbox.seen
+    assert (below, command.argv, command.environment, list(command.outputs)) == (
+        1,
+        STEP.command,
+        STEP.environment,
+        ["/app/static"],
+    )
+    assert [name for name, _ in built.layers] == ["app", "collectstatic"]
+    assert len(built.image.layers) == 2
+
+
+def test_it_runs_again_only_when_something_below_has_changed(tmp_path: Path):
+    sandbox = Recording()
+    first = made(tmp_path, sandbox)
+    assert made(tmp_path, sandbox).image.digest == first.image.digest
+    assert len(sandbox.seen) == 1
+    made(tmp_path, sandbox, "yy")
+    assert len(sandbox.seen) == 2
+
+
+def test_a_failure_is_told_in_its_own_last_words(tmp_path: Path):
+    sandbox = Recording(ended=Ended(1, "Traceback …\nKeyError: 'SECRET_KEY'\n"))
+    with pytest.raises(ProjectError, match=r"collectstatic failed with exit code 1: KeyError: 'SECRET_KEY'"):
+        made(tmp_path, sandbox)
+
+
+def test_only_files_and_links_that_stay_inside_come_out(tmp_path: Path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/b").write_text("b")
+    (tmp_path / "sub/b").chmod(0o777)
+    (tmp_path / "a").write_text("a")
+    (tmp_path / "a").chmod(0o600)
+    os.mkfifo(tmp_path / "pipe")
+    for name, target in {
+        "inside": "sub/b",
+        "absolute": "/app/static/a",
+        "out": "../secret",
+        "away": "/etc/passwd",
+        "dir": "sub",
+    }.items():
+        (tmp_path / name).symlink_to(target)
+    assert list(entries(tmp_path, "/app/static")) == [
+        Directory("app/static"),
+        File("app/static/a", tmp_path / "a", 0o644),
+        Symlink("app/static/absolute", "/app/static/a"),
+        Symlink("app/static/dir", "sub"),
+        Symlink("app/static/inside", "sub/b"),
+        File("app/static/sub/b", tmp_path / "sub/b", 0o755),
+    ]

@@ -1,0 +1,2 @@
+def setup_routes(app):
+    app.router.add_static("/static", "static")

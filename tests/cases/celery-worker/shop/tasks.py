@@ -1,0 +1,6 @@
+from shop.worker import celery_app
+
+
+@celery_app.task
+def send(address):
+    print(address)

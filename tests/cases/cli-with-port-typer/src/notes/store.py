@@ -1,0 +1,2 @@
+def migrate():
+    """Bring the tables up to date."""

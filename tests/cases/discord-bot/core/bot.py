@@ -1,0 +1,5 @@
+from discord.ext import commands
+
+
+class Steward(commands.Bot):
+    """The bot."""

@@ -1,0 +1,3 @@
+class Container:
+    def __getattr__(self, name):
+        raise AttributeError(name)

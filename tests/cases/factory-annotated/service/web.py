@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from service.container import Container
+
+container = Container()
+app: FastAPI = container.web()

@@ -1,0 +1,3 @@
+from mcp_weather import main
+
+main()

@@ -1,0 +1,4 @@
+import git
+import magic
+
+print(git, magic)

@@ -1,0 +1,5 @@
+import httpx
+
+
+def main() -> None:
+    print(httpx.get("https://host.example").status_code)

@@ -1,0 +1,3 @@
+import inner_thing
+
+inner_thing.run()

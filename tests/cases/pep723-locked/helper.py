@@ -1,0 +1,6 @@
+# /// script
+# dependencies = ["rich"]
+# ///
+import rich
+
+rich.print("hello")

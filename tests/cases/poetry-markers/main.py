@@ -1,0 +1,3 @@
+from pandas import DataFrame
+
+print(DataFrame())

@@ -1,0 +1,2 @@
+def resize(path):
+    print(path)

@@ -1,0 +1,2 @@
+BOT_NAME = "news"
+SPIDER_MODULES = ["news.spiders"]

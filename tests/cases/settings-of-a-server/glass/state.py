@@ -1,0 +1,2 @@
+def prepare():
+    """Without this there is nothing to show."""

@@ -1,0 +1,2 @@
+def pinned(kind: str) -> list[str]:
+    return {"runtime": ["humanize"]}[kind]

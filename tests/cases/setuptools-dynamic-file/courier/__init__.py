@@ -1,0 +1,5 @@
+__version__ = "1.1"
+
+
+def main() -> None:
+    print("delivered")

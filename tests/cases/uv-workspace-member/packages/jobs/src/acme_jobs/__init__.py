@@ -1,0 +1,5 @@
+from acme_core import GREETING
+
+
+def main():
+    print(GREETING)
