@@ -173,9 +173,10 @@ def test_a_full_disk_is_said_wherever_it_happens_and_costs_nothing_but_time(here
         assert "space" in said.err
         assert "hint: free some" in said.err
         assert said.err.count("error:") == 1
-        assert not list(disk.rglob("*.part"))
     subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
     assert cramped.pottle("build", project).digest == here.pottle("build", project).digest
+    # A thread that was in a system call when the process ended leaves its directory to the next build.
+    assert not list(disk.rglob("*.part"))
 
 
 def test_an_archive_that_does_not_fit_leaves_the_one_that_was_there(here, tmp_path, small):

@@ -231,3 +231,25 @@ def test_a_classifier_counts_where_nothing_else_does():
 def test_a_classifier_never_makes_a_plan_fail():
     assert why(chosen(claims("3.6", "3.7"))) == ("3.13", "nothing asks for another version", None)
     assert why(chosen(claims("3.11"), gaps=Gaps(py311=["numpy"])))[0] == "3.13"
+
+
+# --- the Dockerfile ---------------------------------------------------------------------------------
+
+
+def stands_on(version: str) -> PythonWish:
+    return PythonWish(SpecifierSet(f"=={version}.*"), None, Location("Dockerfile", 1), "dockerfile")
+
+
+def test_what_the_dockerfile_stands_on_is_preferred():
+    assert why(chosen(stands_on("3.11"), admits(">=3.9"))) == ("3.11", "the Dockerfile stands on it", "Dockerfile:1")
+    assert why(chosen(stands_on("3.11"), claims("3.12")))[0] == "3.11"
+    assert why(chosen(stands_on("3.11"), wants("3.12")))[0] == "3.12"
+
+
+def test_the_dockerfile_never_makes_a_plan_fail():
+    assert why(chosen(stands_on("3.11"), admits(">=3.12"))) == ("3.13", ">=3.12 admits it", "pyproject.toml:4")
+    assert why(chosen(stands_on("3.11"), gaps=Gaps(py311=["numpy"])))[0] == "3.13"
+
+
+def test_a_version_that_no_suite_has_is_not_heard():
+    assert why(chosen(stands_on("3.8"))) == ("3.13", "nothing asks for another version", None)

@@ -102,9 +102,18 @@ def test_a_pin_of_which_a_range_leaves_something_fits(version: str, specifiers: 
 
 def test_classifiers_are_heard_where_nothing_else_is():
     claims = span("==3.11.*", standing="classifier")
-    assert demand([claims], None).claims is claims
-    assert demand([claims, span(">=3.9")], None).claims is None
-    assert demand([claims, RUNTIME], None).claims is None
+    assert demand([claims], None).preferred is claims
+    assert demand([claims, span(">=3.9")], None).preferred is None
+    assert demand([claims, RUNTIME], None).preferred is None
+
+
+def test_the_dockerfile_is_heard_where_nothing_pins_a_version():
+    stands = span("==3.12.*", standing="dockerfile")
+    assert demand([span("==3.11.*", standing="classifier"), stands], None).preferred is stands
+    assert demand([stands, span(">=3.9")], None).preferred is stands
+    assert demand([stands, pin("3.11")], None).preferred is None
+    assert demand([stands, RUNTIME], None).preferred is None
+    assert demand([stands], pin("3.11", "pottle.toml")).preferred is None
 
 
 def test_versions_that_are_named_to_the_patch():

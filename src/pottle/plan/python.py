@@ -57,7 +57,7 @@ def _fitting(suites: Sequence[Base], wanted: Demand, *, strict: bool) -> Iterato
     """What meets the demand, in the order of preference: a CPython that no suite has is asked of python-build-standalone."""
     meets = wanted.met_exactly if strict else wanted.met
     found = [suite for suite in suites if meets(suite)]
-    yield from sorted(found, key=lambda suite: not (wanted.claims and wanted.claims.admits(suite.python_full)))
+    yield from sorted(found, key=lambda suite: not (wanted.preferred and wanted.preferred.admits(suite.python_full)))
     seen = {suite.python for suite in found}
     for other in _standalone(suites[0], wanted):
         if other.python not in seen and meets(other):
@@ -123,14 +123,16 @@ def _python_reason(chosen: Base, suites: Sequence[Base], skipped: Sequence[Skipp
             f" and {others} more" if others else ""
         )
         at = missing.at
+    elif (claim := wanted.preferred) and claim.standing == "dockerfile" and claim.admits(chosen.python_full):
+        because, at = "the Dockerfile stands on it", claim.at
     elif chosen is not suites[0] and (excluding := wanted.against(suites[0])):
         because, at = f"{excluding[0]} leaves {suites[0].python} out", excluding[0].at
     elif len(suites) == 1:
         because, at = f"{chosen.name} has no other", None
     elif first:
         because = f"{first} admits it"
-    elif wanted.claims and wanted.claims.admits(chosen.python_full):
-        because, at = "a classifier names it, and nothing else says anything", wanted.claims.at
+    elif claim and claim.admits(chosen.python_full):
+        because, at = "a classifier names it, and nothing else says anything", claim.at
     else:
         because = "nothing asks for another version"
     return Reason(decision="python", value=chosen.python, because=because, at=str(at) if at else None)

@@ -2,7 +2,8 @@
 
 A pin (`.python-version` …) decides and a range (`requires-python` …) admits. Two pins for different X.Y contradict each other, and so
 does a pin that a range leaves out: both places are named, nothing is guessed. A file that is seldom kept up to date (`runtime.txt`,
-`environment.yml`) is heard where no other says the same kind of thing, and classifiers where nothing else says anything.
+`environment.yml`) is heard where no other says the same kind of thing. Among what is admitted, the project's Dockerfile names the one
+that it runs on today; classifiers are heard where nothing else says anything.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,8 +26,8 @@ class Demand:
     pins: tuple[PythonWish, ...]
     """All of one X.Y."""
     ranges: tuple[PythonWish, ...]
-    claims: PythonWish | None
-    """Classifiers, where nothing else says anything."""
+    preferred: PythonWish | None
+    """Among what is admitted: what the Dockerfile stands on; classifiers, where nothing else says anything."""
     outranked: tuple[Fact[str], ...]
     """Pins that are not heeded, in words."""
 
@@ -80,8 +81,9 @@ def demand(wishes: Sequence[PythonWish], configured: PythonWish | None) -> Deman
         _check_agrees(pins[0], pin)
         for wish in ranges:
             _check_admits(wish, pin)
-    claims = None if pins or ranges else next((wish for wish in wishes if wish.standing == "classifier"), None)
-    return Demand(pins, ranges, claims, tuple(outranked))
+    heard = () if pins else ("dockerfile",) if ranges else ("dockerfile", "classifier")
+    preferred = next((wish for standing in heard for wish in wishes if wish.standing == standing), None)
+    return Demand(pins, ranges, preferred, tuple(outranked))
 
 
 def _pins(

@@ -191,10 +191,11 @@ class Pins:
 # --- what the project is --------------------------------------------------------------------------
 
 
-Standing: TypeAlias = Literal["aside", "inherited", "classifier"]
+Standing: TypeAlias = Literal["aside", "inherited", "dockerfile", "classifier"]
 """Of what counts less than the project's own word. `aside`: a file that is seldom kept up to date, heard where no other says the same
-kind of thing; `inherited`: a pin of a directory above, heard where the project has none and its ranges admit it; `classifier`: what
-a package was once tried with, heard where nothing else is."""
+kind of thing; `inherited`: a pin of a directory above, heard where the project has none and its ranges admit it; `dockerfile`:
+what the project's Dockerfile stands on, preferred among what is admitted; `classifier`: what a package was once tried with, preferred
+where nothing else is heard."""
 
 
 @dataclass(frozen=True, slots=True)

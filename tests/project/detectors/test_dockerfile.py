@@ -3,6 +3,7 @@
 import pytest
 
 from pottle.project.detectors.dockerfile import detect
+from pottle.project.facts import PythonWish, Recipe
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
@@ -11,7 +12,7 @@ FROM = "FROM python:3.13-slim\n"
 
 def recipe(text: str, path: str = "Dockerfile", **files: str):
     tree = {path: text, **{name.replace("__", "."): content for name, content in files.items()}}
-    return next(iter(detect(Survey(DictTree(tree)))), None)
+    return next((clue for clue in detect(Survey(DictTree(tree))) if isinstance(clue, Recipe)), None)
 
 
 COMMANDS = {
@@ -156,3 +157,24 @@ def test_what_another_stage_installs_counts():
     found = recipe(f'{FROM.strip()} AS builder\nRUN pip wheel uwsgi\n{FROM}CMD ["uwsgi"]')
     assert found is not None
     assert [(each.name, str(each.at)) for each in found.installs] == [("uwsgi", "Dockerfile:2")]
+
+
+PYTHONS = {
+    "the official image": ("FROM python:3.12.3-alpine AS base", "3.12"),
+    "with its registry": ("FROM docker.io/library/python:3.9", "3.9"),
+    "uv's": ("FROM ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "3.12"),
+    "uv's with its version": ("FROM ghcr.io/astral-sh/uv:0.9.2-python3.14-trixie", "3.14"),
+    "by an argument": ("ARG V=3.11\nFROM python:${V}-slim", "3.11"),
+    "of the last stage": ("FROM python:3.11 AS a\nFROM python:3.12\nCOPY --from=a / /", "3.12"),
+    "through a stage": ("FROM python:3.11 AS a\nFROM a AS b\nFROM b", "3.11"),
+    "the newest": ("FROM python:3", None),
+    "another language": ("FROM node:22", None),
+    "a digest": ("FROM python@sha256:3.11", None),
+}
+
+
+@pytest.mark.parametrize(("text", "version"), PYTHONS.values(), ids=PYTHONS)
+def test_the_python_that_it_stands_on(text, version):
+    wishes = [clue for clue in detect(Survey(DictTree({"Dockerfile": text}))) if isinstance(clue, PythonWish)]
+    assert [str(wish) for wish in wishes] == ([f"=={version}.*"] if version else [])
+    assert all(wish.standing == "dockerfile" and wish.at.path == "Dockerfile" for wish in wishes)

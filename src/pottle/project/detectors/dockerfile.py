@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
 from pottle.errors import ProjectError
 from pottle.project import requirement, runners
 from pottle.project.command_line import InvalidCommandLine, parse
-from pottle.project.facts import Dependency, Fact, Recipe
+from pottle.project.facts import Dependency, Fact, PythonWish, Recipe
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -29,6 +30,8 @@ _PLACES = (
     "build/Dockerfile",
 )
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
+_CPYTHON = re.compile(r"(?:^|/)python:(3\.\d+)(?!\d)|python-?(3\.\d+)(?!\d)")
+"""In the name of an image: `python:3.12-slim`, `uv:0.9-python3.12-trixie`."""
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
 _APT = re.compile(r"\bapt(?:-get)?\b((?:\s+-\S+)*)\s+install\b([^;&|]*)")
@@ -51,11 +54,12 @@ class Stage:
 
     name: str
     base: str
+    at: Location
     instructions: list[tuple[str, str, Location]] = field(default_factory=list)
 
 
-def detect(survey: Survey) -> Iterator[Recipe]:
-    """The recipe of the first Dockerfile in one of the usual places."""
+def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
+    """The recipe of the first Dockerfile in one of the usual places, and the Python that it stands on."""
     path = next((path for path in _PLACES if survey.tree.exists(path)), None)
     try:
         text = survey.tree.read(path) if path is not None else None
@@ -66,7 +70,11 @@ def detect(survey: Survey) -> Iterator[Recipe]:
     stages = list(_stages(text, path))
     if stages:
         installs = tuple(_installs(stages))
-        yield replace(_recipe(_chain(stages, _wanted(stages)), Location(path), survey), installs=installs)
+        chain = _chain(stages, _wanted(stages))
+        instructions = [each for stage in chain for each in stage.instructions]
+        yield replace(_recipe(instructions, Location(path), survey), installs=installs)
+        if found := _CPYTHON.search(chain[0].base):
+            yield PythonWish(SpecifierSet(f"=={found[1] or found[2]}.*"), None, chain[0].at, "dockerfile")
 
 
 def _recipe(instructions: Sequence[tuple[str, str, Location]], at: Location, survey: Survey) -> Recipe:
@@ -97,6 +105,7 @@ def _startable(command: str, survey: Survey) -> bool:
 
 def _stages(text: str, path: str) -> Iterator[Stage]:
     stage: Stage | None = None
+    arguments: list[tuple[str, str, Location]] = []
     for line, number in _logical(text):
         found = _INSTRUCTION.fullmatch(line)
         if found is None:
@@ -105,9 +114,10 @@ def _stages(text: str, path: str) -> Iterator[Stage]:
         if keyword == "FROM" and (parts := _FROM.fullmatch(value)):
             if stage is not None:
                 yield stage
-            stage = Stage((parts[2] or "").lower(), parts[1].lower())
-        elif stage is not None:
-            stage.instructions.append((keyword, value, Location(path, number)))
+            base = _resolved(parts[1], dict(_variables(arguments)))
+            stage = Stage((parts[2] or "").lower(), base.lower(), Location(path, number))
+        else:
+            (arguments if stage is None else stage.instructions).append((keyword, value, Location(path, number)))
     if stage is not None:
         yield stage
 
@@ -142,15 +152,15 @@ def _wanted(stages: Sequence[Stage]) -> Stage:
     return stages[-1]
 
 
-def _chain(stages: Sequence[Stage], last: Stage) -> list[tuple[str, str, Location]]:
-    """Its instructions behind those of the stages that it stands on."""
+def _chain(stages: Sequence[Stage], last: Stage) -> list[Stage]:
+    """It, behind the stages that it stands on."""
     found = [last]
     while len(found) < _DEEPEST:
         base = next((stage for stage in stages if stage.name and stage.name == found[0].base), None)
         if base is None or base in found:
             break
         found.insert(0, base)
-    return [instruction for stage in found for instruction in stage.instructions]
+    return found
 
 
 def _command(instructions: Sequence[tuple[str, str, Location]]) -> tuple[list[str], str | None, Location | None]:

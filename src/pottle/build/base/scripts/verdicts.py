@@ -46,7 +46,7 @@ VERDICTS: Mapping[str, Verdict] = {word: verdict for verdict, words in _WORDS.it
 REVIEWED: tuple[tuple[str, str], ...] = (
     (r"base-passwd|passwd|login(\.defs)?|adduser|libpam.*|sudo", "accounts are the image's own, and nobody logs in"),
     (
-        r"base-files|libc6|libc-bin|netbase|tzdata|ca-certificates|libreadline8.*|python3\.[0-9]+(-minimal)?",
+        r"base-files|libc6|libc-bin|netbase|tzdata|ca-certificates|libreadline8.*|python3\.[0-9]+(-minimal)?|python3-(distutils|lib2to3)",
         "every base's",
     ),
     (r"mariadb-common|mysql-common", "one of two configurations, which an alternative chooses"),
