@@ -66,6 +66,7 @@ def test_every_key_is_read():
     strict = true
     extras = ["fast"]
     groups = ["prod"]
+    volumes = ["/data", "/app/media"]
     source-builds = ["natural"]
     labels = { "a.b" = "c" }
     env = { X = "" }

@@ -126,3 +126,17 @@ def test_accounts_are_not_read_through_a_link(tmp_path: Path):
     (tmp_path / "root/etc/passwd").symlink_to(tmp_path / "outside")
     with pytest.raises(UsageError):
         identity(tmp_path / "root", "app")
+
+
+def test_volumes_are_made_and_become_memory(tmp_path: Path):
+    config = Config(working_dir="/app", volumes=("/app/media", "/data", "/linked/data", "/app"))
+    (tmp_path / "linked").symlink_to("data")
+    write(tmp_path, "app/media/logo.png")
+    add_mount_points(tmp_path, config)
+    assert memory(tmp_path, config) == (("/tmp", 0o1777), ("/app/media", 0o755), ("/data", 0o755))
+
+
+def test_a_home_that_is_a_volume_is_mounted_once(tmp_path: Path):
+    config = Config(environment=(("HOME", "/home/app"),), working_dir="/app", volumes=("/home/app",))
+    add_mount_points(tmp_path, config)
+    assert memory(tmp_path, config) == (("/tmp", 0o1777), ("/home/app", 0o700))

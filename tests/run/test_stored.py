@@ -20,6 +20,7 @@ EXECUTION = Execution(
     user="65532:65532",
     exposed_ports={"8000/tcp": Empty()},
     env=("PATH=/usr/bin", "URL=a=b", "EMPTY="),
+    volumes={"/data": Empty(), "/app/media": Empty()},
     entrypoint=("python",),
     cmd=("-m", "app"),
     working_dir="/app",
@@ -43,6 +44,7 @@ def test_the_start_is_the_configs():
         user="65532:65532",
         stop_signal="SIGINT",
         ports=("8000/tcp",),
+        volumes=("/app/media", "/data"),
     )
 
 

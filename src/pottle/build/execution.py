@@ -15,6 +15,7 @@ def makeup(plan: ImagePlan) -> Makeup:
         env=tuple(f"{name}={value}" for name, value in runtime.environment),
         entrypoint=runtime.entrypoint or None,
         cmd=runtime.command,
+        volumes={path: Empty() for path in runtime.volumes},
         working_dir=runtime.working_dir,
         labels=dict(runtime.labels),
         stop_signal=runtime.stop_signal,

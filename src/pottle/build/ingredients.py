@@ -18,6 +18,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    MakeDirectories,
     RunCommand,
     Step,
     SumUp,
@@ -81,6 +82,8 @@ class Ingredients:
                 yield self._project(".")
                 yield self.locked.plan.python
                 yield self._compiler(mode)
+            case MakeDirectories():
+                pass
             case _:
                 assert_never(step)
 

@@ -15,7 +15,7 @@ from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
-from pottle.oci.entry import Entry, File
+from pottle.oci.entry import Directory, Entry, File
 from pottle.oci.image import Image
 from pottle.plan.model import (
     BuildWheels,
@@ -26,6 +26,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    MakeDirectories,
     RunCommand,
     Step,
     SumUp,
@@ -79,6 +80,9 @@ class Executor:
                 return [*before, *self._run_command(step, layer, work)]
             case CopyProject():
                 return [*before, *self._copy_project(step, before)]
+            case MakeDirectories(paths, uid):
+                # Group 0 may write as well, as in the home: platforms that pick a uid put it into that group.
+                return [*before, *(Directory(path.strip("/"), 0o775, uid=uid, gid=0) for path in paths)]
             case _:
                 assert_never(step)
 

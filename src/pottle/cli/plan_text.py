@@ -30,6 +30,7 @@ def text(plan: "ImagePlan", columns: int) -> str:
     lines += ["", _heading("layers, the lowest first")]
     lines += _layers(plan.layers, width)
     lines += ["", _heading("runs"), f"    {click.style(shlex.join(plan.command), fg='green')}", f"    {_manner(plan)}"]
+    lines += (f"    keeping {path}" for path in plan.runtime.volumes)
     if len(plan.processes) > 1:
         lines += ["", _heading("its other processes, by `pottle run --process NAME`")]
         lines += [line for process in plan.processes[1:] for line in _process(process, plan.processes, width)]
@@ -119,6 +120,8 @@ def _brought(step: "Step", most: int) -> str:
             return f"{name} from {path}" if most > 3 else name
         case model.CopyProject(into=into):
             return f"files in {into}"
+        case model.MakeDirectories(paths=paths):
+            return " ".join(paths)
         case model.RunCommand(name=name, outputs=outputs):
             return f"what {name} writes to {', '.join(outputs)}"
         case model.SumUp():

@@ -14,6 +14,7 @@ Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
 Suite = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
 Platform = Annotated[str, Meta(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
+Directory = Annotated[str, Meta(pattern=r"^(/[^/\x00:,.][^/\x00:,]*)+$")]
 Variable = Annotated[str, Meta(pattern=r"^[^=\x00]+$")]
 
 
@@ -94,6 +95,10 @@ class Keys(TypedDict, total=False):
     groups: Annotated[
         tuple[Distribution, ...], Meta(description="Dependency groups (PEP 735) to install; none by default.")
     ]
+    volumes: Annotated[
+        tuple[Directory, ...],
+        Meta(description='Directories that keep data: ["/data"]; in place of those that the code names.'),
+    ]
     source_builds: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^(\*|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$")], ...],
         Meta(description='Distributions without a wheel whose build may run on this machine; ["*"]: any.'),
@@ -116,7 +121,9 @@ class Keys(TypedDict, total=False):
 TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
-LISTS = frozenset({"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired"})
+LISTS = frozenset(
+    {"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired", "volumes"}
+)
 SWITCHES = frozenset({"strict", "collectstatic"})
 MAPPINGS = frozenset({"labels", "env", "build_env", "process"})
 PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)

@@ -44,6 +44,8 @@ class Options:
     strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    volumes: tuple[str, ...] | None = None
+    """Absolute paths; None: what the code says that it writes."""
     source_builds: tuple[str, ...] = ()
     """Names of distributions, or `*`."""
     labels: tuple[tuple[str, str], ...] = ()

@@ -17,6 +17,7 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    MakeDirectories,
     RunCommand,
     Step,
     SumUp,
@@ -38,6 +39,7 @@ class Layers:
     """The requirements are not a complete, pinned set."""
     further: tuple[str, ...]
     """Debian packages beyond the interpreter's own."""
+    volumes: tuple[str, ...] = ()
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
@@ -121,6 +123,8 @@ class Layers:
             versioning = self.facts.versioning
             tool = versioning.tool if versioning else None
             steps = (self._project(self.facts.name.value, ".", packaging.backend, tool), copy)
+        if self.volumes:
+            steps = (*steps, MakeDirectories(paths=self.volumes, uid=UID))
         return LayerPlan(name="app", steps=steps, because="changes with every commit, so it lies on top")
 
     def _static(self, found: StaticFiles) -> LayerPlan:

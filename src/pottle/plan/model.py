@@ -165,6 +165,13 @@ class RunCommand(Struct, frozen=True, tag="run-command"):
     """Directories of the image, absolute."""
 
 
+class MakeDirectories(Struct, frozen=True, tag="make-directories"):
+    """Empty directories that the application's user owns, and that group 0 may write to as well."""
+
+    paths: tuple[str, ...]
+    uid: int
+
+
 class SumUp(Struct, frozen=True, tag="sum-up"):
     """What sums up all packages of the image: accounts, CA bundle, ld.so.cache."""
 
@@ -182,6 +189,7 @@ Step: TypeAlias = (
     | BuildWheels
     | InstallProject
     | CopyProject
+    | MakeDirectories
     | RunCommand
     | SumUp
 )
@@ -219,6 +227,8 @@ class Runtime(Struct, frozen=True):
     stop_signal: str
     health_check: HealthCheck | None
     labels: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[str, ...] = ()
+    """Directories that keep data."""
 
 
 class SystemPackages(Struct, frozen=True):

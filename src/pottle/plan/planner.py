@@ -17,6 +17,7 @@ from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
 from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, runtime
+from pottle.plan.volumes import volumes
 from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
 
@@ -40,7 +41,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     listening = replace(options, port=_port(options))
     start = starting.start(facts, listening, holds)
     processes = Processes(facts, listening, holds, start)
-    config, health_reasons = runtime(start, processes.all, options, base)
+    kept = volumes(facts, options)
+    config, health_reasons = runtime(start, processes.all, options, base, kept.paths)
     native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
     system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
     further = system.names(system_needs)
@@ -58,7 +60,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         processes=processes.all,
         base=base.name,
         system_packages=SystemPackages(runtime=further),
-        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further).all()),
+        layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further, kept.paths).all()),
         runtime=config,
         annotations=annotations(facts, base),
         reasons=(
@@ -67,12 +69,14 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *choice.reasons,
             *start.reasons,
             *health_reasons,
+            *kept.reasons,
         ),
         warnings=(
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *installed.warnings,
             *start.warnings,
             *processes.warnings,
+            *kept.warnings,
             *packages_left(facts.recipe, further),
             *distributions_left(facts.recipe, {*holds, facts.name.value}),
         ),

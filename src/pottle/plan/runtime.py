@@ -32,7 +32,11 @@ PROCESS = "pottle.process."
 
 
 def runtime(
-    start: Start, processes: Sequence[ProcessPlan], options: Options, base: Base
+    start: Start,
+    processes: Sequence[ProcessPlan],
+    options: Options,
+    base: Base,
+    volumes: tuple[str, ...] = (),
 ) -> tuple[Runtime, tuple[Reason, ...]]:
     """The image config, and why the entry point and the health check are what they are."""
     interpreter = base.interpreter
@@ -52,6 +56,7 @@ def runtime(
         stop_signal=start.stop_signal,
         health_check=check,
         labels=tuple(sorted({**_labels(processes), **dict(options.labels)}.items())),
+        volumes=volumes,
     )
     return configured, reasons
 

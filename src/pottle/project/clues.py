@@ -18,6 +18,7 @@ from pottle.project.facts import (
     ShellScript,
     StaticFiles,
     Versioning,
+    Writable,
 )
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -58,6 +59,7 @@ Clue: TypeAlias = (
     | ShellScript
     | ServerSettings
     | StaticFiles
+    | Writable
 )
 
 Detector: TypeAlias = Callable[[Survey], Iterator[Clue]]

@@ -398,6 +398,24 @@ class ShellScript:
 
 
 @dataclass(frozen=True, slots=True)
+class Writable:
+    """A path that the application writes to, and wants to find again."""
+
+    what: Literal["media", "uploads", "database"]
+    path: str
+    """Absolute, or relative to the project's root, which is also the current directory."""
+    directory: bool
+    """A directory that files are put into; else a file."""
+    at: Location
+    variable: str | None = None
+    """The environment variable that can name another path."""
+    beside_code: bool = False
+    """It is told from where a module lies: an installed package has it elsewhere."""
+    holds_code: bool = False
+    """Modules of the project lie in the same directory, or below it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A project as it stands in its tree."""
 
@@ -424,6 +442,8 @@ class Facts:
     """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None
     """Where the sources live: a URL from `[project.urls]`."""
+    writable: tuple[Writable, ...] = ()
+    """What is written at run time, as far as the code says where."""
     processes: tuple[Process, ...] = ()
     """In the order of their file."""
     server_settings: tuple[ServerSettings, ...] = ()

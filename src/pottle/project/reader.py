@@ -24,6 +24,7 @@ from pottle.project.facts import (
     ShellScript,
     StaticFiles,
     Versioning,
+    Writable,
 )
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
@@ -87,6 +88,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         shell=_first(clues, "shell"),
         versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
+        writable=tuple(clue for clue in clues if isinstance(clue, Writable)),
         static_files=next((clue for clue in clues if isinstance(clue, StaticFiles)), None),
         processes=tuple(clue for clue in clues if isinstance(clue, Process)),
         shell_scripts=tuple(clue for clue in clues if isinstance(clue, ShellScript)),

@@ -83,7 +83,7 @@ class Engine:
         try:
             yield EngineContainer(client, container)
         finally:
-            client.call("rm", "--force", container)
+            client.call("rm", "--force", "--volumes", container)
 
     def load(self, image: Image, host: Host) -> str:
         """The name under which the engine has the image now."""

@@ -27,6 +27,8 @@ class Config:
     stop_signal: str = "SIGTERM"
     ports: tuple[str, ...] = ()
     """`8000/tcp`"""
+    volumes: tuple[str, ...] = ()
+    """Directories that keep data."""
     processes: tuple[tuple[str, Process], ...] = ()
     """By name, where the image has several."""
 

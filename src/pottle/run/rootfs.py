@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pottle.errors import HostError, UsageError
 from pottle.run.image import Config, Image
-from pottle.run.writable import TEMPORARY, home
+from pottle.run.writable import TEMPORARY, home, volumes
 from pottle.text import Location
 
 _LAYOUT = "1"  # counts how a root is prepared: an older pottle's roots are not taken for ours
@@ -70,7 +70,7 @@ def add_mount_points(root: Path, config: Config) -> None:
     if not (root / "etc").is_symlink():
         for path in NETWORK_FILES:
             _put(root / path, stat.S_ISREG, Path.touch)
-    for wanted in (config.working_dir, home(config)):
+    for wanted in (config.working_dir, home(config), *volumes(config)):
         add_directory(root, wanted or "/")
 
 
@@ -95,16 +95,25 @@ def add_directory(root: Path, path: str) -> None:
 
 
 def memory(root: Path, config: Config) -> tuple[tuple[str, int], ...]:
-    """The directories that become writable memory, and their modes. A home that holds files of the image stays."""
+    """The directories that become writable memory, and their modes, those above before those below.
+
+    A home that holds files of the image stays. A volume covers what it holds, as one of an engine's does from the second start on.
+    """
     own = home(config)
-    kept = own is None or not _is_empty_directory(root, own)
-    return ((TEMPORARY, 0o1777),) if own is None or kept else ((TEMPORARY, 0o1777), (own, 0o700))
+    found = [(own, 0o700)] if own is not None and _is_empty_directory(root, own) else []
+    found += [(path, 0o755) for path in volumes(config) if path != own and _is_directory(root, path)]
+    return ((TEMPORARY, 0o1777), *sorted(found))
 
 
 def _is_empty_directory(root: Path, path: str) -> bool:
+    return _is_directory(root, path) and not any((root / path.lstrip("/")).iterdir())
+
+
+def _is_directory(root: Path, path: str) -> bool:
+    """Whether it is one in the root, reached without a symbolic link."""
     here = root / path.lstrip("/")
     through_links = any(p.is_symlink() for p in (here, *here.parents) if p.is_relative_to(root) and p != root)
-    return not through_links and here.is_dir() and not any(here.iterdir())
+    return not through_links and here.is_dir()
 
 
 def identity(root: Path, user: str) -> tuple[int, int]:

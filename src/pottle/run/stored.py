@@ -38,6 +38,7 @@ def start_of(execution: Execution) -> Config:
         user=execution.user,
         stop_signal=execution.stop_signal or "SIGTERM",
         ports=tuple(execution.exposed_ports),
+        volumes=tuple(sorted(execution.volumes)),
         processes=tuple(_processes(execution.labels)),
     )
 

@@ -40,6 +40,7 @@ from pottle.project.detectors import (
     versioning,
     web_applications,
     workers,
+    writable_paths,
 )
 from pottle.project.lock_format import LockFormat
 
@@ -83,4 +84,5 @@ DETECTORS: tuple[Detector, ...] = (
     procfile.detect,
     dockerfile.detect,
     start_scripts.detect,
+    writable_paths.detect,
 )

@@ -142,7 +142,7 @@ def _project(asked: Mapping[NormalizedName, Wanted]) -> str:
     indexes = {
         url: f"index-{number}" for number, url in enumerate(sorted({w.index for w in asked.values() if w.index}))
     }
-    lines = ["[project]", 'name = "requirements"', 'version = "0"', "dependencies = ["]
+    lines = ["[project]", 'name = "pottle-requirements"', 'version = "0"', "dependencies = ["]
     lines += [f"    {pylock.quoted(each.requirement)}," for each in asked.values()]
     lines += ["]", "[tool.uv.sources]"]
     lines += [f'{name} = {{ index = "{indexes[each.index]}" }}' for name, each in asked.items() if each.index]
