@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pottle.project.module import Module, keyword
 from pottle.project.names import Names
 
-ROOT = "/<project>"
-"""Stands for the project's root, which lies at the root of a file system."""
+_ABOVE = "/<above>"
+ROOT = f"{_ABOVE}/<project>"
+"""Stands for the project's root."""
 _DEEPEST = 16
 _SAME = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip", "__str__"})
 """Methods of a path, or of its text, that leave it what it is."""
@@ -43,8 +44,8 @@ class Found:
 class Paths:
     """Expressions of a project's modules."""
 
-    def __init__(self, modules: Sequence[Module]) -> None:
-        self._names = Names(modules)
+    def __init__(self, names: Names) -> None:
+        self._names = names
 
     def text(self, module: Module, node: ast.expr | None, depth: int = 0) -> Found | None:
         """What the expression comes to."""
@@ -126,10 +127,11 @@ class Paths:
 
 
 def from_root(text: str) -> str:
-    """A path as `Writable` has it: normalized; relative where it lies in the project, which is empty for the root itself."""
+    """A path, normalized: relative where it lies in the project or beside it (`../x`), empty for the project itself."""
     path = posixpath.normpath(posixpath.join(ROOT, text))
-    inside = path == ROOT or path.startswith(f"{ROOT}/")
-    return path.removeprefix(ROOT).lstrip("/") if inside else path
+    if path == _ABOVE or path.startswith(f"{_ABOVE}/"):
+        path = posixpath.relpath(path, ROOT)
+    return "" if path == "." else path
 
 
 def _variable(node: ast.expr) -> str | None:

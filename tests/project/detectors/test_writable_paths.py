@@ -37,7 +37,7 @@ DIRECTORIES = {
     ),
     "the current directory": ("import os\nMEDIA_ROOT = os.path.join(os.getcwd(), 'm')", "m", "media"),
     "by default": ("import os\nMEDIA_ROOT = os.environ.get('MEDIA_ROOT', '/media')", "/media", "media"),
-    "out of the tree": ("MEDIA_ROOT = '../media'", "/media", "media"),
+    "out of the tree": ("MEDIA_ROOT = '../media'", "../media", "media"),
     "Flask's": ("UPLOAD_FOLDER = 'uploads'", "uploads", "uploads"),
     "Flask's, set": ("app.config['UPLOAD_FOLDER'] = './static/up'", "static/up", "uploads"),
     "Flask's, by its root": (

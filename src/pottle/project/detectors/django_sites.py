@@ -11,7 +11,7 @@ from pottle.project.clues import Said
 from pottle.project.django import SETTINGS, manage_py, settings_of
 from pottle.project.facts import Fact, StaticFiles
 from pottle.project.module import Module, Named, called, text_of
-from pottle.project.path_values import Paths
+from pottle.project.paths import Paths, from_root
 from pottle.project.survey import Survey
 from pottle.project.values import variable
 from pottle.text import Location
@@ -83,7 +83,8 @@ def _static(
         return
     module, assignment = found
     at = Location(module.path, assignment.line)
-    root = Paths(survey.code.names).of(module, assignment.value)
+    place = Paths(survey.code.names).text(module, assignment.value)
+    root = from_root(place.text) if place is not None else ""
     if not root or root.startswith(".."):
         yield Said("warning", "where STATIC_ROOT leads cannot be seen: collectstatic is left to you", at)
         return

@@ -39,7 +39,7 @@ class _Place:
 def detect(survey: Survey) -> Iterator[Writable]:
     """Each path once, at the first place that names it."""
     modules = [module for module in survey.modules if not _ASIDE.search(module.path)]
-    paths = Paths(modules)
+    paths = Paths(survey.code.names)
     seen: set[str] = set()
     for module in filter(_tells, modules):
         for place in _places(module, paths):

@@ -1,9 +1,9 @@
-"""Where an expression leads in the tree."""
+"""Which path an expression comes to."""
 
 import pytest
 
 from pottle.project.names import Names
-from pottle.project.path_values import Paths
+from pottle.project.paths import Paths, from_root
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
@@ -29,7 +29,8 @@ def path(expression: str) -> str | None:
     survey = Survey(DictTree(files))
     module = survey.parsed("shop/settings.py")
     assert module is not None
-    return Paths(Names(survey.modules, survey.named)).of(module, module.assignments[-1].value)
+    found = Paths(Names(survey.modules, survey.named)).text(module, module.assignments[-1].value)
+    return from_root(found.text) if found is not None else None
 
 
 FOUND = {
