@@ -1,0 +1,48 @@
+"""The reference of the configuration: the JSON Schema that editors read and the table that people read. `GOLDEN=rewrite` writes them anew."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from pottle.config.keys import PROCESS, TYPES, description, process_description, schema, written
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+SCHEMA = REFERENCE / "pottle.schema.json"
+PAGE = REFERENCE / "configuration.md"
+_ROW = re.compile(r"^\| `[^\n]+\n", re.MULTILINE)
+
+
+def rows() -> str:
+    """One row of the table for each key."""
+    table = [f"| `{written(name)}` | {kind(name)} | {description(name)} |\n" for name in TYPES]
+    table += [f"| `process.NAME.{name}` | | {process_description(name)} |\n" for name in PROCESS]
+    return "".join(table)
+
+
+def kind(name: str) -> str:
+    found = schema()["properties"][written(name)]
+    names = {"array": "list", "object": "table", "boolean": "true, false", "integer": "number", "string": "text"}
+    return " or ".join(found["enum"]) if "enum" in found else names[found["type"]]
+
+
+def check(path: Path, text: str) -> None:
+    if os.environ.get("GOLDEN") == "rewrite":
+        path.write_text(text)
+    assert path.read_text() == text
+
+
+def test_the_schema_is_that_of_the_keys():
+    check(SCHEMA, json.dumps(schema(), indent=2) + "\n")
+
+
+def test_the_page_has_every_key():
+    before, *_, after = _ROW.split(PAGE.read_text())
+    check(PAGE, f"{before}{rows()}{after}")
+
+
+@pytest.mark.parametrize("key", [written(name) for name in TYPES])
+def test_the_schema_says_what_each_key_means(key: str):
+    assert json.loads(SCHEMA.read_text())["properties"][key]["description"]
