@@ -4,7 +4,6 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -420,7 +419,7 @@ def _wheels(planned: "ImagePlan") -> dict[str, str]:
 
 def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[str, str]) -> "ProjectFiles":
     from pottle.build.project import ProjectFiles
-    from pottle.project.assets import collect
+    from pottle.project.assets import collect, own
     from pottle.project.checkout import listed
     from pottle.project.version import NOTHING
 
@@ -434,25 +433,20 @@ def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[s
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
     beside = {path: _neighbour_files(root, path, name, host) for path, name in wheels.items() if path != "."}
     pretence = _pretence(root, wheels["."], tree, host) if "." in wheels else NOTHING
-    everything = _everything(tree, in_checkout)
+    everything = tuple(own(tree, in_checkout, options.exclude))
     return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
 
 
 def _neighbour_files(root: Path, path: str, name: str, host: Host) -> "ProjectFiles":
     """What the backend of another project of the repository may need; nothing of it is copied as it is."""
     from pottle.build.project import ProjectFiles
+    from pottle.project.assets import own
     from pottle.project.checkout import listed
 
     directory = (root / path).resolve()
     tree = _tree(directory)
-    everything = _everything(tree, listed(directory, host.environ))
+    everything = tuple(own(tree, listed(directory, host.environ)))
     return ProjectFiles(directory, everything, (), _pretence(directory, name, tree, host))
-
-
-def _everything(tree: "Tree", in_checkout: "AbstractSet[str] | None") -> tuple[str, ...]:
-    from pottle.project.assets import tracked
-
-    return tuple(tree.files() if in_checkout is None else tracked(tree.files(), in_checkout))
 
 
 def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":

@@ -94,6 +94,13 @@ def test_a_checkout_decides_what_is_there():
     assert kept(["a.py", "new.py", "ignored.py"], {"a.py", "new.py", "deleted.py"}) == ["a.py", "new.py"]
 
 
+def test_what_a_checkout_ignores_is_taken_in_on_demand():
+    files = ("app.py", "static/dist/a.js", "static/dist/a.map", "notes/a.txt", ".env")
+    back = ("!static/dist", "static/dist/*.map", "!.env")
+    assert kept(files, {"app.py"}, back) == ["app.py", "static/dist/a.js"]
+    assert kept(files, {"app.py", "notes/a.txt"}, ("notes",)) == ["app.py"]
+
+
 def test_a_submodule_is_there_as_a_whole():
     assert kept(["a.py", "sub/b.py", "subway/c.py"], {"a.py", "sub"}) == ["a.py", "sub/b.py"]
 

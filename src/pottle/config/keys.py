@@ -111,7 +111,10 @@ class Keys(TypedDict, total=False):
     collectstatic: Annotated[
         bool, Meta(description="Whether Django's static files are collected; by default where STATIC_ROOT is set.")
     ]
-    exclude: Annotated[tuple[Text, ...], Meta(description="Files to leave out, in the language of .dockerignore.")]
+    exclude: Annotated[
+        tuple[Text, ...],
+        Meta(description='Files to leave out, as .dockerignore writes them; "!static/dist" takes in what git ignores.'),
+    ]
     mirror: Annotated[
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
     ]

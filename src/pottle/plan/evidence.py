@@ -37,6 +37,15 @@ def packages_left(recipe: Recipe | None, planned: Collection[str]) -> Iterator[s
         yield f"{left[0].at}: it installs {names}: name what the program needs under `packages`"
 
 
+def made_elsewhere(recipe: Recipe | None) -> Iterator[str]:
+    """A warning for what the Dockerfile has another language build: nothing here does."""
+    found = () if recipe is None else recipe.made_elsewhere
+    if found:
+        names = ", ".join(dict.fromkeys(fact.value for fact in found))
+        hint = 'make it before, and take it in where git ignores it: `exclude = ["!DIRECTORY"]`'
+        yield f"{found[0].at}: {names} is made by another image: {hint}"
+
+
 _TOOLS = frozenset(
     {
         "pip", "setuptools", "wheel", "build", "uv", "poetry", "poetry-plugin-export", "poetry-core", "pipenv", "pdm", "hatch",

@@ -10,7 +10,7 @@ from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system
 from pottle.plan.environment_plan import EnvironmentPlan
-from pottle.plan.evidence import distributions_left, packages_left
+from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
@@ -78,6 +78,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *processes.warnings,
             *kept.warnings,
             *packages_left(facts.recipe, further),
+            *made_elsewhere(facts.recipe),
             *distributions_left(facts.recipe, {*holds, facts.name.value}),
         ),
         epoch=options.epoch,

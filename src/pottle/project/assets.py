@@ -1,6 +1,7 @@
 """Which files belong to the app layer.
 
-Of the files that git tracks or would track (all of them where there is no checkout) everything but: what only builds, tests or
+Of the files that git tracks or would track (all of them where there is no checkout), and those that it ignores and `exclude` takes back
+by a `!`, everything but: what only builds, tests or
 documents the project; what `.dockerignore` and `exclude` leave out; and secrets, whoever asks for them.
 """
 
@@ -86,13 +87,12 @@ class Assets:
 
 def collect(tree: Tree, listed: AbstractSet[str] | None = None, exclude: Sequence[str] = ()) -> Assets:
     """The app layer of the project in `tree`; `listed` is what its checkout holds, `exclude` the configuration's patterns."""
-    paths = tree.files()
     ignored = _ignore(tree, exclude)
     secret = ignore.patterns(SECRETS)
     tests = _unused_tests(tree)
     files: list[Asset] = []
     withheld: list[Withheld] = []
-    for path in paths if listed is None else tracked(paths, listed):
+    for path in own(tree, listed, exclude):
         if path.partition("/")[0] in tests or ignored.leaves_out(path):
             continue
         status = tree.status(path)
@@ -105,17 +105,28 @@ def collect(tree: Tree, listed: AbstractSet[str] | None = None, exclude: Sequenc
 
 
 def _ignore(tree: Tree, exclude: Sequence[str]) -> Ignore:
+    return ignore.patterns(NOISE) + ignore.parse(tree.read(".dockerignore") or "") + _configured(exclude)
+
+
+def _configured(exclude: Sequence[str]) -> Ignore:
     try:
-        configured = ignore.patterns(exclude)
+        return ignore.patterns(exclude)
     except ValueError as error:
         raise ConfigError(f"`exclude`: {error}", hint="it is written in the language of .dockerignore") from None
-    return ignore.patterns(NOISE) + ignore.parse(tree.read(".dockerignore") or "") + configured
 
 
-def tracked(paths: Sequence[str], listed: AbstractSet[str]) -> Iterator[str]:
-    """`paths` that are listed themselves or lie in a listed directory: a submodule, or a repository within this one."""
-    directories = listed - frozenset(paths)
-    return (path for path in paths if path in listed or (directories and not directories.isdisjoint(_above(path))))
+def own(tree: Tree, listed: AbstractSet[str] | None, exclude: Sequence[str] = ()) -> Iterator[str]:
+    """The project's own files, whatever they are for: those that are listed themselves or lie in a listed directory (a submodule, or a
+    repository within this one), and what a build has made if `exclude` asks for it: `!static/dist`.
+    """
+    paths = tree.files()
+    if listed is None:
+        yield from paths
+        return
+    directories, configured = listed - frozenset(paths), _configured(exclude)
+    for path in paths:
+        if path in listed or configured.takes_back(path) or (directories and not directories.isdisjoint(_above(path))):
+            yield path
 
 
 def _above(path: str) -> Iterator[str]:

@@ -377,6 +377,8 @@ class Recipe:
     """What it exposes."""
     packages: tuple[Fact[str], ...] = ()
     """The Debian packages that it installs."""
+    made_elsewhere: tuple[Fact[str], ...] = ()
+    """What it copies from stages that another language makes: a front end that Node has built, by its place in the image."""
     installs: tuple[Dependency, ...] = ()
     """The distributions that some stage of it names to pip, and no list does."""
 

@@ -60,10 +60,14 @@ class Ignore:
 
     def leaves_out(self, path: str) -> bool:
         """Whether `path` is left out: the last pattern that matches it, or a directory above it, decides."""
-        for takes_back, expression in reversed(self._groups):
-            if expression.fullmatch(path):
-                return not takes_back
-        return False
+        return self._decides(path) is False
+
+    def takes_back(self, path: str) -> bool:
+        """Whether `path` is asked for, by a `!` that no later pattern overrules."""
+        return self._decides(path) is True
+
+    def _decides(self, path: str) -> bool | None:
+        return next((takes_back for takes_back, each in reversed(self._groups) if each.fullmatch(path)), None)
 
 
 def parse(text: str, path: str = ".dockerignore") -> Ignore:

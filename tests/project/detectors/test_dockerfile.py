@@ -178,3 +178,22 @@ def test_the_python_that_it_stands_on(text, version):
     wishes = [clue for clue in detect(Survey(DictTree({"Dockerfile": text}))) if isinstance(clue, PythonWish)]
     assert [str(wish) for wish in wishes] == ([f"=={version}.*"] if version else [])
     assert all(wish.standing == "dockerfile" and wish.at.path == "Dockerfile" for wish in wishes)
+
+
+FRONT_END = "FROM oven/bun:1 AS front\nRUN bun run build\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (f"{FRONT_END}{FROM}COPY --from=front /app/dist /srv/app/static", ["/srv/app/static"]),
+        (f"{FRONT_END}{FROM}COPY --chown=1:1 --from=front /a /b", ["/b"]),
+        ("FROM node:22 AS a\nFROM a AS b\nFROM python:3\nCOPY --from=b /x /y", ["/y"]),
+        (f"FROM python:3 AS wheels\n{FROM}COPY --from=wheels /x /y", []),
+        (f"{FRONT_END}{FROM}COPY . .", []),
+    ],
+)
+def test_what_another_language_makes(text, places):
+    found = recipe(text)
+    assert found is not None
+    assert [fact.value for fact in found.made_elsewhere] == places

@@ -43,6 +43,8 @@ _WITH_VALUE = re.compile(
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 _ASSIGNMENT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S*)""")
+_ELSEWHERE = re.compile(r"(?:^|/)(?:node|bun|deno|yarn|pnpm|golang|rust|gradle|maven)[:@]")
+"""Images of other languages."""
 _FOR_DEVELOPERS = re.compile(r"dev|test|debug|lint|local", re.IGNORECASE)
 _FOR_PRODUCTION = re.compile(r"prod|runtime|release|final|app$", re.IGNORECASE)
 _DEEPEST = 8
@@ -69,12 +71,14 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
         return
     stages = list(_stages(text, path))
     if stages:
-        installs = tuple(_installs(stages))
         chain = _chain(stages, _wanted(stages))
         instructions = [each for stage in chain for each in stage.instructions]
-        yield replace(_recipe(instructions, Location(path), survey), installs=installs)
-        if found := _CPYTHON.search(chain[0].base):
-            yield PythonWish(SpecifierSet(f"=={found[1] or found[2]}.*"), None, chain[0].at, "dockerfile")
+        found = _recipe(instructions, Location(path), survey)
+        yield replace(
+            found, installs=tuple(_installs(stages)), made_elsewhere=tuple(_made_elsewhere(stages, instructions))
+        )
+        if named := _CPYTHON.search(chain[0].base):
+            yield PythonWish(SpecifierSet(f"=={named[1] or named[2]}.*"), None, chain[0].at, "dockerfile")
 
 
 def _recipe(instructions: Sequence[tuple[str, str, Location]], at: Location, survey: Survey) -> Recipe:
@@ -250,3 +254,13 @@ def _named(words: Sequence[str]) -> Iterator[Requirement]:
             yield Requirement(word)
         except InvalidRequirement:
             continue  # a path, a variable
+
+
+def _made_elsewhere(stages: Sequence[Stage], instructions: Sequence[tuple[str, str, Location]]) -> Iterator[Fact[str]]:
+    """The last word of each `COPY --from=STAGE` whose stage another language's image makes."""
+    others = {stage.name for stage in stages if stage.name and _ELSEWHERE.search(_chain(stages, stage)[0].base)}
+    for keyword, value, at in instructions:
+        words = value.split()
+        source = next((word.removeprefix("--from=") for word in words if word.startswith("--from=")), "").lower()
+        if keyword == "COPY" and source in others and not words[-1].startswith("["):
+            yield Fact(words[-1].strip("\"',]"), at)
