@@ -131,3 +131,38 @@ def test_it_stands_in_for_code_that_has_nothing_to_run():
 def test_packages_that_the_image_will_not_have_are_told(text: str, warning: str | None):
     planned = plan(text, {"shop.py": APP, **LIST}, packages=("git",))
     assert planned.warnings[-1] == warning if warning else not any("installs" in each for each in planned.warnings)
+
+
+def test_what_nothing_serves_gives_way_to_what_it_starts():
+    files = {**PACKAGED, "board.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    planned = plan('ENTRYPOINT ["poetry", "run", "q"]', files)
+    assert planned.command == ("q",)
+    because = told(planned, "application")
+    assert because is not None
+    assert because[0] == "nothing serves board:app, and the Dockerfile starts this"
+    with pytest.raises(ProjectError, match="nothing serves"):
+        plan("RUN true", files)
+    with pytest.raises(ProjectError, match="nothing serves"):
+        plan('ENTRYPOINT ["q"]', files, app="board:app")
+
+
+INSTALLED = {
+    "a distribution besides": (
+        "RUN pip install redis uvloop",
+        "Dockerfile:2: it installs redis, uvloop besides: list what",
+    ),
+    "tools": ("RUN pip install -U pip uv poetry==2.0", None),
+    "what there is": ("RUN pip install flask", None),
+}
+
+
+@pytest.mark.parametrize(("text", "warning"), INSTALLED.values(), ids=INSTALLED)
+def test_distributions_that_the_image_will_not_have_are_told(text: str, warning: str | None):
+    found = [each for each in plan(text, {"app.py": APP, **LIST}).warnings if "besides" in each]
+    assert [each[: len(warning or "")] for each in found] == ([warning] if warning else [])
+
+
+def test_what_another_language_makes_is_told():
+    front = "FROM node:22 AS front\nRUN npm run build\nFROM python:3.13\nCOPY --from=front /a/dist /srv/static"
+    found = plan(front, {"app.py": APP, **LIST}).warnings
+    assert any(each.startswith("Dockerfile:5: /srv/static is made by another image: make it before") for each in found)

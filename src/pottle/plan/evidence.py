@@ -115,6 +115,14 @@ class Evidence:
         reason = Reason(decision="application", value=self.named.target, because=because, at=str(self.recipe.at))
         return Answer(self.named, (reason,))
 
+    def other_than(self, app: Application) -> Answer | None:
+        """What it starts, where that is another application than one that nothing here serves."""
+        if self.named is None or self.recipe is None or self.named.target == app.target:
+            return None
+        because = f"nothing serves {app.target}, and the Dockerfile starts this"
+        reason = Reason(decision="application", value=self.named.target, because=because, at=str(self.recipe.at))
+        return Answer(self.named, (reason,))
+
     def completed(self, app: Application, wanted: int | None) -> Answer:
         """The application with the arguments that the Dockerfile names, and the port unless another is `wanted`."""
         recipe = self.recipe

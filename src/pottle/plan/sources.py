@@ -3,7 +3,7 @@
 A build runs its author's code, so none is done that the configuration does not allow (`source-builds`); planning shows them all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.utils import canonicalize_name
 
@@ -47,17 +47,24 @@ def allowed(name: str, options: Options) -> bool:
 
 
 def warnings(sources: Iterable[Source]) -> Iterator[str]:
-    """What stops a build of the plan as it stands."""
-    for each in sources:
-        if not each.allowed:
-            yield f"{each.at}: {told(each)}: {ADVICE.format(each.name)}"
+    """What stops a build of the plan as it stands: one sentence for all."""
+    refused = [each for each in sources if not each.allowed]
+    if refused:
+        yield f"{refused[0].at}: {told(refused)}: {advice(each.name for each in refused)}"
 
 
-def told(each: Source) -> str:
-    """What it means to install this."""
-    name = " ".join(filter(None, (each.name, each.version)))
-    return TOLD.format(name, "repository" if each.commit else "source archive")
+def told(sources: Sequence[Source]) -> str:
+    """What it means to install these."""
+    names = [" ".join(filter(None, (each.name, each.version))) for each in sources]
+    if len(names) > 1:
+        return f"{len(names)} distributions have to be built, which runs their code on this machine: {', '.join(names)}"
+    return TOLD.format(names[0], "repository" if sources[0].commit else "source archive")
+
+
+def advice(names: Iterable[str]) -> str:
+    """How their builds are allowed."""
+    listed = [f'"{name}"' for name in names]
+    return f"allow {'them' if len(listed) > 1 else 'it'} by `source-builds = [{', '.join(listed)}]` under [tool.pottle]"
 
 
 TOLD = "{} is a {}: it has to be built, which runs its code on this machine"
-ADVICE = 'allow it by `source-builds = ["{}"]` under [tool.pottle]'

@@ -98,9 +98,18 @@ def _of_code(facts: Facts, options: Options, held: Held, evidence: Evidence) -> 
         several = len({(app.target, app.root) for app in best}) > 1
         found = evidence.among(best) if several else evidence.preferred()
     app = found.application if found else application.choose(facts.applications, held, wanted=options.app)
-    completed = evidence.completed(app, options.port)
-    further = (*(found.reasons if found else ()), *completed.reasons)
-    return start_of(completed.application, replace(surroundings(facts, options, held), further=further))
+    around = surroundings(facts, options, held)
+    try:
+        return _completed(found or Answer(app), evidence, around)
+    except Lacking:
+        if options.app is not None or (other := evidence.other_than(app)) is None:
+            raise
+        return _completed(other, evidence, around)
+
+
+def _completed(answer: Answer, evidence: Evidence, around: Surroundings) -> Start:
+    found = evidence.completed(answer.application, around.port)
+    return start_of(found.application, replace(around, further=(*answer.reasons, *found.reasons)))
 
 
 def surroundings(facts: Facts, options: Options, held: Held) -> Surroundings:

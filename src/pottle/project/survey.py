@@ -55,9 +55,32 @@ class Survey:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """The application's Python files, nearest to the root first: no tests, documentation, examples or migrations."""
-        found = (path for path in self.tree.files() if path.endswith(".py") and not is_aside(path))
+        """The application's Python files, nearest to the root first: no tests, documentation, examples or migrations, and no others'."""
+        others = self._others
+        found = (
+            path
+            for path in self.tree.files()
+            if path.endswith(".py") and not is_aside(path) and not (others and path.startswith(others))
+        )
         return tuple(sorted(found, key=lambda path: (path.count("/"), path))[:MOST_MODULES])
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        """Directories of other projects, with a slash at their ends, where this is one itself and says nothing of them."""
+        text = self.tree.read("pyproject.toml") if _is_project(self.pyproject) else None
+        if text is None or "workspace" in text:
+            return ()
+        suffix = "/pyproject.toml"
+        found = (
+            path.removesuffix(suffix) for path in self.tree.files() if path.endswith(suffix) and not is_aside(path)
+        )
+        return tuple(f"{each}/" for each in found if each not in text and self._is_project(f"{each}{suffix}"))
+
+    def _is_project(self, path: str) -> bool:
+        try:
+            return _is_project(self.toml(path))
+        except ProjectError:
+            return False
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -129,6 +152,10 @@ class Survey:
             if text is not None and (module := Module.parse(path, text, self._files)):
                 self._parsed[path] = module
                 yield module
+
+
+def _is_project(document: Document | None) -> bool:
+    return document is not None and (bool(document.table("project")) or bool(document.table("tool", "poetry")))
 
 
 def _document(text: str, path: str) -> Document:

@@ -67,16 +67,10 @@ def _sources(plan: ImagePlan) -> Sequence[Source]:
 
 def _check_sources(plan: ImagePlan) -> None:
     """Nobody's code runs here unless the configuration says so."""
-    refused = [
-        ProjectError(
-            sources.told(each), at=Location.parse(each.at) if each.at else None, hint=sources.ADVICE.format(each.name)
-        )
-        for each in _sources(plan)
-        if not each.allowed
-    ]
+    refused = [each for each in _sources(plan) if not each.allowed]
     if refused:
-        first, *others = refused
-        raise ProjectError(first.what, at=first.at, hint=first.hint, also=others)
+        at = Location.parse(refused[0].at) if refused[0].at else None
+        raise ProjectError(sources.told(refused), at=at, hint=sources.advice(each.name for each in refused))
 
 
 # --- Debian packages ------------------------------------------------------------------------------
