@@ -1,11 +1,11 @@
 """A project tree read into `Facts`: every detector is asked, and what they say is gathered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.utils import NormalizedName
 
 from pottle.errors import ProjectError
-from pottle.project import dockerfile_installs, frameworks, precedence, single
+from pottle.project import dockerfile_installs, frameworks, members, precedence, single
 from pottle.project.clues import Clue, Direct, Said, Subject
 from pottle.project.detectors import DETECTORS, LOCKS
 from pottle.project.facts import (
@@ -51,7 +51,34 @@ def read_project(tree: Tree, lockfile: str | None = None, script: str | None = N
     if not facts.applications and survey.pyproject is None and facts.lock is None and not survey.paths:
         hint = "name the directory that holds pyproject.toml, requirements.txt or main.py"
         raise ProjectError("there is no Python project here", at=Location("."), hint=hint)
+    _check_is_here(facts, tree)
     return facts
+
+
+def _check_is_here(facts: Facts, tree: Tree) -> None:
+    """Raises `ProjectError` where all that could run belongs to projects in directories below, and nothing lies here itself."""
+    if facts.lock is not None or not facts.applications or any(process.because is None for process in facts.processes):
+        return
+    below = members.members(tree)
+    if not below or "." in below:
+        return
+    homes = {_home(app.at.path, below) for app in facts.applications}
+    if None in homes:
+        return
+    first, *others = sorted(home for home in homes if home)
+    if others:
+        what = f"the projects are not here but in {', '.join((first, *others))}"
+        raise ProjectError(
+            what, at=Location("."), hint="name the directory of one; `pottle plan --all` shows every one"
+        )
+    raise ProjectError(
+        f"the project is not here but in {first}", at=Location("."), hint=f"name it: `pottle plan {first}`"
+    )
+
+
+def _home(path: str, directories: Sequence[str]) -> str | None:
+    """The innermost directory that a file lies in."""
+    return max((each for each in directories if path.startswith(f"{each}/")), key=len, default=None)
 
 
 def _script(clues: list[Clue]) -> str | None:
