@@ -71,9 +71,7 @@ def _check_is_here(facts: Facts, tree: Tree) -> None:
         raise ProjectError(
             what, at=Location("."), hint="name the directory of one; `pottle plan --all` shows every one"
         )
-    raise ProjectError(
-        f"the project is not here but in {first}", at=Location("."), hint=f"name it: `pottle plan {first}`"
-    )
+    raise ProjectError(f"the project is not here but in {first}", at=Location("."), hint="name that directory instead")
 
 
 def _home(path: str, directories: Sequence[str]) -> str | None:
