@@ -166,6 +166,36 @@ def main() -> None:
 """,
 }
 
+SHOP: Files = {
+    **DJANGO,
+    "pyproject.toml": DJANGO["pyproject.toml"].replace('"gunicorn>=23"', '"gunicorn>=23", "whitenoise>=6.5"'),
+    "bookshop/settings.py": """
+import os
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = ["127.0.0.1"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.staticfiles", "bookshop"]
+MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]
+ROOT_URLCONF = "bookshop.urls"
+WSGI_APPLICATION = "bookshop.wsgi.application"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "collected"
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "data" / "shop.db"}}
+""",
+    "bookshop/static/shop.css": "body { color: red }",
+    "bookshop/urls.py": """
+from django.http import HttpResponse
+from django.templatetags.static import static
+from django.urls import path
+
+urlpatterns = [path("", lambda request: HttpResponse(static("shop.css")))]
+""",
+}
+"""Static files under hashed names, a secret key that has to be given, a database that is kept."""
+
 REQUIREMENTS: Files = {
     "requirements.in": "flask>=3\nwaitress>=3\n",
     "app.py": FLASK["app.py"],

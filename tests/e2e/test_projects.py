@@ -140,6 +140,33 @@ def test_django_answers_and_is_configured_by_its_environment(
     assert seconds < 2
 
 
+def test_django_serves_what_was_collected_under_its_hashed_name(
+    project: Project, pottle: Pottle, docker: Docker, tmp_path: Path
+):
+    with in_docker(docker, pottle, project(projects.SHOP), tmp_path, "--env=SECRET_KEY=x") as server:
+        address = server.get("/").body.decode()
+        assert re.fullmatch(r"/static/shop\.[0-9a-f]{12}\.css", address)
+        style = server.get(address)
+    assert (style.status, style.body) == (200, b"body { color: red }")
+
+
+def test_migrations_are_a_process_of_the_image_and_its_database_outlives_it(
+    project: Project, pottle: Pottle, docker: Docker, tmp_path: Path
+):
+    image = docker.load(pottle.archive(project(projects.SHOP), tmp_path))
+    volumes = json.loads(docker("inspect", "--format={{json .Config.Volumes}}", image))
+    label = docker("inspect", '--format={{index .Config.Labels "pottle.process.migrate"}}', image)
+    command = json.loads(label)["command"]
+    assert list(volumes) == ["/app/data"]
+    try:
+        run = ("run", "--rm", "--network=none", "--env=SECRET_KEY=x", "--volume=shop-data:/app/data", image)
+        assert "Applying auth.0001_initial" in docker(*run, *command)
+        assert "No migrations to apply" in docker(*run, *command)
+    finally:
+        docker("volume", "rm", "--force", "shop-data")
+        docker("rmi", "--force", image)
+
+
 def test_requirements_with_hashes_are_installed(hashed: Path, pottle: Pottle, docker: Docker, tmp_path: Path):
     with in_docker(docker, pottle, hashed, tmp_path) as server:
         assert server.get("/").status == 200
