@@ -171,3 +171,19 @@ def test_memory_does_not_grow_with_the_layer(tmp_path: Path) -> None:
     size, kilobytes = map(int, output.split())
     assert size > SPARSE
     assert kilobytes < (40 + 10 * _cpus()) * 1024
+
+
+def test_files_of_one_content_object_are_hard_links():
+    content, small = bytes(5000), b"x" * 100
+    entries = [
+        *(File(name, content, 0o755) for name in ("bin/a", "bin/b", "c" * 120)),
+        File("other-mode", content),
+        File("equal", bytes(bytearray(content)), 0o755),
+        *(File(name, small) for name in ("s1", "s2")),
+    ]
+    tar = b"".join(write_tar(arrange(entries), MTIME))
+    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
+        links = {member.name: member.linkname for member in read if member.islnk()}
+        assert links == {"bin/b": "bin/a", "c" * 120: "bin/a"}
+        assert all(read.extractfile(name).read() == content for name in links)
+    assert tar == b"".join(write_tar(arrange(reversed(entries)), MTIME))

@@ -17,13 +17,18 @@ END: Final = bytes(2 * BLOCK)
 _HEADER = struct.Struct("100s8s8s8s12s12s8s1s100s6s2s32s32s8s8s155s12x")
 _NAME_LENGTH = 100
 _CHECKSUM = slice(148, 156)
+_HARD_LINK: Final = b"1"
 _KINDS = {File: b"0", Symlink: b"2", Directory: b"5"}
 
 
-def header(entry: Entry, mtime: int, size: int = 0) -> bytes:
-    """The blocks in front of the content: the ustar header and, where needed, a pax header before it."""
+def header(entry: Entry, mtime: int, size: int = 0, *, link: str | None = None) -> bytes:
+    """The blocks in front of the content: the ustar header and, where needed, a pax header before it.
+
+    With `link`, a file is a hard link to the one of that path, and has no content of its own.
+    """
     path = f"{entry.path}/" if isinstance(entry, Directory) else entry.path
-    target = entry.target if isinstance(entry, Symlink) else ""
+    target = link or (entry.target if isinstance(entry, Symlink) else "")
+    kind = _HARD_LINK if link is not None else _KINDS[type(entry)]
     mode = 0o777 if isinstance(entry, Symlink) else entry.mode & 0o7777
     records = _text_record("path", path) + _text_record("linkpath", target)
     fields = [_octal(mode, 8)]
@@ -31,7 +36,7 @@ def header(entry: Entry, mtime: int, size: int = 0) -> bytes:
         fits = 0 <= value < 8 ** (width - 1)
         fields.append(_octal(value if fits else 0, width))
         records += b"" if fits else _record(key, str(value))
-    return _pax(records) + _ustar(_field(path), fields, _KINDS[type(entry)], _field(target))
+    return _pax(records) + _ustar(_field(path), fields, kind, _field(target))
 
 
 def padding(size: int) -> bytes:

@@ -79,12 +79,18 @@ def test_paths_are_normalised_and_the_root_is_passed_over(tmp_path):
     assert [entry.path for entry in with_data(tmp_path, data).entries()] == ["usr/lib", "plain"]
 
 
-def test_hard_links_become_files(tmp_path):
+def test_hard_links_share_the_content_of_their_file(tmp_path):
     link = {"type": tarfile.LNKTYPE, "linkname": "./usr/bin/perl", "mode": 0o755}
-    data = tar(("./usr/bin/perl", {"mode": 0o755}, b"content"), ("./a", {}, b"a"), ("./usr/bin/perl5", link, b""))
-    files = list(with_data(tmp_path, data).entries())
-    assert files[-1] == File("usr/bin/perl5", b"content", 0o755)
-    assert [file.path for file in files] == ["usr/bin/perl", "a", "usr/bin/perl5"]
+    data = tar(
+        ("./usr/bin/perl", {"mode": 0o755}, b"content"),
+        ("./a", {}, b"a"),
+        ("./usr/bin/perl5", link, b""),
+        ("./top", {"type": tarfile.LNKTYPE, "linkname": "usr/bin/perl5", "mode": 0o755}, b""),
+    )
+    perl, _, perl5, top = with_data(tmp_path, data).entries()
+    assert (perl5, top) == (File("usr/bin/perl5", b"content", 0o755), File("top", b"content", 0o755))
+    assert perl5.content is perl.content
+    assert top.content is perl.content
 
 
 BAD_MEMBERS = {

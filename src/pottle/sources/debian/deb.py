@@ -10,7 +10,7 @@ import io
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -97,9 +97,11 @@ def _control_files(path: Path) -> Iterator[tuple[str, str]]:
 
 @dataclass(slots=True)
 class _Files:
-    """Walks data.tar. A hard link becomes a file: its content is read again from the start, which few packages need."""
+    """Walks data.tar. A hard link becomes a file with the very same content object, by which a layer's writer links the two again."""
 
     path: Path
+    _contents: dict[str, bytes] = field(default_factory=dict)
+    """Of the regular files so far, by their names."""
 
     def entries(self) -> Iterator[Entry]:
         with _opened(self.path, "data.tar", _LARGEST_UNPACKED) as tar:
@@ -113,21 +115,16 @@ class _Files:
             return Directory(name, mode, owner, group)
         if member.issym():
             return Symlink(name, member.linkname, owner, group)
-        if member.islnk():
-            return File(name, self._linked(_normalised(member.linkname), name), mode, owner, group)
-        if member.isreg() and not member.issparse():
-            return File(name, _content(tar, member), mode, owner, group)
+        if member.islnk() or (member.isreg() and not member.issparse()):
+            content = self._linked(_normalised(member.linkname), name) if member.islnk() else _content(tar, member)
+            self._contents[name] = content
+            return File(name, content, mode, owner, group)
         raise InvalidDeb(f"{name} is neither a file nor a directory nor a link")
 
     def _linked(self, target: str, link: str) -> bytes:
-        with _opened(self.path, "data.tar", _LARGEST_UNPACKED) as tar:
-            for member in _members(tar):
-                name = _normalised(member.name)
-                if name == link:
-                    break
-                if name == target and member.isreg():
-                    return _content(tar, member)
-        raise InvalidDeb(f"{link} is a hard link to {target}, which is not a file before it")
+        if target not in self._contents:
+            raise InvalidDeb(f"{link} is a hard link to {target}, which is not a file before it")
+        return self._contents[target]
 
 
 def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

@@ -59,7 +59,7 @@ REVIEWED: tuple[tuple[str, str], ...] = (
         r"gtk-update-icon-cache|vim-runtime|firefox-esr|libtirpc3t64|libgcrypt20",
         "diversions of files that are not here",
     ),
-    (r"libgssapi-krb5-2|libgpm2", "upgrades of older versions"),
+    (r"libgssapi-krb5-2|libgpm2|coreutils-from-(gnu|uutils)", "upgrades of older versions"),
     (r"r-base-core|libpaper.*", "the paper size"),
 )
 """Packages whose scripts do something by hand that was looked at, and makes no difference here: pattern of names, what it is.
