@@ -77,7 +77,7 @@ class Evidence:
 
     def __init__(self, facts: Facts, held: Held) -> None:
         self._applications, self._held = facts.applications, held
-        self._own = tuple(script.name for script in facts.scripts) if facts.packaging is not None else ()
+        self._own = facts.programs
         self.recipe: Recipe | None = facts.recipe
         command = facts.recipe.command if facts.recipe is not None else None
         line = parse(command, {"PORT": "{port}"}) if command is not None else None

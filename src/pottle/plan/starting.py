@@ -84,9 +84,8 @@ def _configured(command: tuple[str, ...], facts: Facts, options: Options, held: 
         return application.configured(command, facts.applications, port=options.port, at=at)
     script, arguments = found
     start = application.configured(start_scripts.argv(script, arguments), facts.applications, port=options.port, at=at)
-    own = tuple(each.name for each in facts.scripts) if facts.packaging is not None else ()
     complete = facts.lock is None or facts.lock.complete
-    told = tuple(start_scripts.warnings(script, held, own, complete=complete))
+    told = tuple(start_scripts.warnings(script, held, facts.programs, complete=complete))
     return replace(start, needs=tuple(start_scripts.needs(script)), warnings=told)
 
 
@@ -150,7 +149,7 @@ class Said:
 
     def __init__(self, facts: Facts, options: Options, held: Held) -> None:
         self._facts, self._options, self._held = facts, options, held
-        self._own = tuple(script.name for script in facts.scripts) if facts.packaging is not None else ()
+        self._own = facts.programs
 
     def start(self, process: Process, *, own: bool = True) -> Start:
         """What runs: as the image's own process, or as another. Raises `ProjectError` for what is not there."""

@@ -458,3 +458,8 @@ class Facts:
     recipe: Recipe | None = None
     shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The names of its own scripts, as far as they are installed: a virtual project has none."""
+        return tuple(script.name for script in self.scripts) if self.packaging is not None else ()

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pottle.errors import ProjectError
 from pottle.project.clues import Clue
 from pottle.project.survey import Survey
 from pottle.text import Location
+from pottle.toml import Document
 
 Standing: TypeAlias = Literal["lock", "list", "project"]
 """A tool's own lock; a list that somebody keeps or exports; what the project asks for where nothing has decided it."""
@@ -51,3 +53,11 @@ def in_use(*keys: str) -> Callable[[Survey], Location | None]:
 
 def nothing(survey: Survey) -> None:
     """The evidence for a format whose file speaks for itself."""
+
+
+def declaring(survey: Survey, path: str) -> Document:
+    """The `pyproject.toml` that a tool's lock at `path` was made from. Raises `ProjectError` where it is gone."""
+    if survey.pyproject is None:
+        what = f"there is a {path.rpartition('/')[2]}, but no pyproject.toml"
+        raise ProjectError(what, at=Location(path), hint="remove it, or bring back its pyproject.toml")
+    return survey.pyproject

@@ -13,7 +13,7 @@ _STICKY_AND_ALL = 0o1777
 
 def of_note(entries: Sequence[Entry]) -> Iterator[Entry]:
     """The entries without the directories that go without saying. Set-id bits of directories are for hosts with a staff group."""
-    parents = {parent for entry in entries for parent in _parents(entry.path)}
+    parents = {parent for entry in entries for parent in directories_above(entry.path)}
     for entry in entries:
         if not isinstance(entry, Directory):
             yield entry
@@ -41,7 +41,8 @@ def _is_special(directory: Directory) -> bool:
     return (directory.mode & _STICKY_AND_ALL, directory.uid, directory.gid) != (0o755, 0, 0)
 
 
-def _parents(path: str) -> Iterator[str]:
+def directories_above(path: str) -> Iterator[str]:
+    """The directories above it, the innermost first."""
     while cut := path.rpartition("/")[0]:
         yield cut
         path = cut

@@ -18,7 +18,7 @@ from pottle.project import lock_entries, neighbour, pdm_freshness, pdm_project
 from pottle.project.clues import Clue, Said
 from pottle.project.facts import Artifact, Dependency, Lock, LockedDistribution, Repository, SourceKind
 from pottle.project.lock_entries import Entries, Entry
-from pottle.project.lock_format import LockFormat, beside, named
+from pottle.project.lock_format import LockFormat, beside, declaring, named
 from pottle.project.poetry_dependency import address
 from pottle.project.requirement import marker, without_credentials
 from pottle.project.survey import Survey
@@ -45,10 +45,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
         return
     _check_version(document)
     yield Said("package_manager", "pdm", Location(path, 1))
-    project = survey.pyproject
-    if project is None:
-        what = "there is a pdm.lock, but no pyproject.toml"
-        raise ProjectError(what, at=Location(path), hint="remove it, or bring back its pyproject.toml")
+    project = declaring(survey, path)
     _check_targets(document)
     yield _lock(survey, document, project)
 

@@ -20,7 +20,7 @@ from pottle.project import lock_entries, neighbour, poetry_dependency, poetry_fr
 from pottle.project.clues import Clue, Said
 from pottle.project.facts import Artifact, Lock, LockedDistribution, Repository, SourceKind
 from pottle.project.lock_entries import Entries, Entry
-from pottle.project.lock_format import LockFormat, beside, named
+from pottle.project.lock_format import LockFormat, beside, declaring, named
 from pottle.project.requirement import marker, without_credentials
 from pottle.project.survey import Survey
 from pottle.project.wanted import Wanted, alternatives, for_any_extra
@@ -48,10 +48,7 @@ def detect(survey: Survey, path: str) -> Iterator[Clue]:
         return
     _check_version(document)
     yield Said("package_manager", "poetry", Location(path, 1))
-    project = survey.pyproject
-    if project is None:
-        what = "there is a poetry.lock, but no pyproject.toml"
-        raise ProjectError(what, at=Location(path), hint="remove it, or bring back its pyproject.toml")
+    project = declaring(survey, path)
     wants = poetry_project.wants(project)
     again = AGAIN if evidence(survey) else f"{AGAIN}, or remove it if the project no longer uses Poetry"
     loose = UNSAFE if _version(document).major < 2 else frozenset()

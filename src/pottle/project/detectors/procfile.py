@@ -4,15 +4,15 @@ gunicorn takes its address from a configuration file as well (`gunicorn.conf.py`
 names is part of the process.
 """
 
-import ast
 import re
 from collections.abc import Iterator
 
 from pottle.errors import ProjectError
 from pottle.project import runners
+from pottle.project.bind import port_in, with_variables
 from pottle.project.command_line import CommandLine, InvalidCommandLine, parse
 from pottle.project.facts import Fact, Process
-from pottle.project.module import Module, text_of
+from pottle.project.module import Module
 from pottle.project.survey import Survey
 from pottle.text import Location
 
@@ -71,26 +71,8 @@ def _bound(module: Module) -> Fact[int] | None:
     """The port of `bind = …`: the last number that its expression holds is the one that counts without the environment's."""
     for assignment in module.assignments:
         if assignment.name == "bind":
-            numbers = [number for node in _parts(module, assignment.value) if (number := _number(node)) is not None]
+            numbers = [
+                number for node in with_variables(module, assignment.value) if (number := port_in(node)) is not None
+            ]
             return Fact(numbers[-1], Location(module.path, assignment.line)) if numbers else None
     return None
-
-
-def _parts(module: Module, value: ast.expr) -> Iterator[ast.AST]:
-    """The expression's nodes, and those of the variables that it names."""
-    values = {a.name: a.value for a in module.assignments if a.value is not value}
-    for node in ast.walk(value):
-        yield node
-        if isinstance(node, ast.Name) and node.id in values:
-            yield from ast.walk(values[node.id])
-
-
-def _number(node: ast.AST) -> int | None:
-    match node:
-        case ast.Constant(value=int() as value) if not isinstance(value, bool):
-            return value if 0 < value < 65536 else None
-        case ast.Constant(value=str()):
-            found = re.search(r"(?:^|:)(\d{2,5})$", text_of(node) or "")
-            return int(found[1]) if found and 0 < int(found[1]) < 65536 else None
-        case _:
-            return None

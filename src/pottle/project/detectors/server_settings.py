@@ -8,6 +8,7 @@ import configparser
 import re
 from collections.abc import Iterable, Iterator
 
+from pottle.project.bind import port_in, with_variables
 from pottle.project.facts import Fact, ServerSettings
 from pottle.project.module import Module, text_of
 from pottle.project.serving import LOOPBACK
@@ -57,14 +58,14 @@ def _gunicorn(module: Module) -> ServerSettings:
     bind = next((a for a in reversed(module.assignments) if a.name == "bind"), None)
     if bind is None:
         return ServerSettings("gunicorn", module.path, Location(module.path, 1), names)
-    nodes = list(_parts(module, bind.value))
+    nodes = list(with_variables(module, bind.value))
     texts = [text for node in nodes if isinstance(node, ast.expr) and (text := text_of(node)) is not None]
     return ServerSettings(
         "gunicorn",
         module.path,
         Location(module.path, bind.line),
         names,
-        port=next((number for node in reversed(nodes) if (number := _number(node)) is not None), None),
+        port=next((number for node in reversed(nodes) if (number := port_in(node)) is not None), None),
         variable=next((name for node in nodes if (name := _variable(module, node)) is not None), None),
         everywhere=not any(text.startswith(("unix:", *LOOPBACK)) for text in texts),
     )
@@ -101,26 +102,6 @@ def _settings(
 def _line(text: str, key: str) -> int:
     found = re.search(rf"^\s*\[?{re.escape(key)}\b", text, re.MULTILINE)
     return text.count("\n", 0, found.end()) + 1 if found else 1
-
-
-def _parts(module: Module, value: ast.expr) -> Iterator[ast.AST]:
-    """The expression's nodes, and those of the variables that it names."""
-    values = {a.name: a.value for a in module.assignments if a.value is not value}
-    for node in ast.walk(value):
-        yield node
-        if isinstance(node, ast.Name) and node.id in values:
-            yield from ast.walk(values[node.id])
-
-
-def _number(node: ast.AST) -> int | None:
-    match node:
-        case ast.Constant(value=int() as value) if not isinstance(value, bool):
-            return value if 0 < value < 65536 else None
-        case ast.Constant(value=str() as text):
-            found = re.search(r"(?:^|:)(\d{2,5})$", text)
-            return int(found[1]) if found and int(found[1]) < 65536 else None
-        case _:
-            return None
 
 
 def _variable(module: Module, node: ast.AST) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pottle.build.base.accounts import Account
 from pottle.build.base.alternatives import Alternative, offered
+from pottle.build.base.directories import directories_above
 from pottle.build.base.filters import keeps
 from pottle.build.base.scripts import users
 from pottle.build.base.scripts.conditions import Scene
@@ -136,7 +137,7 @@ class Image:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries: dict[str, Entry] = {entry.path: entry for entry in entries}
-        self._directories = {parent for path in self._entries for parent in _parents(path)}
+        self._directories = {parent for path in self._entries for parent in directories_above(path)}
         self._made: dict[str, Entry] = {}
 
     @property
@@ -236,9 +237,3 @@ def _absolute(path: str) -> bool:
 
 def _place(path: str) -> str:
     return merged_path(path.strip("/")) if path.strip("/") else ""
-
-
-def _parents(path: str) -> Iterator[str]:
-    while cut := path.rpartition("/")[0]:
-        yield cut
-        path = cut
