@@ -77,3 +77,27 @@ def test_none_is_started_after_the_stop(tmp_path):
 def wait_for(path: Path) -> None:
     while not path.exists():
         time.sleep(0.01)
+
+
+def test_what_was_just_written_can_be_executed(tmp_path):
+    """While other threads start children, which for a moment have what we write open: `ETXTBSY` otherwise, in one of fourteen."""
+    over = threading.Event()
+
+    def start_others() -> None:
+        while not over.is_set():
+            child.run(["true"], Stop(), env=ENV, cwd=HERE)
+
+    others = [threading.Thread(target=start_others) for _ in range(3)]
+    for other in others:
+        other.start()
+    try:
+        for number in range(150):
+            program = tmp_path / f"{number}"
+            with child.WRITING_PROGRAM:
+                program.write_bytes(b"#!/bin/sh\nexit 0\n")
+            program.chmod(0o755)
+            assert child.run([str(program)], Stop(), env=ENV, cwd=HERE) == (0, b"")
+    finally:
+        over.set()
+        for other in others:
+            other.join()

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pottle import child
 from pottle.errors import HostError
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.plan.places import STANDALONE
@@ -46,18 +47,24 @@ def runs(interpreter: Interpreter) -> bool:
     """Whether this machine can run it, and it is the version that it should be."""
     question = "import sys, marshal, importlib.util; print(sys.implementation.cache_tag)"
     try:
-        answer = subprocess.run(
+        asked = child.start(
             [*interpreter.argv, "-S", "-s", "-c", question],
             env=interpreter.variables(),
             cwd="/",
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return False
-    return answer.returncode == 0 and answer.stdout.decode().strip() == interpreter.tag
+    with asked:
+        try:
+            answer, _ = asked.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            asked.kill()
+    return asked.returncode == 0 and answer.decode().strip() == interpreter.tag
 
 
 def unpack(entries: Callable[[], Iterable[Entry]], version: str, identity: str, cache: Path) -> Interpreter | None:
@@ -149,10 +156,11 @@ def _write(entry: Entry, root: Path) -> None:
 
 def _write_file(entry: File, path: Path) -> None:
     path.unlink(missing_ok=True)
-    if isinstance(entry.content, Path):
-        shutil.copyfile(entry.content, path)
-    else:
-        path.write_bytes(entry.content)
+    with child.WRITING_PROGRAM:
+        if isinstance(entry.content, Path):
+            shutil.copyfile(entry.content, path)
+        else:
+            path.write_bytes(entry.content)
     path.chmod(0o755 if entry.mode & 0o111 else 0o644)
 
 

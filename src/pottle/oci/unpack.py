@@ -9,10 +9,12 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pottle import child
 from pottle.errors import IntegrityError
 from pottle.oci.compression import Readable, decompressed
 from pottle.oci.descriptor import Descriptor
@@ -270,6 +272,11 @@ def _target(member: Member) -> str:
 
 
 def _write_file(member: Member, path: str) -> None:
+    with child.WRITING_PROGRAM if member.mode & 0o111 else nullcontext():
+        _write(member, path)
+
+
+def _write(member: Member, path: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         for piece in member.content:

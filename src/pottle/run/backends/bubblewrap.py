@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
+from pottle import child
 from pottle.run import kernel
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.process import SandboxContainer, eldest_child, memory_file
@@ -98,7 +99,7 @@ def _start(
     command = (*_lowered(spec, at), program, "--args", str(told), *info, "--", *spec.argv)
     try:
         stdout, stderr = streams
-        return subprocess.Popen(command, pass_fds=passed, stdout=stdout, stderr=stderr, start_new_session=True)
+        return child.start(command, pass_fds=passed, stdout=stdout, stderr=stderr, start_new_session=True)
     finally:
         for descriptor in passed:
             os.close(descriptor)

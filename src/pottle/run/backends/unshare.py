@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from pottle import child
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.process import SandboxContainer, memory_file
 from pottle.run.sandbox import COMMAND, Spec
@@ -56,7 +57,7 @@ def _start(spec: Spec, heard_by: IO[bytes] | None = None) -> subprocess.Popen[by
     heard, told = os.pipe()
     try:
         command = (*COMMAND, "enter", str(there), str(told))
-        outer = subprocess.Popen(
+        outer = child.start(
             command,
             pass_fds=(there, told),
             start_new_session=True,
