@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.oci.layer import Layer
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.push import Delivery, Pushed
 
 
 @click.command("build", short_help="Build the image.")
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 @click.option("-t", "--tag", "tags", metavar="NAME[:TAG]", multiple=True, help="Name the image; may be repeated.")
 @click.option(
     "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
+)
+@click.option("--push", is_flag=True, help="Push the image to the registries that the names of -t are in.")
+@click.option(
+    "--insecure", metavar="HOST", multiple=True, help="A registry that may be spoken to without TLS; may be repeated."
 )
 @click.option("--load", is_flag=True, help="Load the image into docker or podman.")
 @click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
@@ -37,6 +42,8 @@ def command(
     path: Path,
     tags: Sequence[str],
     outputs: Sequence[str],
+    push: bool,
+    insecure: Sequence[str],
     load: bool,
     digest_file: Path | None,
     form: str,
@@ -53,12 +60,15 @@ def command(
     Examples:
       pottle build
       pottle build -t shop:1.2 -o shop.tar    # for docker, podman, skopeo
+      pottle build --push -t registry.example/team/shop:1.2
       pottle build --load ../shop             # straight into Docker or Podman
       pottle build --platform linux/arm64     # on any machine, without emulation
     """
     from pottle import api
 
     started = time.monotonic()
+    if push:
+        _check_names(tags)
     here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
     options = api.read_options(path, around.environ, flags)
     platforms = api.platforms(options)
@@ -69,13 +79,53 @@ def command(
     api.tag(built, names)
     written = [str(api.save(built, output, names)) for output in outputs]
     loaded = api.load(built, names, here) if load else None
+    pushed = api.push(built, names, here, insecure) if push else None
     if digest_file is not None:
         api.write_digest(built, digest_file)
     if not quiet:
-        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else [])]
+        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else []), *_deliveries(pushed)]
         click.echo(_summary(built, time.monotonic() - started, destinations), err=True, color=around.colour)
-    click.echo(_json(built, names, written, loaded) if form == "json" else f"{_short(names[0])}@{built.image.digest}")
+    click.echo(
+        _json(built, names, written, loaded, pushed) if form == "json" else f"{_short(names[0])}@{built.image.digest}"
+    )
     return 0
+
+
+def _check_names(tags: Sequence[str]) -> None:
+    if not tags:
+        raise UsageError(
+            "there is no name to push the image under", hint="name it: `--push -t REGISTRY/REPOSITORY:TAG`"
+        )
+
+
+def _deliveries(pushed: "Pushed | None") -> list[str]:
+    """Where the image was pushed to, and what had to be sent for that."""
+    return [
+        f"{', '.join(name.familiar for name in each.names)} ({_delivery(each)})"
+        for each in (pushed.deliveries if pushed else ())
+    ]
+
+
+def _delivery(delivery: "Delivery") -> str:
+    if delivery.unchanged:
+        return "was there already"
+    parts = (("mounted", delivery.mounted), ("there already", delivery.present))
+    return ", ".join([f"{_megabytes(delivery.sent_bytes)} sent", *(f"{n} blobs {how}" for how, n in parts if n)])
+
+
+def _pushed_document(pushed: "Pushed | None") -> list[dict[str, object]]:
+    return [
+        {
+            "references": [str(name) for name in each.names],
+            "digest": each.digest,
+            "unchanged": each.unchanged,
+            "sent": each.sent,
+            "mounted": each.mounted,
+            "present": each.present,
+            "sent_bytes": each.sent_bytes,
+        }
+        for each in (pushed.deliveries if pushed else ())
+    ]
 
 
 def _summary(built: "Built", seconds: float, destinations: Sequence[str]) -> str:
@@ -102,7 +152,13 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def _json(built: "Built", names: "Sequence[Reference]", written: Sequence[str], loaded: tuple[str, str] | None) -> str:
+def _json(
+    built: "Built",
+    names: "Sequence[Reference]",
+    written: Sequence[str],
+    loaded: tuple[str, str] | None,
+    pushed: "Pushed | None",
+) -> str:
     import json
 
     document = {
@@ -124,5 +180,6 @@ def _json(built: "Built", names: "Sequence[Reference]", written: Sequence[str], 
         ],
         "outputs": list(written),
         "loaded": {"engine": loaded[0], "name": loaded[1]} if loaded else None,
+        "pushed": _pushed_document(pushed),
     }
     return json.dumps(document, indent=2)

@@ -65,6 +65,11 @@ class Image:
         return self.manifest.layers
 
     @property
+    def images(self) -> "tuple[Image, ...]":
+        """Itself, as an index has several."""
+        return (self,)
+
+    @property
     def blobs(self) -> tuple[Descriptor, ...]:
         """All that the image consists of, each once: manifest, config, layers."""
         unique = {blob.digest: blob for blob in (self.descriptor, self.manifest.config, *self.layers)}
