@@ -71,8 +71,7 @@ class Transport:
             headers = dict(request.headers)
             if authorization is not None and origin(request.url) == first:
                 headers["Authorization"] = authorization
-            host = urlsplit(request.url).netloc
-            with self._connections(host).exchange(replace(request, headers=headers)) as response:
+            with self._connections(origin(request.url).netloc).exchange(replace(request, headers=headers)) as response:
                 target = _redirect(response)
                 if target is None:
                     yield response
