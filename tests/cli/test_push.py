@@ -60,6 +60,28 @@ def test_push_wants_a_name(here: World, project: Path):
     assert said.out == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("r.example/Shop", "must be lower case"),
+        ("r.example/shop@sha256:" + "0" * 64, "has a digest"),
+    ],
+)
+def test_a_name_that_nothing_can_be_pushed_under_is_told_before_anything_is_built(
+    here: World, project: Path, name: str, what: str
+):
+    said = here.pottle("build", "--push", "-t", name, project)
+    assert said.code == 2
+    assert what in said.err
+    assert not (here.cache / "store").exists()
+
+
+def test_insecure_wants_a_host(here: World, project: Path):
+    said = here.pottle("build", "--push", "--insecure", "r.example/team", "-t", "r.example/shop", project)
+    assert said.code == 2
+    assert "'r.example/team' is no host" in said.err
+
+
 def test_a_refusal_says_what_to_do_and_keeps_the_image(here: World, project: Path):
     with FakeRegistry(login=("me", "s3cret")) as registry:
         said = here.pottle("build", "--push", "-t", f"{registry.host}/team/shop:1.2", project)

@@ -329,8 +329,26 @@ def test_a_registry_that_stays_out_of_order(
 ):
     server.fail("PUT", "/blobs/uploads/", 500)
     error = refused(image, name, client)
-    assert error.what == f"cannot talk to {server.host}: the server answered 500 (4 attempts)"
+    assert error.what == f"{server.host} is out of order: it answered unknown: out of order (nobody) (500) (4 attempts)"
     assert server.tags == {}
+
+
+def test_a_registry_that_has_had_enough_of_us_is_quoted(
+    server: FakeRegistry, client: Registry, image: Image, name: Reference
+):
+    server.fail("POST", "/uploads/", 429, code="TOOMANYREQUESTS", headers={"Retry-After": "1"})
+    error = refused(image, name, client)
+    assert "toomanyrequests: out of order" in error.what
+    assert f"`docker login {server.host}`" in (error.hint or "")
+
+
+def test_a_repository_that_has_to_be_created_first(
+    server: FakeRegistry, client: Registry, image: Image, name: Reference
+):
+    server.fail("POST", "/uploads/", 404, code="NAME_UNKNOWN")
+    error = refused(image, name, client)
+    assert "name_unknown" in error.what
+    assert "created before anything is pushed" in (error.hint or "")
 
 
 def test_a_registry_that_is_away(client: Registry, image: Image):

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final
-
-import msgspec
+from typing import Any, Final
 
 from pottle.errors import IntegrityError, SourceError
 from pottle.oci import media_types
@@ -35,7 +33,7 @@ class _Shape(Struct, frozen=True, rename="camel"):
     media_type: str | None = None
     artifact_type: str | None = None
     config: Descriptor | None = None
-    manifests: tuple[msgspec.Raw, ...] | None = None
+    manifests: Any = None
 
 
 def pull(name: Reference, platform: Platform | None, registry: Registry, store: Layout) -> Image:
