@@ -147,9 +147,9 @@ def test_ending_one_line_ends_no_other():
     def behave(connection: socket.socket) -> None:
         if b"/slow" in request_of(connection):
             slow(connection)
-        connection.sendall(HEAD.replace(b"5", b"4000"))
+        connection.sendall(HEAD.replace(b"5", b"40000"))
         for _ in range(40):
-            connection.sendall(bytes(100))
+            connection.sendall(bytes(1000))
             time.sleep(0.02)
 
     with serving(behave) as url, Connections(QUICK, Stop()) as lines:
@@ -169,7 +169,7 @@ def test_ending_one_line_ends_no_other():
             thread.start()
         for thread in threads:
             thread.join()
-    assert outcomes["fine"] == 4000
+    assert outcomes["fine"] == 40_000
 
 
 def test_stop_ends_a_wait_at_once():

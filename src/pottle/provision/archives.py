@@ -48,6 +48,7 @@ class Archives:
             allow_expired=allow_expired,
             keys=settings.archive_keys,
             stop=settings.stop,
+            turns=settings.turns,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
 
