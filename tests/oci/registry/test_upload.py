@@ -13,7 +13,7 @@ from pottle.oci.reference import Reference
 from pottle.oci.registry.client import Registry
 from pottle.oci.registry.repository import Repository
 from pottle.oci.registry.upload import Uploaded
-from pottle.testing.registry import FakeRegistry
+from pottle.testing.registry import Answer, FakeRegistry
 
 CONTENT = os.urandom(10_000_000)
 BLOB = describe(CONTENT, media_types.LAYER_GZIP)
@@ -237,14 +237,21 @@ def test_redirects_keep_method_and_body(server: FakeRegistry, repository: Reposi
 
     def moved(method, path, headers, body):
         if method in {"POST", "PUT"} and "moved" not in path:
-            from pottle.testing.registry import Answer
-
             return Answer(307, {"Location": f"{path}{'&' if '?' in path else '?'}moved=1"})
         return real(method, path, headers, body)
 
     server.answer = moved  # type: ignore[method-assign]
     assert send(repository).how == "sent"
     assert arrived(server)
+
+
+def test_a_303_is_looked_at_and_sent_nothing(server: FakeRegistry, repository: Repository):
+    server.fail("PUT", "/uploads/", 303, headers={"Location": "/v2/team/shop/blobs/uploads/done"})
+    real = server.answer
+    server.answer = lambda method, path, *rest: Answer(200) if path.endswith("/done") else real(method, path, *rest)  # type: ignore[method-assign]
+    assert send(repository, SMALL).how == "sent"
+    assert server.requests[-1].line == "GET /v2/team/shop/blobs/uploads/done"
+    assert "Content-Length" not in server.requests[-1].headers
 
 
 # --- what may pass --------------------------------------------------------------------------------
@@ -284,8 +291,10 @@ def test_an_upload_whose_answer_is_lost_is_not_sent_again(server: FakeRegistry, 
         return done
 
     server.answer = answer  # type: ignore[method-assign]
-    assert send(repository) == Uploaded("present")
+    counts: list[int] = []
+    assert send(repository, progress=counts.append) == Uploaded("present")
     assert len(server.asked("PUT")) == 1
+    assert sum(counts) == 0
 
 
 def test_a_blob_that_is_damaged_on_its_way_is_sent_again(server: FakeRegistry, repository: Repository):
