@@ -191,6 +191,22 @@ def test_a_registry_that_takes_nothing_of_a_chunk_is_not_asked_for_ever(server: 
     assert len(server.requests) < 30
 
 
+def test_a_registry_that_takes_a_byte_of_each_chunk_is_not_asked_for_ever(server: FakeRegistry, repository: Repository):
+    server.whole_uploads = server.streamed_uploads = False
+    real = server.answer
+
+    def miserly(method, path, headers, body):
+        if method == "PATCH" and "Content-Range" in headers:
+            start = headers["Content-Range"].partition("-")[0]
+            return real(method, path, {**headers, "Content-Range": f"{start}-{start}"}, body[:1])
+        return real(method, path, headers, body)
+
+    server.answer = miserly  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="4 attempts"):
+        send(repository)
+    assert len(server.requests) < 30
+
+
 def test_no_way_at_all(server: FakeRegistry, repository: Repository):
     server.fail("PUT", "/uploads/", 400, code="UNSUPPORTED")
     server.fail("PATCH", "/uploads/", 400, code="UNSUPPORTED")
