@@ -4,6 +4,7 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from pottle.errors import HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Progress, Silent
+from pottle.sharing import Use
 from pottle.text import Location
 
 if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
+    from pottle.cache.item import Inventory
+    from pottle.cache.pruning import Pruned, Wish
+    from pottle.cache.survey import Formats
     from pottle.config.options import Options
     from pottle.oci.image import Image
     from pottle.oci.platform import Platform
@@ -50,6 +55,8 @@ class Host:
     clock: Callable[[], datetime] = _now
     archive_keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
+    use: Use | None = None
+    """Keeps the cache from being pruned, until it ends: an image that was built is safe for as long as somebody holds one."""
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
@@ -197,6 +204,7 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     archives = Archives(settings)
     locked = lock_plan(planned, archives, settings)
     supplies = Supplies(locked, archives, settings)
+    supplies.note_use()
     workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
     return build_locked(locked, _project_files(root, options, host, _wheels(planned)), workshop)
 
@@ -388,13 +396,17 @@ def stored(name: str, host: Host) -> "Image | None":
     from pottle.oci.image import Image
     from pottle.oci.layout import Layout
     from pottle.oci.reference import InvalidReference, Reference
+    from pottle.sharing import used
 
     store = Layout.create(host.cache / "store")
     try:
         found = store.references().get(str(Reference.parse(name).tagged))
     except InvalidReference:
         return None
-    return Image.load(store, found) if found is not None else None
+    if found is None:
+        return None
+    used(store.path_of(found.digest))
+    return Image.load(store, found)
 
 
 def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "Listener", host: Host) -> int:
@@ -404,6 +416,41 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.stored import stored_image
 
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
+
+
+# --- the cache ------------------------------------------------------------------------------------
+
+
+def cache_inventory(host: Host) -> "Inventory":
+    """What lies in the cache."""
+    from pottle.cache.item import Inventory
+    from pottle.cache.survey import survey
+
+    if not host.cache.is_dir():
+        return Inventory(host.cache, (), {})
+    return survey(host.cache, host.clock().timestamp(), _formats())
+
+
+def prune(wish: "Wish", host: Host, *, dry_run: bool = False) -> "Pruned":
+    """Remove from the cache what nothing refers to, and what is wished for besides; with `dry_run`, say what that would be.
+
+    Waits for those who use the cache, so the caller's own `Use` has to have ended.
+    """
+    from pottle.cache.pruning import Pruner
+
+    def waiting() -> AbstractContextManager[object]:
+        return host.progress.task("Waiting for those who use the cache")
+
+    pruner = Pruner(host.cache, _formats(), lambda: host.clock().timestamp(), waiting)
+    return pruner.preview(wish) if dry_run else pruner.prune(wish)
+
+
+def _formats() -> "Formats":
+    from pottle.cache.survey import Formats
+    from pottle.run.rootfs import LAYOUT
+    from pottle.sources.debian.packages import FORMAT
+
+    return Formats(FORMAT, LAYOUT)
 
 
 # --- the project ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pottle.build import recipe
 from pottle.oci.document import decode, encode
 from pottle.oci.layer import Layer
 from pottle.oci.layout import Layout
+from pottle.sharing import used
 from pottle.writing import replacing
 
 
@@ -36,7 +37,10 @@ class LayerCache:
             layer = decode(self._path(name).read_bytes(), Layer)
         except (OSError, ValueError):
             return None
-        return layer if self.store.has(layer.descriptor) else None
+        if not self.store.has(layer.descriptor):
+            return None
+        used(self._path(name))
+        return layer
 
     def keep(self, name: str, layer: Layer) -> Layer:
         """Remember the layer under this key; gives it back."""

@@ -30,6 +30,11 @@ class Settings:
     """What ends fetching, resolving and building wheels before they are done."""
 
     @property
+    def debian(self) -> Path:
+        """Where archives are remembered: their Releases, their indexes, their .debs."""
+        return self.cache / "debian"
+
+    @property
     def interpreters(self) -> Path:
         """Where the archives of interpreters are kept, by their digest."""
         return self.cache / "cpython"
