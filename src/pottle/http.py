@@ -279,7 +279,7 @@ def retried(
 
 def pause(failure: TryAgain, attempt: int, options: HttpOptions) -> float:
     """Seconds to wait after the failure of an attempt, which are counted from 1."""
-    return min(max(failure.wait, options.backoff * 2 ** (attempt - 1)), options.longest_wait)
+    return min(max(failure.wait, options.backoff * 2.0 ** (attempt - 1)), options.longest_wait)
 
 
 def retry_after(response: "httpx.Response") -> float:
