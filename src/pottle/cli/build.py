@@ -82,7 +82,7 @@ def command(
     if digest_file is not None:
         api.write_digest(product.target, digest_file)
     if not quiet:
-        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else []), *_deliveries(pushed)]
+        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else []), *build_text.deliveries(pushed)]
         shown = build_text.text(product, time.monotonic() - started, destinations)
         click.echo(shown, err=True, color=around.colour)
     if form == "json":
@@ -94,41 +94,8 @@ def command(
 
 def _check_names(tags: Sequence[str]) -> None:
     if not tags:
-        raise UsageError(
-            "there is no name to push the image under", hint="name it: `--push -t REGISTRY/REPOSITORY:TAG`"
-        )
-
-
-def _deliveries(pushed: "Pushed | None") -> list[str]:
-    """Where the image was pushed to, and what had to be sent for that."""
-    return [
-        f"{', '.join(name.familiar for name in each.names)} ({_delivery(each)})"
-        for each in (pushed.deliveries if pushed else ())
-    ]
-
-
-def _delivery(delivery: "Delivery") -> str:
-    if delivery.unchanged:
-        return "was there already"
-    parts = (("mounted", delivery.mounted), ("there already", delivery.present))
-    return ", ".join(
-        [f"{build_text.megabytes(delivery.sent_bytes)} sent", *(f"{n} blobs {how}" for how, n in parts if n)]
-    )
-
-
-def _pushed_document(pushed: "Pushed | None") -> list[dict[str, object]]:
-    return [
-        {
-            "references": [str(name) for name in each.names],
-            "digest": each.digest,
-            "unchanged": each.unchanged,
-            "sent": each.sent,
-            "mounted": each.mounted,
-            "present": each.present,
-            "sent_bytes": each.sent_bytes,
-        }
-        for each in (pushed.deliveries if pushed else ())
-    ]
+        hint = "name it: `--push -t REGISTRY/REPOSITORY:TAG`"
+        raise UsageError("there is no name to push the image under", hint=hint)
 
 
 def _short(name: "Reference") -> str:
@@ -154,9 +121,21 @@ def _json(
         **(images[0] if len(images) == 1 else {"platforms": images}),
         "outputs": list(written),
         "loaded": {"engine": loaded[0], "name": loaded[1]} if loaded else None,
-        "pushed": _pushed_document(pushed),
+        "pushed": [_delivery(each) for each in (pushed.deliveries if pushed else ())],
     }
     return json.dumps(document, indent=2)
+
+
+def _delivery(each: "Delivery") -> dict[str, object]:
+    return {
+        "references": [str(name) for name in each.names],
+        "digest": each.digest,
+        "unchanged": each.unchanged,
+        "sent": each.sent,
+        "mounted": each.mounted,
+        "present": each.present,
+        "sent_bytes": each.sent_bytes,
+    }
 
 
 def _image(built: "Built") -> dict[str, object]:
