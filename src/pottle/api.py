@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pottle.errors import HostError, PottleError, ProjectError, UsageError
+from pottle.errors import ConfigError, HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Of, Once, Progress, Silent
 from pottle.sharing import Use
 from pottle.text import Location
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.client import Registry
     from pottle.oci.registry.push import Pushed
+    from pottle.oci.registry.shared_layers import SharedLayers
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
     from pottle.project.facts import PinnedEnvironment
@@ -201,6 +203,8 @@ class Product:
     """One for each platform, in the index's order."""
     target: "AnyImage"
     """What is named, written and loaded: the image, or the index of several platforms."""
+    origins: "tuple[Reference, ...]" = ()
+    """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
 
     @property
     def name(self) -> str:
@@ -214,11 +218,13 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     return built
 
 
-def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host) -> Product:
+def build_for(
+    root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, shared: "SharedLayers | None" = None
+) -> Product:
     """Builds the project at `root` for each platform, side by side, into pottle's store; several under one index.
 
     All are locked before the first is built, and what they have in common is made once. Where one fails the others are stopped,
-    and the error says which one it was.
+    and the error says which one it was. Layers are looked for in `shared` before they are made.
     """
     from pottle.oci.image import assemble_index
 
@@ -232,11 +238,66 @@ def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", h
         sides.append(_Side.of(helper, settings, several=True))
     locked = _together([side.lock for side in sides], settings.stop)
     files = _project_files(root, options, host, _wheels(plans))
-    orders = [side.order(each, files, _Sandbox(host)) for side, each in zip(sides, locked, strict=True)]
+    orders = [side.order(each, files, _Sandbox(host), shared) for side, each in zip(sides, locked, strict=True)]
     works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
     builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
-    return Product(builds, assemble_index(images, images[0].store) if several else images[0])
+    origins = shared.origins if shared is not None and not shared.bytes_wanted else ()
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], origins)
+
+
+@contextmanager
+def layer_cache(
+    options: "Options", host: Host, insecure: Sequence[str] = (), *, bytes_wanted: bool = True
+) -> "Iterator[SharedLayers | None]":
+    """The repositories in which layers are shared, if any are configured.
+
+    Without `bytes_wanted` the record of a layer is enough: an image of such layers can be pushed, and nothing else.
+    """
+    if not options.cache_from and not options.cache_to:
+        yield None
+        return
+    from pottle.oci.registry.shared_layers import SharedLayers
+
+    sources = tuple(_repository(text, "cache_from", options) for text in options.cache_from)
+    target = _repository(options.cache_to, "cache_to", options) if options.cache_to else None
+    with _registry(host, insecure, timeout=_CACHE_TIMEOUT, attempts=2) as registry:
+        yield SharedLayers(registry, sources, target, host.progress, bytes_wanted)
+
+
+def share(product: Product, shared: "SharedLayers", names: "Sequence[Reference]" = ()) -> int:
+    """Put the layers of what was built where others find them; `names` were pushed before. Gives how many were not there yet."""
+    layers = {key: layer for built in product.builds for key, layer in built.portable}
+    return shared.keep(layers, product.builds[0].image.store, names)
+
+
+_CACHE_TIMEOUT = 10.0
+"""Seconds without a byte from a layer cache: what it can save is not worth more."""
+
+
+def _repository(text: str, field: str, options: "Options") -> "Reference":
+    """A repository by its name alone."""
+    from pottle.oci.reference import InvalidReference, Reference
+
+    try:
+        found = Reference.parse(text)
+        if found.tag is None and found.digest is None:
+            return found
+        why = "it names an image, not a repository"
+    except InvalidReference as error:
+        why = str(error)
+    at = options.origins.get(field)
+    raise ConfigError(
+        f"{text!r} cannot be a layer cache: {why}", at=at, hint="write REGISTRY/REPOSITORY, without a tag"
+    )
+
+
+def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry":
+    """The client of all registries."""
+    from pottle.oci.registry.client import Registry
+    from pottle.oci.registry.options import RegistryOptions
+
+    return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
 
 
 def _plans(root: Path, options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
@@ -312,7 +373,9 @@ class _Side:
         with self._named():
             return lock_plan(self.planned, self.archives, self.settings)
 
-    def order(self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox") -> "Order":
+    def order(
+        self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", shared: "SharedLayers | None"
+    ) -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
         from pottle.build.workshop import Workshop
@@ -321,7 +384,7 @@ class _Side:
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
         supplies.note_use()
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, settings.turns)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, shared, settings.turns)
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":
@@ -526,15 +589,21 @@ def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[
         return load_image(images, RunHost(host.environ, host.cache))
 
 
-def push(target: "AnyImage", names: "Sequence[Reference]", host: Host, insecure: Sequence[str] = ()) -> "Pushed":
-    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS."""
-    from pottle.oci.registry.client import Registry
-    from pottle.oci.registry.options import RegistryOptions
+def push(
+    target: "AnyImage",
+    names: "Sequence[Reference]",
+    host: Host,
+    insecure: Sequence[str] = (),
+    origins: "Sequence[Reference]" = (),
+) -> "Pushed":
+    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS.
+
+    Layers that are not in the store are in one of the repositories `origins`.
+    """
     from pottle.oci.registry.push import push as push_image
 
-    options = RegistryOptions(host.environ, host.ca_bundle, tuple(insecure))
-    with Registry(options) as registry:
-        return push_image(target, names, registry, progress=host.progress)
+    with _registry(host, insecure) as registry:
+        return push_image(target, names, registry, origins=origins, progress=host.progress)
 
 
 # --- running --------------------------------------------------------------------------------------

@@ -24,6 +24,12 @@ def key(*parts: object) -> str:
     return hashlib.sha256(document).hexdigest()
 
 
+class _Record(Layer, frozen=True):
+    """What is kept of a layer."""
+
+    local: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LayerCache:
     """Layers by key, in a directory of records beside the store that has their bytes."""
@@ -42,13 +48,20 @@ class LayerCache:
         used(self._path(name))
         return layer
 
-    def keep(self, name: str, layer: Layer) -> Layer:
-        """Remember the layer under this key; gives it back."""
+    def keep(self, name: str, layer: Layer, *, local: bool = False) -> Layer:
+        """Remember the layer under this key; gives it back. A `local` one is as good as this machine could make it, and for nobody else."""
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            file.write(encode(layer))
+            file.write(encode(_Record(layer.descriptor, layer.diff_id, layer.size, local)))
         return layer
+
+    def is_local(self, name: str) -> bool:
+        """Whether the layer of this key is for this machine alone; what is not known is."""
+        try:
+            return decode(self._path(name).read_bytes(), _Record).local
+        except (OSError, ValueError):
+            return True
 
     def _path(self, name: str) -> Path:
         return self.records / name[:2] / f"{name}.json"

@@ -88,7 +88,8 @@ def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Refe
             raise UsageError(f"there is neither a directory nor an image called {what}", hint=hint)
     path = Path(what)
     options = api.read_options(path, here.environ, flags)
-    product = api.build_for(path, options, (api.own_platform(),), here)
+    with api.layer_cache(options, here) as shared:
+        product = api.build_for(path, options, (api.own_platform(),), here, shared)
     names = api.references(product, ())
     api.tag(product.target, names)
     return product.builds[0].image, names[0]
