@@ -17,6 +17,8 @@ from pottle.sharing import Use
 from pottle.text import Location
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pottle.cache.pruning import Pruned, Wish
     from pottle.cache.survey import Formats
     from pottle.config.options import Options
+    from pottle.manifests import Manifest, Mention
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
     from pottle.stop import Stop
+    from pottle.turns import Turns
 
 _T = TypeVar("_T")
 
@@ -63,6 +67,10 @@ class Host:
     clock: Callable[[], datetime] = _now
     archive_keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
+    stop: "Stop | None" = None
+    """What ends a build from outside; None: its own failure does, and nothing else."""
+    turns: "Turns | None" = None
+    """Builds that go on side by side share these, to make once what several of them want."""
     use: Use | None = None
     """Keeps the cache from being pruned, until it ends: an image that was built is safe for as long as somebody holds one."""
 
@@ -432,6 +440,8 @@ class _Sandbox:
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
     from pottle.provision.settings import Settings
+    from pottle.stop import Stop
+    from pottle.turns import Turns
 
     return Settings(
         cache=host.cache,
@@ -443,6 +453,8 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         mirror=options.mirror,
         ca_bundle=host.ca_bundle,
         archive_keys=host.archive_keys,
+        stop=host.stop or Stop(),
+        turns=host.turns or Turns(),
     )
 
 
@@ -604,6 +616,180 @@ def push(
 
     with _registry(host, insecure) as registry:
         return push_image(target, names, registry, origins=origins, progress=host.progress)
+
+
+# --- manifests that name projects -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A project that manifests name, and its image."""
+
+    project: Path
+    mentions: "tuple[Mention, ...]"
+    image: str
+    """`registry.example/team/shop@sha256:…`: what stands in the place of the mentions."""
+    pushed: "Pushed"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Manifests without a project in them, as one stream of documents."""
+
+    text: str
+    published: tuple[Published, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where images go that manifests name."""
+
+    repository: str
+    """`registry.example/team`: the images are below, by the names of their projects."""
+    tags: tuple[str, ...] = ()
+    """Empty: `latest`, since registries throw away what has no tag."""
+    insecure: tuple[str, ...] = ()
+
+    def place(self, name: str) -> "Reference":
+        """The repository of the image called `name`."""
+        from pottle.oci.reference import InvalidReference, Reference
+
+        try:
+            return replace(Reference.parse(f"{self.repository.rstrip('/')}/{name}"), tag=None, digest=None)
+        except InvalidReference as error:
+            hint = "write `--repository REGISTRY/PREFIX`, or set POTTLE_REPOSITORY"
+            raise UsageError(f"no image can be put below {self.repository}: {error}", hint=hint) from error
+
+
+def resolve(
+    manifests: "Sequence[Manifest]", publication: Publication, flags: Mapping[str, Any], host: Host
+) -> Resolution:
+    """Build every project that the manifests name, each once, push the images, and put their digests where the names stood.
+
+    Nothing is pushed before everything is built. What goes wrong names the line that asked for it.
+    """
+    from contextlib import ExitStack
+
+    from pottle.manifests import combined, joined
+    from pottle.stop import Stop
+    from pottle.turns import Turns
+
+    if problems := [problem for manifest in manifests for problem in manifest.problems]:
+        raise combined(problems)
+    publication.place("any")  # what cannot be is said before anything is built
+    stop, host = Stop(), replace(host, turns=Turns(), progress=Once(host.progress))
+    with ExitStack() as around:
+        works = [_Publishing.of(*named, publication, flags, host, stop, around) for named in _named(manifests).items()]
+        _at_once([work.build for work in works], stop)
+        _check_apart(works)
+        published = tuple(_at_once([work.push for work in works], stop))
+    images = {mention: each.image for each in published for mention in each.mentions}
+    return Resolution(joined([manifest.resolved(images) for manifest in manifests]), published)
+
+
+def _named(manifests: "Sequence[Manifest]") -> "dict[Path, list[Mention]]":
+    """The projects, whatever way they are spelled, and where they are mentioned."""
+    found: dict[Path, list[Mention]] = {}
+    for manifest in manifests:
+        for mention in manifest.mentions:
+            found.setdefault(manifest.project_of(mention).resolve(), []).append(mention)
+    return found
+
+
+def _at_once(works: "Sequence[Callable[[], _T]]", stop: "Stop") -> "list[_T]":
+    from pottle.stop import together
+
+    return together(works, stop, _PROJECTS_AT_ONCE) if works else []
+
+
+_PROJECTS_AT_ONCE = 4
+"""Each takes memory, and most of what takes long uses every core by itself."""
+
+
+@dataclass(slots=True)
+class _Publishing:
+    """One project on its way to a registry."""
+
+    project: Path
+    mentions: "list[Mention]"
+    publication: Publication
+    options: "Options"
+    host: Host
+    stop: "Stop"
+    """Of all of them."""
+    shared: "SharedLayers | None"
+    product: Product | None = None
+
+    @classmethod
+    def of(
+        cls,
+        project: Path,
+        mentions: "list[Mention]",
+        publication: Publication,
+        flags: Mapping[str, Any],
+        host: Host,
+        stop: "Stop",
+        around: "ExitStack",
+    ) -> "_Publishing":
+        from pottle.stop import Stop
+
+        own = replace(host, stop=Stop(), progress=Of(mentions[0].reference, host.progress, warnings=True))
+        with _blamed(mentions[0], project):
+            options = read_options(project, host.environ, flags)
+            shared = around.enter_context(layer_cache(options, host, publication.insecure, bytes_wanted=False))
+        return cls(project, mentions, publication, options, own, stop, shared)
+
+    @property
+    def place(self) -> "Reference":
+        """The repository."""
+        assert self.product is not None, "it was built"
+        return self.publication.place(self.product.name)
+
+    def build(self) -> None:
+        assert self.host.stop is not None, "`of` gives it one"
+        with self.stop.ending(self.host.stop.set), _blamed(self.mentions[0], self.project):
+            platforms_ = platforms(self.options)
+            self.product = build_for(self.project, self.options, platforms_, self.host, self.shared)
+
+    def push(self) -> Published:
+        assert self.product is not None, "it was built"
+        with _blamed(self.mentions[0], self.project):
+            names = [reference(f"{self.place}:{tag}") for tag in self.publication.tags or ("latest",)]
+            target, origins = self.product.target, self.product.origins
+            pushed = push(target, names, self.host, self.publication.insecure, origins)
+            if self.shared is not None:
+                share(self.product, self.shared, names)
+        image = str(replace(self.place, digest=target.digest))
+        return Published(self.project, tuple(self.mentions), image, pushed)
+
+
+def _check_apart(works: "Sequence[_Publishing]") -> None:
+    taken: dict[str, _Publishing] = {}
+    for work in works:
+        other = taken.setdefault(str(work.place), work)
+        if other is not work:
+            one, two = other.mentions[0], work.mentions[0]
+            what = f"{one.reference} ({one.at}) and {two.reference} would both be pushed to {work.place}"
+            raise ProjectError(what, at=two.at, hint="give one of the projects another `name`")
+
+
+@contextmanager
+def _blamed(mention: "Mention", project: Path) -> Iterator[None]:
+    """What goes wrong stands where the project is named."""
+    try:
+        yield
+    except PottleError as error:
+        for each in (error, *error.also):
+            each.what = f"{mention.reference}: {each.what}{_inside(each.at, project)}"
+            each.at = mention.at
+        raise
+
+
+def _inside(at: Location | None, project: Path) -> str:
+    """A place in the project, where it is one and not a flag or a variable."""
+    if at is None:
+        return ""
+    return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
 
 
 # --- running --------------------------------------------------------------------------------------
