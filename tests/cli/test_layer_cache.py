@@ -179,6 +179,14 @@ def test_the_project_and_the_environment_may_name_it(here, tmp_path, registry, c
     assert "environment" in shared(build(other, there))
 
 
+def test_a_warm_build_reads_no_file_for_a_cache_that_it_need_not_ask(here, project, registry, cache, monkeypatch):
+    build(here, project)
+    monkeypatch.setattr("pottle.build.project.ProjectFiles.content", lambda _self: pytest.fail("nobody should read"))
+    registry.requests.clear()
+    assert made(build(here, project, "--cache-from", cache)) == []
+    assert registry.requests == []
+
+
 # --- several platforms ----------------------------------------------------------------------------
 
 

@@ -4,11 +4,13 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from tests.world import World
 
+from pottle.build import builder
 from pottle.testing.registry import FakeRegistry
 
 MANIFEST = """\
@@ -52,6 +54,20 @@ def test_every_reference_becomes_the_digest_of_what_was_pushed(here, tree, regis
     assert web.partition("@")[2] != job.partition("@")[2]
     assert f"pottle://../services/web → {web}" in said.err
     assert len(registry.manifests["team/web"]) == 1
+
+
+def test_what_projects_have_in_common_is_made_once(here, tree, registry, monkeypatch):
+    written = []
+    write = builder.write_layer
+
+    def counted(*arguments: Any, **how: Any) -> Any:
+        layer = write(*arguments, **how)
+        written.append(layer.diff_id)
+        return layer
+
+    monkeypatch.setattr(builder, "write_layer", counted)
+    assert here.pottle("resolve", "--repository", f"{registry.host}/team", tree / "k8s").code == 0
+    assert len(written) == len(set(written)) > 3
 
 
 def test_the_image_is_the_one_that_build_makes(here, tree, registry):

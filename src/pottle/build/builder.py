@@ -54,7 +54,7 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     found = {name: workshop.layers.find(key) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
     portable, shared = {}, {}
-    if workshop.shared is not None:
+    if workshop.shared is not None and (missing or workshop.shared.takes):
         portable = _keys(replace(ingredients, portable=True), stand_in)
         shared = _of_others(missing, keys, portable, workshop)
         found |= shared

@@ -16,6 +16,7 @@ from pottle import sharing
 from pottle.cache.item import Inventory, Item, Sizes, last_use, listed
 from pottle.cache.store import Store
 
+_MIRROR = re.compile(r"[0-9a-f]{16}")
 _KEY = re.compile(r"[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{2}")
 _DEB = re.compile(r"[0-9a-f]{64}\.deb")
@@ -100,6 +101,14 @@ def _packages(at: Surveyor) -> Iterator[Item]:
             yield at.item("packages", path)
 
 
+def _releases(at: Surveyor) -> Iterator[Item]:
+    """Their time says when they came, not when they were used: the archive is asked again after an hour."""
+    for mirror in _named(at.directory / "debian" / "releases", _MIRROR):
+        for path in listed(mirror):
+            if path.is_file() and not path.name.startswith("."):
+                yield at.item("releases", path)
+
+
 def _indexes(at: Surveyor) -> Iterator[Item]:
     """An index is in force as long as a `Release` that is remembered lists it."""
     releases = [path for mirror in listed(at.directory / "debian" / "releases") for path in listed(mirror)]
@@ -147,6 +156,7 @@ KINDS: tuple[tuple[str, str, Find], ...] = (
     ("bytecode", "compiled distributions", _bytecode),
     ("compilers", "interpreters that compile, unpacked", _compilers),
     ("packages", ".debs", _packages),
+    ("releases", "signed Releases of archives", _releases),
     ("indexes", "lists of what an archive has", _indexes),
     ("interpreters", "archives of CPython", _interpreters),
     ("roots", "images that `pottle run` has unpacked", _roots),

@@ -46,6 +46,11 @@ class SharedLayers:
     _lock: Lock = field(default_factory=Lock)
 
     @property
+    def takes(self) -> bool:
+        """Whether there is a target."""
+        return self.target is not None
+
+    @property
     def origins(self) -> tuple[Reference, ...]:
         """The repositories that have the blobs of layers that were found, in the order in which they were asked."""
         return tuple(source for source in self.sources if source in self._homes.values())
