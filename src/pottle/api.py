@@ -279,7 +279,7 @@ def share(product: Product, shared: "SharedLayers", names: "Sequence[Reference]"
     return shared.keep(layers, product.builds[0].image.store, names)
 
 
-_CACHE_TIMEOUT = 10.0
+_CACHE_TIMEOUT = 6.0
 """Seconds without a byte from a layer cache: what it can save is not worth more."""
 
 

@@ -54,7 +54,7 @@ def test_info_says_what_there_is(here: World, tmp_path: Path) -> None:
 
 
 def test_info_of_nothing_is_no_error(here: World) -> None:
-    assert "0.0 MB in all" in here.pottle("cache", "info").out
+    assert "0 kB in all" in here.pottle("cache", "info").out
 
 
 def test_a_build_after_any_pruning_gives_the_same_image(here: World, tmp_path: Path) -> None:
