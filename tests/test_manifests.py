@@ -102,6 +102,12 @@ def test_however_it_is_written(text: str) -> None:
     assert str(after) == str(before).replace(mention.reference, IMAGE)
 
 
+def test_json_may_be_indented_by_tabs() -> None:
+    text = '{\n\t"image":\t"pottle://./x",\n\t"b": "\\t"\n}\n'
+    found = read("web.json", text.encode())
+    assert found.resolved(dict.fromkeys(found.mentions, IMAGE)) == text.replace("pottle://./x", IMAGE)
+
+
 UNTOUCHED = (
     "", "\n", "a: 1\n", "a: xpottle://./x\n", "# pottle://./x\na: 1\n", "a: see pottle://./x for more\n",
     "a: |\n  text\n  pottle://./x\n", "not: [yaml\n", "{{ helm }}\n", "a: Pottle://./x\n",

@@ -650,15 +650,16 @@ class Publication:
     """Empty: `latest`, since registries throw away what has no tag."""
     insecure: tuple[str, ...] = ()
 
-    def place(self, name: str) -> "Reference":
-        """The repository of the image called `name`."""
+    def names(self, name: str) -> "tuple[Reference, ...]":
+        """Those of the image of the project called `name`."""
         from pottle.oci.reference import InvalidReference, Reference
 
         try:
-            return replace(Reference.parse(f"{self.repository.rstrip('/')}/{name}"), tag=None, digest=None)
+            place = Reference.parse(f"{self.repository.rstrip('/')}/{name}")
         except InvalidReference as error:
             hint = "write `--repository REGISTRY/PREFIX`, or set POTTLE_REPOSITORY"
             raise UsageError(f"no image can be put below {self.repository}: {error}", hint=hint) from error
+        return tuple(reference(f"{place}:{tag}") for tag in self.tags or ("latest",))
 
 
 def resolve(
@@ -670,13 +671,14 @@ def resolve(
     """
     from contextlib import ExitStack
 
-    from pottle.manifests import combined, joined
+    from pottle.errors import combined
+    from pottle.manifests import joined
     from pottle.stop import Stop
     from pottle.turns import Turns
 
     if problems := [problem for manifest in manifests for problem in manifest.problems]:
         raise combined(problems)
-    publication.place("any")  # what cannot be is said before anything is built
+    publication.names("any")  # what cannot be is said before anything is built
     stop, host = Stop(), replace(host, turns=Turns(), progress=Once(host.progress))
     with ExitStack() as around:
         works = [_Publishing.of(*named, publication, flags, host, stop, around) for named in _named(manifests).items()]
@@ -689,10 +691,12 @@ def resolve(
 
 def _named(manifests: "Sequence[Manifest]") -> "dict[Path, list[Mention]]":
     """The projects, whatever way they are spelled, and where they are mentioned."""
+    import os
+
     found: dict[Path, list[Mention]] = {}
     for manifest in manifests:
         for mention in manifest.mentions:
-            found.setdefault(manifest.project_of(mention).resolve(), []).append(mention)
+            found.setdefault(Path(os.path.realpath(manifest.project_of(mention))), []).append(mention)
     return found
 
 
@@ -740,10 +744,10 @@ class _Publishing:
         return cls(project, mentions, publication, options, own, stop, shared)
 
     @property
-    def place(self) -> "Reference":
-        """The repository."""
+    def names(self) -> "tuple[Reference, ...]":
+        """Of the image."""
         assert self.product is not None, "it was built"
-        return self.publication.place(self.product.name)
+        return self.publication.names(self.product.name)
 
     def build(self) -> None:
         assert self.host.stop is not None, "`of` gives it one"
@@ -754,22 +758,22 @@ class _Publishing:
     def push(self) -> Published:
         assert self.product is not None, "it was built"
         with _blamed(self.mentions[0], self.project):
-            names = [reference(f"{self.place}:{tag}") for tag in self.publication.tags or ("latest",)]
             target, origins = self.product.target, self.product.origins
-            pushed = push(target, names, self.host, self.publication.insecure, origins)
+            pushed = push(target, self.names, self.host, self.publication.insecure, origins)
             if self.shared is not None:
-                share(self.product, self.shared, names)
-        image = str(replace(self.place, digest=target.digest))
+                share(self.product, self.shared, self.names)
+        image = str(replace(self.names[0], tag=None, digest=target.digest))
         return Published(self.project, tuple(self.mentions), image, pushed)
 
 
 def _check_apart(works: "Sequence[_Publishing]") -> None:
     taken: dict[str, _Publishing] = {}
     for work in works:
-        other = taken.setdefault(str(work.place), work)
+        place = work.names[0].name
+        other = taken.setdefault(place, work)
         if other is not work:
             one, two = other.mentions[0], work.mentions[0]
-            what = f"{one.reference} ({one.at}) and {two.reference} would both be pushed to {work.place}"
+            what = f"{one.reference} ({one.at}) and {two.reference} would both be pushed to {place}"
             raise ProjectError(what, at=two.at, hint="give one of the projects another `name`")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pottle.errors import HostError, PottleError, ProjectError, UsageError
+from pottle.errors import HostError, ProjectError, UsageError
 from pottle.text import Location
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def read(path: str, content: bytes) -> Manifest:
         raise ProjectError(f"{path} is not UTF-8", at=Location(path), hint="save it as UTF-8") from error
     if SCHEME not in text:
         return Manifest(path, text)
-    strings = ((token, token.value.strip()) for token in _strings(path, text))
+    # JSON may be indented by tabs, which YAML forbids; inside of its strings there are none.
+    scanned = text.replace("\t", " ") if path.endswith(".json") else text
+    strings = ((token, token.value.strip()) for token in _strings(path, scanned))
     found = [_mention(path, text, token, value) for token, value in strings if value.startswith(SCHEME)]
     return Manifest(
         path,
@@ -176,9 +178,3 @@ def _mention(path: str, text: str, token: "yaml.ScalarToken", value: str) -> Men
     start += raw.index(value)
     line = text.count("\n", 0, start) + 1 if "\n" in raw else at.line
     return Mention(value, Location(path, line), start, start + len(value))
-
-
-def combined(problems: Sequence[PottleError]) -> PottleError:
-    """One error for all of them."""
-    first, *others = problems
-    return type(first)(first.what, at=first.at, hint=first.hint, also=others)

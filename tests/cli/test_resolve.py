@@ -198,6 +198,13 @@ def test_without_a_repository_nothing_is_built(here, tree):
     assert "POTTLE_REPOSITORY" in said.err
 
 
+def test_what_is_no_tag_is_said_first(here, tree):
+    said = here.pottle("resolve", "--repository", "registry.example/team", "-t", "a b", tree / "k8s")
+    assert said.code == 2
+    assert "cannot be an image's name" in said.err
+    assert not (here.cache / "store").exists()
+
+
 @pytest.mark.parametrize("repository", ["UPPER", "registry.example/team:tag", "http://registry.example"])
 def test_what_is_no_repository_is_said_first(here, tree, repository):
     said = here.pottle("resolve", "--repository", repository, tree / "k8s")
