@@ -1,6 +1,6 @@
 """Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -53,9 +53,11 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     keys = _keys(ingredients, stand_in)
     found = {name: workshop.layers.find(key) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
-    portable, shared = {}, {}
+    portable: dict[str, str] = {}
+    shared: dict[str, Layer] = {}
     if workshop.shared is not None and (missing or workshop.shared.takes):
-        portable = _keys(replace(ingredients, portable=True), stand_in)
+        with workshop.progress.task("Reading the project's files"):
+            portable = _keys(replace(ingredients, portable=True), stand_in)
         shared = _of_others(missing, keys, portable, workshop)
         found |= shared
         missing = [plan for plan in missing if found[plan.name] is None]
@@ -68,13 +70,15 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
     image = _assembled(layers, locked, workshop)
     named = tuple((plan.name, layer) for plan, layer in layers)
-    may_go = ingredients.are_unchanged()  # else a layer may hold what its portable key does not speak of
-    others = tuple(
-        (portable[name], layer)
-        for name, layer in named
-        if portable and may_go and _is_for_all(name, keys, shared, workshop)
+    for_all = ((name, layer) for name, layer in named if name in shared or not workshop.layers.is_local(keys[name]))
+    return Built(
+        image,
+        locked.plan,
+        named,
+        made=frozenset(plan.name for plan in missing),
+        shared=frozenset(shared),
+        portable=_by_portable_keys(for_all, portable, ingredients),
     )
-    return Built(image, locked.plan, named, frozenset(plan.name for plan in missing), frozenset(shared), others)
 
 
 def _keys(ingredients: Ingredients, stand_in: Order | None) -> dict[str, str]:
@@ -103,8 +107,13 @@ def _of_others(
     return layers
 
 
-def _is_for_all(name: str, keys: Mapping[str, str], shared: Mapping[str, Layer], workshop: Workshop) -> bool:
-    return name in shared or not workshop.layers.is_local(keys[name])
+def _by_portable_keys(
+    layers: Iterable[tuple[str, Layer]], portable: Mapping[str, str], ingredients: Ingredients
+) -> tuple[tuple[str, Layer], ...]:
+    """Nothing where a file has changed meanwhile: a layer may hold what its portable key does not speak of."""
+    if not portable or not ingredients.are_unchanged():
+        return ()
+    return tuple((portable[name], layer) for name, layer in layers)
 
 
 def serves(one: LockedPlan, other: LockedPlan) -> bool:
