@@ -156,7 +156,7 @@ class _Push:
     def _content(self, blob: Descriptor) -> Callable[[], Iterator[bytes]]:
         """From the store, else from the registry of a base image."""
         if self._target.store.has(blob):
-            return lambda: _read(self._target.store, blob)
+            return lambda: read_blob(self._target.store, blob)
         return lambda: self._from_origin(blob)
 
     def _from_origin(self, blob: Descriptor) -> Iterator[bytes]:
@@ -176,7 +176,8 @@ def _blobs(images: Iterable[Image]) -> list[Descriptor]:
     return sorted(found.values(), key=lambda blob: -blob.size)
 
 
-def _read(store: Layout, blob: Descriptor) -> Iterator[bytes]:
+def read_blob(store: Layout, blob: Descriptor) -> Iterator[bytes]:
+    """The blob's content, in pieces."""
     with store.open_blob(blob.digest) as stream:
         while chunk := stream.read(_READ_SIZE):
             yield chunk
