@@ -1,17 +1,39 @@
 """The build context of a Dockerfile: what the project in it says of itself. Read when a rule asks, once."""
 
 import posixpath
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pottle.errors import PottleError
 from pottle.lint.repository import Repository
 from pottle.project.tree import Tree
+from pottle.text import Location
 from pottle.toml import Document, InvalidToml
 
 if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
     from pottle.project.facts import Facts
     from pottle.project.ignore import Ignore
+
+
+_DECLARING = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a project admits: one of the ranges."""
+
+    ranges: "tuple[SpecifierSet, ...]"
+    at: Location
+
+    def admits(self, version: str) -> bool:
+        """Whether `version`, X.Y.Z, is in one of them."""
+        return any(each.contains(version, prereleases=True) for each in self.ranges)
+
+    def __str__(self) -> str:
+        return " || ".join(map(str, self.ranges))
 
 
 class Project:
@@ -42,6 +64,24 @@ class Project:
     def pyproject(self) -> Document | None:
         """Its `pyproject.toml`; None where there is none that can be read."""
         return self.toml("pyproject.toml")
+
+    @cached_property
+    def python_bounds(self) -> "tuple[Bound, ...]":
+        """The ranges of Python that the project admits. What `[project]` says itself is read without all the other facts."""
+        declared = self.pyproject.get("project", "requires-python") if self.pyproject is not None else None
+        if isinstance(declared, str) and self.pyproject is not None:
+            from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+            try:
+                return (Bound((SpecifierSet(declared),), self.pyproject.at("project", "requires-python")),)
+            except InvalidSpecifier:
+                return ()
+        if not any(self.tree.exists(path) for path in _DECLARING):
+            return ()
+        wishes = (
+            [each for each in self.facts.python if each.exact is None and each.standing is None] if self.facts else []
+        )
+        return tuple(Bound((each.specifier, *each.others), each.at) for each in wishes)
 
     def toml(self, path: str) -> Document | None:
         """A TOML file of it; None where there is none that can be read."""

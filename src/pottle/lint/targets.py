@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from pottle.project.tree import NEVER_LISTED
 from pottle.text import Source
 
 STDIN = "-"
+_TEMPLATE = re.compile(rb"^\s*\{[%#]|\{\{-? ?(?:cookiecutter|\.Values|\.\w+|if|range)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,17 @@ def _below(directory: Path) -> Iterator[Path]:
     for root, directories, files in os.walk(directory):
         directories[:] = sorted(each for each in directories if each not in NEVER_LISTED)
         for name in sorted(files):
-            if kind_of(name) is not None and (path := Path(root, name)).is_file():
+            if kind_of(name) is not None and (path := Path(root, name)).is_file() and not _is_template(path):
                 yield path
+
+
+def _is_template(path: Path) -> bool:
+    """Whether another program makes the file of this one (Jinja, Go): nothing can be said of it. Only who names it is told."""
+    try:
+        with path.open("rb") as opened:
+            return _TEMPLATE.search(opened.read(LARGEST)) is not None
+    except OSError:
+        return False
 
 
 def _target(path: Path, shown: str, cwd: Path) -> Target:

@@ -14,6 +14,9 @@ QUIET = {
     "an image that nobody knows": 'FROM registry.example/base\nCMD ["a"]',
     "a user that an argument names": f'{FROM}ARG U\nUSER $U\nCMD ["a"]',
     "gosu": f'{FROM}ENTRYPOINT ["gosu", "app", "a"]',
+    "an init without a program": f'{FROM}ENTRYPOINT ["/tini", "--"]',
+    "a server that changes it": f'{FROM}CMD ["gunicorn", "--user", "www-data", "a:b"]',
+    "an init that changes it": f'{FROM}ENTRYPOINT ["/init"]',
     "a script that changes it": Quiet(f'{FROM}ENTRYPOINT ["/entrypoint.sh"]', {"entrypoint.sh": "exec su-exec app $@"}),
     "a script that nobody can read": f'{FROM}ENTRYPOINT ["/usr/bin/entrypoint.sh"]',
 }

@@ -12,6 +12,8 @@ QUIET = {
     "an array": f'{FROM}CMD ["python", "a.py"]',
     "exec": f"{FROM}CMD exec python $X",
     "exec at the end": f"{FROM}CMD a && exec python $X",
+    "busybox": "FROM python:3.13-alpine\nCMD python a.py",
+    "an image that nobody knows": "FROM registry.example/base\nCMD python a.py",
     "bash": f'{FROM}SHELL ["/bin/bash", "-c"]\nCMD python a.py',
     "another stage": f'{FROM}CMD python a.py\nFROM x\nCMD ["b"]',
     "overruled": f'{FROM}CMD python a.py\nCMD ["b"]',

@@ -64,7 +64,7 @@ def _result(source: Source, found: Diagnostic, names: Sequence[str], seen: Count
 def fingerprint(source: Source, found: Diagnostic, seen: Counter[str]) -> str:
     """The same finding in another version of the file: rule, file, the line's text, and which of several like it."""
     text = source.line(found.start.line).strip() if source.text else ""
-    key = "\0".join((found.rule, found.path, text))
+    key = f"{found.rule}\x00{found.path}\x00{text}"
     seen[key] += 1
     return hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 

@@ -47,8 +47,8 @@ from pottle.lint.build import Build
 from pottle.lint.commands import Word
 from pottle.lint.images import ImageName
 from pottle.lint.invocations import Invocation
+from pottle.lint.project import Bound
 from pottle.lint.rule import Finding, Rule
-from pottle.project.facts import PythonWish
 
 _INSTALLS = frozenset({"install", "sync"})
 _PATCHES = 60
@@ -61,9 +61,8 @@ def check(build: Build) -> Iterator[Finding]:
         python = ImageName.parse(stage.base).python if stage.parent is None and stage.base is not None else None
         if python is None or python.count(".") == 0 or not _installs(build, stage):
             continue
-        facts = build.project.facts if build.project is not None else None
-        bounds = [wish for wish in facts.python if wish.exact is None and wish.standing is None] if facts else []
-        broken = next((wish for wish in bounds if not _admits(wish, python)), None)
+        bounds = build.project.python_bounds if build.project is not None else ()
+        broken = next((each for each in bounds if not _admits(each, python)), None)
         if broken is not None:
             yield Finding(
                 stage.instruction.words[0].span,
@@ -92,10 +91,10 @@ def _whole_project(arguments: tuple[Word, ...], each: Invocation) -> bool:
     return files is not None or own or (len(each.action) == 1 and each.tool != "pip")
 
 
-def _admits(wish: PythonWish, python: str) -> bool:
+def _admits(bound: Bound, python: str) -> bool:
     if python.count(".") == 2:
-        return wish.admits(python)
-    return any(wish.admits(f"{python}.{patch}") for patch in range(_PATCHES))
+        return bound.admits(python)
+    return any(bound.admits(f"{python}.{patch}") for patch in range(_PATCHES))
 
 
 RULE = Rule(Build, "error", "build", check)

@@ -35,7 +35,6 @@ from collections.abc import Iterator
 
 from pottle.lint.ignore_file import IgnoreFile, Line
 from pottle.lint.rule import Edit, Finding, Fix, Rule
-from pottle.text import Span
 
 _BYTECODE = ("__pycache__", "*.pyc", "*.pyo", "*.py[cod]", "*.py[co]")
 _EVERYWHERE = (
@@ -48,18 +47,19 @@ _DIRECTORIES = (".venv", "venv", "node_modules", ".pytest_cache", ".mypy_cache",
 
 
 def check(file: IgnoreFile) -> Iterator[Finding]:
-    """Every pattern of such a name, where a directory below holds something that it means."""
+    """Every pattern of such a name, where a directory below holds something that it means; of those for bytecode the first."""
+    bytecode = False
     for line in file.lines:
         text = line.text.rstrip("/").removeprefix("./").removeprefix("/")
-        if line.takes_back or text not in _EVERYWHERE:
+        if line.takes_back or text not in _EVERYWHERE or (bytecode and text in _BYTECODE):
             continue
         missed = _missed(file, text)
         if missed is not None:
-            at = Span(line.span.start, line.span.end)
+            bytecode = bytecode or text in _BYTECODE
             yield Finding(
                 line.span,
-                f"`{line.text}` is matched in the root alone: `{missed}` is sent",
-                Fix(f"write `**/{text}`", (Edit(at, f"**/{_kept(line, text)}"),)),
+                f"`{line.text}` is matched in the root alone: it does not leave out `{missed}`",
+                Fix(f"write `**/{_kept(line, text)}`", (Edit(line.span, f"**/{_kept(line, text)}"),)),
                 severity="error" if text in _SECRET else None,
             )
 

@@ -5,7 +5,8 @@ socket away from the host. Kubernetes' restricted policy refuses such an image (
 
 Source: CIS Docker Benchmark 4.1; https://kubernetes.io/docs/concepts/security/pod-security-standards/.
 
-Quiet where the base is not known to start as root, and where an entry point changes the user itself (gosu, su-exec, setpriv).
+Quiet where the base is not known to start as root, and where what is started changes the user itself: gosu, su-exec, setpriv, uWSGI,
+supervisord, `--user`, or a script that cannot be read.
 
 Bad:
 
@@ -32,7 +33,13 @@ from pottle.lint.build import Build, Start
 from pottle.lint.edits import line_before
 from pottle.lint.rule import Finding, Fix, Rule
 
-_CHANGES_USER = re.compile(r"\b(?:gosu|su-exec|setpriv|runuser|chroot|su|sudo|s6-setuidgid|setuidgid)\b")
+_CHANGES_USER = re.compile(
+    r"\b(?:gosu|su-exec|setpriv|runuser|chroot|su|sudo|s6-setuidgid|setuidgid|uwsgi|supervisord|nginx|httpd|circusd|postgres)\b"
+    r"|(?:^|\s)(?:/init|--uid|--user)(?:[\s=]|$)"
+)
+"""Also servers that begin as root and give it up by their own configuration, and s6-overlay's `/init`."""
+_ONLY_RUN = ("tini", "dumb-init", "catatonit")
+"""They run what they are given; nobody knows what where they are given nothing."""
 _UID = 10001
 """Above the accounts of Debian's packages and of people (1000 …)."""
 _ACCOUNT = {
@@ -68,25 +75,28 @@ def check(build: Build) -> Iterator[Finding]:
 
 def _changes_user(build: Build, start: Start) -> bool:
     """Whether what is started gives up root itself; a script that cannot be read may."""
-    if any(_CHANGES_USER.search(" ".join(word.known for word in start.command.whole)) for _ in (0,)):
+    if _CHANGES_USER.search(" ".join(word.known for word in start.command.whole)):
         return True
     scripts = [word.known for word in start.command.whole if word.known.endswith(".sh") or "entrypoint" in word.known]
     for script in scripts:
-        text = _text(build, posixpath.basename(script))
-        if text is None or _CHANGES_USER.search(text):
+        texts = _texts(build, posixpath.basename(script))
+        if not texts or any(map(_CHANGES_USER.search, texts)):
             return True
-    return False
+    return start.command.program in _ONLY_RUN
 
 
-def _text(build: Build, name: str) -> str | None:
-    """The project's file of that name."""
+def _texts(build: Build, name: str) -> list[str]:
+    """The project's files of that name."""
     if build.project is None:
-        return None
-    path = next((path for path in build.project.files if posixpath.basename(path) == name), None)
-    try:
-        return build.project.tree.read(path) if path is not None else None
-    except PottleError:
-        return None
+        return []
+    found = []
+    for path in build.project.files:
+        if posixpath.basename(path) == name:
+            try:
+                found.append(build.project.tree.read(path) or "")
+            except PottleError:
+                return []
+    return found
 
 
 RULE = Rule(Build, "warning", "security", check, overlaps=("DL3002",))

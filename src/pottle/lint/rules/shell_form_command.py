@@ -3,9 +3,10 @@
 `CMD program` is `/bin/sh -c "program"`. The shell is process 1 and passes no signal on: `docker stop` waits ten seconds and kills, and
 nothing is finished, flushed or closed. dash, Debian's `/bin/sh`, stays even before a single command.
 
-Source: Dockerfile reference, "Shell and exec form"; tried with dash 0.5.12 and bash 5.2: bash gives its place to its last command, dash to none.
+Source: Dockerfile reference, "Shell and exec form". Tried: dash 0.5.12 (bookworm, trixie) gives its place to no command; bash 5.2 and
+busybox 1.35 (Alpine) give it to the last one.
 
-Quiet where the command begins with `exec`, and where `SHELL` is a bash.
+Quiet on other bases than Debian's and Ubuntu's, where the command begins with `exec`, and where `SHELL` is not `/bin/sh`.
 
 Bad:
 
@@ -37,10 +38,12 @@ from pottle.text import Span
 def check(build: Build) -> Iterator[Finding]:
     """The instruction that starts the image's program."""
     start = build.start(build.final) if build.final is not None else None
-    if start is None or start.step.instruction.json:
-        return
+    if start is None or start.step.instruction.json or start.step.instruction.body.text.startswith("["):
+        return  # what was meant for an array is `malformed-exec-form`'s
     step, found = start.step, build.commands(start.step)
-    if step.before.shell[0].endswith("bash") or found[-1].whole[0].text == "exec":
+    base = build.base(build.stage_of(step))
+    dash = base is not None and base.family in ("debian", "ubuntu") and step.before.shell[0] == "/bin/sh"
+    if not dash or found[-1].whole[0].text == "exec":
         return
     yield Finding(
         step.instruction.keyword,
