@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pottle.dockerfile.model import Comment, Directive, Dockerfile, Instruction
-from pottle.dockerfile.parser import LONGEST, parse, printed
+from pottle.dockerfile.parser import LONGEST, MOST, parse, printed
 from pottle.text import Source
 
 
@@ -227,6 +227,7 @@ PROBLEMS = {
     "an ENV that is half one form": ("FROM a\nENV A=1 B", "not NAME=VALUE"),
     "two directives": ("# escape=\\\n# escape=`\nFROM a", "two `escape`"),
     "another escape": ("# escape=x\nFROM a", "cannot be the escape"),
+    "too many": ("FROM a\n" * (MOST + 1), "more than 5,000"),
     "a line too long": (f"FROM a\nRUN {'x' * LONGEST}", "longer than"),
 }
 

@@ -113,6 +113,11 @@ def test_stages_by_name_and_number():
     assert found.named("9" * 5000) is None
 
 
-def test_ten_thousand_stages():
-    text = "\n".join(f"FROM s{n} AS s{n + 1}" for n in range(10_000))
-    assert len(read(text).stages[-1].chain) == 10_000
+def test_values_do_not_grow_without_end():
+    state = after("ENV A=aaaa\n" + "ENV A=$A$A\n" * 100)
+    assert state.environment["A"] is None
+
+
+def test_thousands_of_stages():
+    text = "\n".join(f"FROM s{n} AS s{n + 1}" for n in range(4_000))
+    assert len(read(text).stages[-1].chain) == 4_000

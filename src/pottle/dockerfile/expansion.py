@@ -10,16 +10,26 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#?$!-]")
 _OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
 
 
+LONGEST = 1 << 15
+"""Characters of a value that is worked out. `ENV A=$A$A` doubles it with every line."""
+
+
 class _Unknown(Exception):
     pass
 
 
 def resolved(text: str, variables: Mapping[str, str | None], escape: str = "\\") -> str | None:
     """What `text` comes to, quotes removed, where `variables` are set; None where that cannot be known."""
+    found, length = [], 0
     try:
-        return "".join(_resolved(text, variables, escape))
+        for piece in _resolved(text, variables, escape):
+            found.append(piece)
+            length += len(piece)
+            if length > LONGEST:
+                return None
     except _Unknown:
         return None
+    return "".join(found)
 
 
 def _resolved(text: str, variables: Mapping[str, str | None], escape: str) -> Iterator[str]:

@@ -21,6 +21,9 @@ _SEPARATOR = re.compile(r"[\t\v\f\r ]+")
 LONGEST = 65_535
 """Bytes of a line: BuildKit's scanner takes no more (Go's bufio.MaxScanTokenSize)."""
 
+MOST = 5_000
+"""Instructions that are read. An image has no more than 127 layers."""
+
 
 @dataclass(slots=True)
 class _Line:
@@ -56,12 +59,17 @@ def parse(source: Source) -> Dockerfile:
     """The Dockerfile in `source`."""
     reader = _Reader(source, list(_lines(source.text)))
     _directives(reader)
+    count = 0
     while reader.at < len(reader.lines):
         line = reader.lines[reader.at]
         reader.at += 1
         if comment := line.comment:
             reader.elements.append(comment)
-        elif line.text.strip() or line.text.lstrip():
+        elif line.text.strip() and count == MOST:
+            reader.problems.append(Problem(f"there are more than {MOST:,} instructions", line.span))
+            break
+        elif line.text.strip():
+            count += 1
             _instruction(reader, line)
     instructions = [each for each in reader.elements if isinstance(each, Instruction)]
     if not instructions:

@@ -69,9 +69,17 @@ class Stage:
         return tuple(reversed(found))
 
     @property
+    def bottom(self) -> "Stage":
+        """The stage at the bottom of the chain."""
+        stage: Stage = self
+        while stage.parent is not None:
+            stage = stage.parent
+        return stage
+
+    @property
     def root(self) -> str | None:
         """The image at the bottom of the chain."""
-        return self.chain[0].base
+        return self.bottom.base
 
     @property
     def all_steps(self) -> tuple[Step, ...]:

@@ -37,6 +37,8 @@ _THROUGH: Mapping[str, frozenset[str]] = {
 _FIRST_IS_OWN = frozenset({"timeout", "gosu", "su-exec"})
 """Those whose first word that is no option is theirs."""
 _DEEPEST = 4
+LONGEST = 1 << 18
+"""Characters of a script that is read: a second's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def joined(command: Command, more: Command) -> Command:
 
 
 def _script(step: Step, text: Mapped, depth: int) -> Commands:
+    if len(text.text) > LONGEST:
+        return Commands((), f"the script is longer than {LONGEST:,} characters", Span(text.place(0), text.place(0) + 1))
     script = parse(text.text)
     variables: dict[str, str | None] = dict(step.before.variables)
     found: list[Command] = []

@@ -21,8 +21,11 @@ LARGEST = 16 << 20
 _DOCKERFILE = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]*)?\.ya?ml", re.IGNORECASE)
 _NO_DOCKERFILE = re.compile(
-    r".*\.(?:j2|jinja2?|tmpl|tpl|template|md|rst|txt|py|lock|json|ya?ml|swp|bak|orig|rej)$|.*~$"
+    r".*\.(?:j2|jinja2?|tmpl|tpl|template|in|erb|md|rst|adoc|txt|html?|css|svg|png|py|pyi|ipynb|js|mjs|cjs|ts|tsx|jsx|map|go|rs|rb"
+    r"|java|kt|c|h|cpp|cs|php|lua|vim|sh|ps1|toml|ini|cfg|lock|json|ya?ml|xml|sarif|log|swp|bak|orig|rej)|.*~",
+    re.IGNORECASE,
 )
+"""Templates of a Dockerfile, and files about Dockerfiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +137,21 @@ def _read(source: Source, path: str, kind: Kind, repository: Repository) -> _Sub
             return _Subjects(Problems(source, problems), subject, suppressions.of_dockerfile(dockerfile))
         case "compose":
             from pottle.lint.compose import Compose
-            from pottle.lint.yaml_file import InvalidYaml, read
+            from pottle.lint.yaml_file import InvalidYaml, Mapping, read
 
             try:
-                compose = Compose(source, read(source.text), path, repository)
+                root = read(source.text)
+                compose = Compose(source, root, path, repository)
             except InvalidYaml as error:
                 at = min(error.at, len(source.text))
                 problem = Problem(f"this is no YAML: {error}", Span(at, min(at + 1, len(source.text))))
                 return _Subjects(Problems(source, (problem,)), None, suppressions.of_lines(source))
-            return _Subjects(Problems(source, ()), compose, suppressions.of_lines(source))
+            nothing = (
+                ()
+                if isinstance(root, Mapping)
+                else (Problem("this is no compose file: it holds no mapping", Span(0, 0)),)
+            )
+            return _Subjects(Problems(source, nothing), compose, suppressions.of_lines(source))
         case "ignore":
             from pottle.lint.ignore_file import IgnoreFile
 

@@ -1,5 +1,6 @@
 """Fixes, made: as long as rules have some, and only what leaves a file that can be read."""
 
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,7 +43,9 @@ class Fixed:
         for change in self.changes:
             place = self.target.place(change.path)
             if place is not None:
-                with replacing(place) as file:
+                real = place.resolve()
+                mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o644
+                with replacing(real, mode) as file:
                     file.write(Source(change.name, change.after).encode())
 
 

@@ -6,6 +6,9 @@ from typing import TypeAlias
 
 from pottle.text import Span
 
+LONGEST = 1 << 15
+"""Characters of a value that is worked out. `A=$A$A` doubles it with every line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -75,7 +78,8 @@ class Word:
                     found.append(value)
                 case Substitution():
                     return None
-        return "".join(found)
+        value = "".join(found)
+        return value if len(value) <= LONGEST or len(value) <= len(self.text) else None
 
 
 def _parameter(variables: Mapping[str, str | None], name: str, operator: str, word: str) -> str | None:

@@ -37,20 +37,23 @@ from pottle.text import Span
 
 def check(build: Build) -> Iterator[Finding]:
     """Every `pip install` whose cache stays."""
-    for found in build.invocations("pip"):
-        step = found.command.step
-        if found.action != ("install",) or not build.in_image(step) or build.base(build.stage_of(step)) is None:
-            continue
-        if found.option("--no-index", "--help") or switched_off(found) or mounted(build, found):
-            continue
-        if _configured(build, found) or any(map(_removes, build.commands_after(found.command))):
-            continue
-        at = Span(found.behind_action, found.behind_action)
+    found = [each for each in build.invocations("pip") if _keeps(build, each)]
+    for each in found if found and not _configured(build) else ():
+        at = Span(each.behind_action, each.behind_action)
         yield Finding(
-            found.span,
+            each.span,
             "pip leaves what it has downloaded in the layer",
             Fix("add `--no-cache-dir`", (Edit(at, " --no-cache-dir"),)),
         )
+
+
+def _keeps(build: Build, found: Invocation) -> bool:
+    step = found.command.step
+    if found.action != ("install",) or not build.in_image(step) or build.base(build.stage_of(step)) is None:
+        return False
+    if found.option("--no-index", "--help") or switched_off(found) or mounted(build, found):
+        return False
+    return not any(map(_removes, build.commands_after(found.command)))
 
 
 def _removes(command: Command) -> bool:
@@ -58,10 +61,9 @@ def _removes(command: Command) -> bool:
     return (command.program == "rm" and (".cache" in text or "/root/*" in text)) or "cache purge" in text
 
 
-def _configured(build: Build, found: Invocation) -> bool:
+def _configured(build: Build) -> bool:
     """Whether a configuration may have switched it off."""
-    words = [word for copy in build.copies_before(found.command.step) for word in copy.words]
-    if any(word.known.endswith(("pip.conf", "pip.ini")) for word in words):
+    if any(word.known.endswith(("pip.conf", "pip.ini")) for copy in build.copies for word in copy.words):
         return True
     return any(command.argv[1:2] == ("config",) and "cache" in " ".join(command.argv) for command in build.run_commands)
 

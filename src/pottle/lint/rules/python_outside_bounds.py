@@ -42,7 +42,6 @@ requires-python = ">=3.11"
 
 from collections.abc import Iterator
 
-from pottle.dockerfile.stages import Stage
 from pottle.lint.build import Build
 from pottle.lint.commands import Word
 from pottle.lint.images import ImageName
@@ -57,9 +56,10 @@ _PATCHES = 60
 
 def check(build: Build) -> Iterator[Finding]:
     """Every FROM below which the project, or what it needs, is installed."""
+    installing = _installing(build)
     for stage in build.stages.stages:
         python = ImageName.parse(stage.base).python if stage.parent is None and stage.base is not None else None
-        if python is None or python.count(".") == 0 or not _installs(build, stage):
+        if python is None or python.count(".") == 0 or stage.index not in installing:
             continue
         bounds = build.project.python_bounds if build.project is not None else ()
         broken = next((each for each in bounds if not _admits(each, python)), None)
@@ -70,18 +70,17 @@ def check(build: Build) -> Iterator[Finding]:
             )
 
 
-def _installs(build: Build, stage: Stage) -> bool:
-    """Whether the project is installed on the stage's own Python."""
-    found = [
-        each
-        for each in build.invocations("pip", "uv", "poetry", "pdm")
-        if stage in build.stage_of(each.command.step).chain
-    ]
-    for each in found:
+def _installing(build: Build) -> frozenset[int]:
+    """The stages at the bottom of those that install the project on their own Python."""
+    installing, others = set(), set()
+    for each in build.invocations("pip", "uv", "poetry", "pdm"):
+        bottom = build.stage_of(each.command.step).bottom.index
         variables = {**each.command.step.before.variables, **each.command.environment}
         if each.action[:1] == ("python",) or each.option("--python", "-p") or "UV_PYTHON" in variables:
-            return False
-    return any(set(each.action) & _INSTALLS and _whole_project(each.arguments, each) for each in found)
+            others.add(bottom)
+        elif set(each.action) & _INSTALLS and _whole_project(each.arguments, each):
+            installing.add(bottom)
+    return frozenset(installing - others)
 
 
 def _whole_project(arguments: tuple[Word, ...], each: Invocation) -> bool:
