@@ -14,6 +14,7 @@ from pottle.shell.syntax import (
     If,
     Literal,
     Node,
+    Parameter,
     Pipeline,
     Redirected,
     Redirection,
@@ -30,6 +31,8 @@ _FUNCTION = re.compile(r"[A-Za-z_][A-Za-z0-9_:.-]*")
 _CLOSERS = frozenset({"then", "else", "elif", "fi", "do", "done", "esac", "}", ")", ";;", ";&", ";;&"})
 _COMPOUND = frozenset({"if", "for", "select", "while", "until", "case", "{", "(", "function", "[["})
 _DEEPEST = 40
+_ARGUMENTS = Word('"$@"', Span(0, 0), (Literal("", quoted=True), Parameter("@")))
+"""What a loop goes through that names nothing (2.9.4.2)."""
 
 
 def parse(text: str) -> Script:
@@ -179,10 +182,11 @@ class _Reader:
         if self._is("("):
             return self._arithmetic(start)
         name = self._word().text
-        words: list[Word] = []
+        words = [_ARGUMENTS]
         self._lines()
         if self._is("in"):
             self._next()
+            words = []
             while not self._is(";", "\n", "&") and self.peek() is not None:
                 words.append(self._word())
         while self._is(";", "\n"):
