@@ -4,35 +4,52 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pottle.errors import ConfigError, HostError, PottleError, ProjectError, UsageError
-from pottle.progress import Progress, Silent
+from pottle.progress import Of, Once, Progress, Silent
+from pottle.sharing import Use
 from pottle.text import Location
 
 if TYPE_CHECKING:
-    from pottle.build.builder import Built
+    from contextlib import ExitStack
+
+    from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
+    from pottle.cache.item import Inventory
+    from pottle.cache.pruning import Pruned, Wish
+    from pottle.cache.survey import Formats
     from pottle.config.options import LintOptions, Options
     from pottle.lint.engine import Checked
     from pottle.lint.fixing import Fixed
     from pottle.lint.settings import Settings as LintSettings
     from pottle.lint.targets import Target as LintTarget
-    from pottle.oci.image import Image
+    from pottle.manifests import Manifest, Mention
+    from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.client import Registry
+    from pottle.oci.registry.push import Pushed
+    from pottle.oci.registry.shared_layers import SharedLayers
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
     from pottle.project.facts import PinnedEnvironment
     from pottle.project.tree import Tree
     from pottle.project.version import Pretence
+    from pottle.provision.archives import Archives
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
+    from pottle.stop import Stop
+    from pottle.turns import Turns
+
+_T = TypeVar("_T")
 
 
 def _now() -> datetime:
@@ -54,6 +71,12 @@ class Host:
     clock: Callable[[], datetime] = _now
     archive_keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
+    stop: "Stop | None" = None
+    """What ends a build from outside; None: its own failure does, and nothing else."""
+    turns: "Turns | None" = None
+    """Builds that go on side by side share these, to make once what several of them want."""
+    use: Use | None = None
+    """Keeps the cache from being pruned, until it ends: an image that was built is safe for as long as somebody holds one."""
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
@@ -110,10 +133,8 @@ def own_platform() -> "Platform":
 
 def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
-    from pottle.plan.planner import make_plan
-    from pottle.project.reader import read_project
-
-    return make_plan(read_project(_tree(root), options.lockfile, _script_of(root)), options, platform)
+    (planned,) = _plans(root, options, (platform,))
+    return planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +207,218 @@ def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "L
     return lock_plan(planned, Archives(settings), settings)
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a project was built into."""
+
+    builds: "tuple[Built, ...]"
+    """One for each platform, in the index's order."""
+    target: "AnyImage"
+    """What is named, written and loaded: the image, or the index of several platforms."""
+    origins: "tuple[Reference, ...]" = ()
+    """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+
+    @property
+    def name(self) -> str:
+        """The project's."""
+        return self.builds[0].plan.name
+
+
 def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "Built":
     """Builds the image of the project at `root` into pottle's store."""
-    from pottle.build.builder import build as build_locked
-    from pottle.build.workshop import Workshop
-    from pottle.provision.archives import Archives
-    from pottle.provision.locking import lock as lock_plan
-    from pottle.provision.supplies import Supplies
+    (built,) = build_for(root, options, (platform,), host).builds
+    return built
 
-    planned = plan(root, options, platform)
-    for warning in planned.warnings:
-        host.progress.warn(warning)
+
+def build_for(
+    root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, shared: "SharedLayers | None" = None
+) -> Product:
+    """Builds the project at `root` for each platform, side by side, into pottle's store; several under one index.
+
+    All are locked before the first is built, and what they have in common is made once. Where one fails the others are stopped,
+    and the error says which one it was. Layers are looked for in `shared` before they are made.
+    """
+    from pottle.oci.image import assemble_index
+
+    host = replace(host, progress=Once(host.progress))
+    plans = _plans(root, options, sorted(platforms, key=str))
+    _warn(plans, host.progress)
     settings = _settings(root, options, host)
-    archives = Archives(settings)
-    locked = lock_plan(planned, archives, settings)
-    supplies = Supplies(locked, archives, settings)
-    workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
-    return build_locked(locked, _project_files(root, options, host, _wheels(planned)), workshop)
+    several = len(plans) > 1
+    sides = [_Side.of(planned, settings, several=several) for planned in plans]
+    if (helper := _helper(plans, root, options)) is not None:
+        sides.append(_Side.of(helper, settings, several=True))
+    locked = _together([side.lock for side in sides], settings.stop)
+    files = _project_files(root, options, host, _wheels(plans))
+    orders = [side.order(each, files, _Sandbox(host), shared) for side, each in zip(sides, locked, strict=True)]
+    works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
+    builds = tuple(_together(works[: len(plans)], settings.stop))
+    images = [built.image for built in builds]
+    origins = shared.origins if shared is not None and not shared.bytes_wanted else ()
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], origins)
+
+
+@contextmanager
+def layer_cache(
+    options: "Options", host: Host, insecure: Sequence[str] = (), *, bytes_wanted: bool = True
+) -> "Iterator[SharedLayers | None]":
+    """The repositories in which layers are shared, if any are configured.
+
+    Without `bytes_wanted` the record of a layer is enough: an image of such layers can be pushed, and nothing else.
+    """
+    if not options.cache_from and not options.cache_to:
+        yield None
+        return
+    from pottle.oci.registry.shared_layers import SharedLayers
+
+    sources = tuple(_repository(text, "cache_from", options) for text in options.cache_from)
+    target = _repository(options.cache_to, "cache_to", options) if options.cache_to else None
+    with _registry(host, insecure, timeout=_CACHE_TIMEOUT, attempts=2) as registry:
+        yield SharedLayers(registry, sources, target, host.progress, bytes_wanted)
+
+
+def share(product: Product, shared: "SharedLayers", names: "Sequence[Reference]" = ()) -> int:
+    """Put the layers of what was built where others find them; `names` were pushed before. Gives how many were not there yet."""
+    layers = {key: layer for built in product.builds for key, layer in built.portable}
+    return shared.keep(layers, product.builds[0].image.store, names)
+
+
+_CACHE_TIMEOUT = 6.0
+"""Seconds without a byte from a layer cache: what it can save is not worth more."""
+
+
+def _repository(text: str, field: str, options: "Options") -> "Reference":
+    """A repository by its name alone."""
+    from pottle.oci.reference import InvalidReference, Reference
+
+    try:
+        found = Reference.parse(text)
+        if found.tag is None and found.digest is None:
+            return found
+        why = "it names an image, not a repository"
+    except InvalidReference as error:
+        why = str(error)
+    at = options.origins.get(field)
+    raise ConfigError(
+        f"{text!r} cannot be a layer cache: {why}", at=at, hint="write REGISTRY/REPOSITORY, without a tag"
+    )
+
+
+def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry":
+    """The client of all registries."""
+    from pottle.oci.registry.client import Registry
+    from pottle.oci.registry.options import RegistryOptions
+
+    return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
+
+
+def _plans(root: Path, options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
+    """One for each platform; the project is read once."""
+    from pottle.plan.planner import make_plan
+    from pottle.project.reader import read_project
+
+    facts = read_project(_tree(root), options.lockfile, _script_of(root))
+    return tuple(make_plan(facts, options, platform) for platform in platforms)
+
+
+def _warn(plans: "Sequence[ImagePlan]", progress: Progress) -> None:
+    for each in plans:
+        for warning in each.warnings:
+            common = all(warning in other.warnings for other in plans)
+            progress.warn(warning if common else f"{each.platform}: {warning}")
+
+
+def _helper(plans: "Sequence[ImagePlan]", root: Path, options: "Options") -> "ImagePlan | None":
+    """The plan for this machine's platform, where one for another has commands to run and this machine's is not asked for."""
+    from pottle.build.builder import runs_commands
+
+    own = own_platform()
+    if str(own) in [each.platform for each in plans] or not any(map(runs_commands, plans)):
+        return None
+    try:
+        return plan(root, options, own)
+    except PottleError:
+        return None  # whoever runs the command says that it cannot be run here
+
+
+def _together(works: "Sequence[Callable[[], _T]]", stop: "Stop") -> "list[_T]":
+    from pottle.stop import together
+
+    return together(works, stop, len(works)) if len(works) > 1 else [work() for work in works]
+
+
+def _stand_in(order: "Order", orders: "Sequence[Order]") -> "Order | None":
+    """The order for this machine's platform, where what its commands write serves another's."""
+    from pottle.build.builder import serves
+
+    own = str(own_platform())
+    if order.locked.plan.platform == own:
+        return None
+    return next((o for o in orders if o.locked.plan.platform == own and serves(o.locked, order.locked)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the platforms that are built side by side, with a stop, archives and supplies of its own."""
+
+    planned: "ImagePlan"
+    settings: "Settings"
+    archives: "Archives"
+    stop: "Stop"
+    """Of all together: it stops this one too."""
+
+    @classmethod
+    def of(cls, planned: "ImagePlan", settings: "Settings", *, several: bool) -> "_Side":
+        """Settings are those of all together."""
+        from pottle.provision.archives import Archives
+        from pottle.stop import Stop
+
+        stop = settings.stop
+        if several:
+            settings = replace(settings, stop=Stop(), progress=Of(planned.platform, settings.progress))
+        return cls(planned, settings, Archives(settings), stop)
+
+    def lock(self) -> "LockedPlan":
+        """The locked plan."""
+        from pottle.provision.locking import lock as lock_plan
+
+        with self._named():
+            return lock_plan(self.planned, self.archives, self.settings)
+
+    def order(
+        self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", shared: "SharedLayers | None"
+    ) -> "Order":
+        """What has to be known for building it."""
+        from pottle.build.builder import Order
+        from pottle.build.workshop import Workshop
+        from pottle.provision.supplies import Supplies
+
+        settings = self.settings
+        supplies = Supplies(locked, self.archives, settings)
+        supplies.note_use()
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, shared, settings.turns)
+        return Order(locked, files, workshop)
+
+    def build(self, order: "Order", stand_in: "Order | None") -> "Built":
+        """The image."""
+        from pottle.build.builder import build as build_ordered
+
+        with self._named():
+            return build_ordered(order, stand_in)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Stopped with all the others; what goes wrong names the platform, where there are several."""
+        if self.stop is self.settings.stop:
+            yield
+            return
+        with self.stop.ending(self.settings.stop.set):
+            try:
+                yield
+            except PottleError as error:
+                if self.planned.platform not in error.what:
+                    error.what = f"{self.planned.platform}: {error.what}"
+                raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +444,8 @@ class _Sandbox:
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
     from pottle.provision.settings import Settings
+    from pottle.stop import Stop
+    from pottle.turns import Turns
 
     return Settings(
         cache=host.cache,
@@ -239,6 +457,8 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         mirror=options.mirror,
         ca_bundle=host.ca_bundle,
         archive_keys=host.archive_keys,
+        stop=host.stop or Stop(),
+        turns=host.turns or Turns(),
     )
 
 
@@ -330,9 +550,9 @@ def _told(old: "PinnedEnvironment | None", new: "PinnedEnvironment") -> Pinned:
 # --- where a built image goes ---------------------------------------------------------------------
 
 
-def references(built: "Built", tags: Sequence[str]) -> "tuple[Reference, ...]":
-    """The names of the image: those that were asked for, else the project's own."""
-    return tuple(reference(tag) for tag in (tags or [built.plan.name]))
+def references(product: Product, tags: Sequence[str]) -> "tuple[Reference, ...]":
+    """The names of the image: those that were asked for, each once, else the project's own."""
+    return tuple(dict.fromkeys(reference(tag) for tag in (tags or [product.name])))
 
 
 def reference(text: str) -> "Reference":
@@ -345,12 +565,12 @@ def reference(text: str) -> "Reference":
         raise UsageError(f"this cannot be an image's name: {error}", hint="write `-t NAME:TAG`") from error
 
 
-def tag(built: "Built", names: "Sequence[Reference]") -> None:
+def tag(target: "AnyImage", names: "Sequence[Reference]") -> None:
     """Name the image in pottle's store, where `pottle run NAME` finds it."""
-    built.image.store.tag(built.image.descriptor, names)
+    target.store.tag(target.descriptor, names)
 
 
-def save(built: "Built", output: str, names: "Sequence[Reference]") -> Path:
+def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
     from pottle.oci.image import copy_image
@@ -358,47 +578,254 @@ def save(built: "Built", output: str, names: "Sequence[Reference]") -> Path:
 
     path = Path(output)
     if output.endswith("/") or path.is_dir():
-        copy_image(built.image, Layout.create(path), names)
+        copy_image(target, Layout.create(path), names)
     elif path.suffix == ".tar":
-        write_archive(built.image, path, names)
+        write_archive(target, path, names)
     else:
         raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
     return path
 
 
-def write_digest(built: "Built", path: Path) -> None:
+def write_digest(target: "AnyImage", path: Path) -> None:
     """Write the image's digest to a file, for scripts."""
     from pottle.writing import replacing
 
     with replacing(path) as file:
-        file.write(f"{built.image.digest}\n".encode())
+        file.write(f"{target.digest}\n".encode())
 
 
-def load(built: "Built", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
-    """Give the image to docker or podman: (the engine, the name to run it by)."""
+def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
+    """Give the image, or of an index the one for the engine's platform, to docker or podman: (the engine, the name to run it by)."""
     from pottle.run.loading import load as load_image
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
+    images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
-        return load_image(stored_image(built.image, names[0]), RunHost(host.environ, host.cache))
+        return load_image(images, RunHost(host.environ, host.cache))
+
+
+def push(
+    target: "AnyImage",
+    names: "Sequence[Reference]",
+    host: Host,
+    insecure: Sequence[str] = (),
+    origins: "Sequence[Reference]" = (),
+) -> "Pushed":
+    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS.
+
+    Layers that are not in the store are in one of the repositories `origins`.
+    """
+    from pottle.oci.registry.push import push as push_image
+
+    with _registry(host, insecure) as registry:
+        return push_image(target, names, registry, origins=origins, progress=host.progress)
+
+
+# --- manifests that name projects -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A project that manifests name, and its image."""
+
+    project: Path
+    mentions: "tuple[Mention, ...]"
+    image: str
+    """`registry.example/team/shop@sha256:…`: what stands in the place of the mentions."""
+    pushed: "Pushed"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Manifests without a project in them, as one stream of documents."""
+
+    text: str
+    published: tuple[Published, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where images go that manifests name."""
+
+    repository: str
+    """`registry.example/team`: the images are below, by the names of their projects."""
+    tags: tuple[str, ...] = ()
+    """Empty: `latest`, since registries throw away what has no tag."""
+    insecure: tuple[str, ...] = ()
+
+    def names(self, name: str) -> "tuple[Reference, ...]":
+        """Those of the image of the project called `name`."""
+        from pottle.oci.reference import InvalidReference, Reference
+
+        try:
+            place = Reference.parse(f"{self.repository.rstrip('/')}/{name}")
+        except InvalidReference as error:
+            hint = "write `--repository REGISTRY/PREFIX`, or set POTTLE_REPOSITORY"
+            raise UsageError(f"no image can be put below {self.repository}: {error}", hint=hint) from error
+        return tuple(reference(f"{place}:{tag}") for tag in self.tags or ("latest",))
+
+
+def resolve(
+    manifests: "Sequence[Manifest]", publication: Publication, flags: Mapping[str, Any], host: Host
+) -> Resolution:
+    """Build every project that the manifests name, each once, push the images, and put their digests where the names stood.
+
+    Nothing is pushed before everything is built. What goes wrong names the line that asked for it.
+    """
+    from contextlib import ExitStack
+
+    from pottle.errors import combined
+    from pottle.manifests import joined
+    from pottle.stop import Stop
+    from pottle.turns import Turns
+
+    if problems := [problem for manifest in manifests for problem in manifest.problems]:
+        raise combined(problems)
+    publication.names("any")  # what cannot be is said before anything is built
+    stop, host = Stop(), replace(host, turns=Turns(), progress=Once(host.progress))
+    with ExitStack() as around:
+        works = [_Publishing.of(*named, publication, flags, host, stop, around) for named in _named(manifests).items()]
+        _at_once([work.build for work in works], stop)
+        _check_apart(works)
+        published = tuple(_at_once([work.push for work in works], stop))
+    images = {mention: each.image for each in published for mention in each.mentions}
+    return Resolution(joined([manifest.resolved(images) for manifest in manifests]), published)
+
+
+def _named(manifests: "Sequence[Manifest]") -> "dict[Path, list[Mention]]":
+    """The projects, whatever way they are spelled, and where they are mentioned."""
+    import os
+
+    found: dict[Path, list[Mention]] = {}
+    for manifest in manifests:
+        for mention in manifest.mentions:
+            found.setdefault(Path(os.path.realpath(manifest.project_of(mention))), []).append(mention)
+    return found
+
+
+def _at_once(works: "Sequence[Callable[[], _T]]", stop: "Stop") -> "list[_T]":
+    from pottle.stop import together
+
+    return together(works, stop, _PROJECTS_AT_ONCE) if works else []
+
+
+_PROJECTS_AT_ONCE = 4
+"""Each takes memory, and most of what takes long uses every core by itself."""
+
+
+@dataclass(slots=True)
+class _Publishing:
+    """One project on its way to a registry."""
+
+    project: Path
+    mentions: "list[Mention]"
+    publication: Publication
+    options: "Options"
+    host: Host
+    stop: "Stop"
+    """Of all of them."""
+    shared: "SharedLayers | None"
+    product: Product | None = None
+
+    @classmethod
+    def of(
+        cls,
+        project: Path,
+        mentions: "list[Mention]",
+        publication: Publication,
+        flags: Mapping[str, Any],
+        host: Host,
+        stop: "Stop",
+        around: "ExitStack",
+    ) -> "_Publishing":
+        from pottle.stop import Stop
+
+        own = replace(host, stop=Stop(), progress=Of(mentions[0].reference, host.progress, warnings=True))
+        with _blamed(mentions[0], project):
+            options = read_options(project, host.environ, flags)
+            shared = around.enter_context(layer_cache(options, host, publication.insecure, bytes_wanted=False))
+        return cls(project, mentions, publication, options, own, stop, shared)
+
+    @property
+    def names(self) -> "tuple[Reference, ...]":
+        """Of the image."""
+        assert self.product is not None, "it was built"
+        return self.publication.names(self.product.name)
+
+    def build(self) -> None:
+        assert self.host.stop is not None, "`of` gives it one"
+        with self.stop.ending(self.host.stop.set), _blamed(self.mentions[0], self.project):
+            platforms_ = platforms(self.options)
+            self.product = build_for(self.project, self.options, platforms_, self.host, self.shared)
+
+    def push(self) -> Published:
+        assert self.product is not None, "it was built"
+        with _blamed(self.mentions[0], self.project):
+            target, origins = self.product.target, self.product.origins
+            pushed = push(target, self.names, self.host, self.publication.insecure, origins)
+            if self.shared is not None:
+                share(self.product, self.shared, self.names)
+        image = str(replace(self.names[0], tag=None, digest=target.digest))
+        return Published(self.project, tuple(self.mentions), image, pushed)
+
+
+def _check_apart(works: "Sequence[_Publishing]") -> None:
+    taken: dict[str, _Publishing] = {}
+    for work in works:
+        place = work.names[0].name
+        other = taken.setdefault(place, work)
+        if other is not work:
+            one, two = other.mentions[0], work.mentions[0]
+            what = f"{one.reference} ({one.at}) and {two.reference} would both be pushed to {place}"
+            raise ProjectError(what, at=two.at, hint="give one of the projects another `name`")
+
+
+@contextmanager
+def _blamed(mention: "Mention", project: Path) -> Iterator[None]:
+    """What goes wrong stands where the project is named."""
+    try:
+        yield
+    except PottleError as error:
+        for each in (error, *error.also):
+            each.what = f"{mention.reference}: {each.what}{_inside(each.at, project)}"
+            each.at = mention.at
+        raise
+
+
+def _inside(at: Location | None, project: Path) -> str:
+    """A place in the project, where it is one and not a flag or a variable."""
+    if at is None:
+        return ""
+    return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
 
 
 # --- running --------------------------------------------------------------------------------------
 
 
 def stored(name: str, host: Host) -> "Image | None":
-    """The image called `name` in pottle's store, if there is one: `shop`, `shop:1.2`."""
-    from pottle.oci.image import Image
+    """The image called `name` in pottle's store, if there is one: `shop`, `shop:1.2`; of an index the one for this machine."""
+    from pottle.oci.image import ImageIndex
+    from pottle.oci.image import load as load_image
     from pottle.oci.layout import Layout
     from pottle.oci.reference import InvalidReference, Reference
+    from pottle.sharing import used
 
     store = Layout.create(host.cache / "store")
     try:
         found = store.references().get(str(Reference.parse(name).tagged))
     except InvalidReference:
         return None
-    return Image.load(store, found) if found is not None else None
+    if found is None:
+        return None
+    used(store.path_of(found.digest))
+    target, own = load_image(store, found), own_platform()
+    if not isinstance(target, ImageIndex):
+        return target
+    if (image := target.select(own)) is None:
+        there = ", ".join(str(each.config.platform) for each in target.images)
+        raise UsageError(f"{name} is for {there}, and this machine is {own}", hint=f"build it with --platform {own}")
+    return image
 
 
 def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "Listener", host: Host) -> int:
@@ -498,14 +925,49 @@ def lint_rendered(form: str, checked: "Sequence[Checked]") -> str:
     return rendered(form, checked)
 
 
+# --- the cache ------------------------------------------------------------------------------------
+
+
+def cache_inventory(host: Host) -> "Inventory":
+    """What lies in the cache."""
+    from pottle.cache.item import Inventory
+    from pottle.cache.survey import survey
+
+    if not host.cache.is_dir():
+        return Inventory(host.cache, (), {})
+    return survey(host.cache, host.clock().timestamp(), _formats())
+
+
+def prune(wish: "Wish", host: Host, *, dry_run: bool = False) -> "Pruned":
+    """Remove from the cache what nothing refers to, and what is wished for besides; with `dry_run`, say what that would be.
+
+    Waits for those who use the cache, so the caller's own `Use` has to have ended.
+    """
+    from pottle.cache.pruning import Pruner
+
+    def waiting() -> AbstractContextManager[object]:
+        return host.progress.task("Waiting for those who use the cache")
+
+    pruner = Pruner(host.cache, _formats(), lambda: host.clock().timestamp(), waiting)
+    return pruner.preview(wish) if dry_run else pruner.prune(wish)
+
+
+def _formats() -> "Formats":
+    from pottle.cache.survey import Formats
+    from pottle.run.rootfs import LAYOUT
+    from pottle.sources.debian.packages import FORMAT
+
+    return Formats(FORMAT, LAYOUT)
+
+
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _wheels(planned: "ImagePlan") -> dict[str, str]:
-    """The projects whose wheels the plan wants, its own (".") among them: directory → name."""
+def _wheels(plans: "Sequence[ImagePlan]") -> dict[str, str]:
+    """The projects whose wheels the plans want, their own (".") among them: directory → name."""
     from pottle.plan.model import InstallProject
 
-    steps = [step for layer in planned.layers for step in layer.steps]
+    steps = [step for planned in plans for layer in planned.layers for step in layer.steps]
     return {step.path: step.name for step in steps if isinstance(step, InstallProject)}
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pottle.build.cache import LayerCache
 from pottle.build.sandbox import Sandbox
+from pottle.build.shared import Shared
 from pottle.build.supplies import Supplies
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
 from pottle.stop import Stop
+from pottle.turns import Turns
 from pottle.writing import host_errors, staged_directory
 
 
@@ -25,6 +27,10 @@ class Workshop:
     """What ends the build before it is done."""
     sandbox: Sandbox | None = None
     """What runs commands of the project in its image; None: nothing does."""
+    shared: Shared | None = None
+    """Where layers are looked for that are not here; None: nowhere."""
+    turns: Turns = field(default_factory=Turns)
+    """The same for all builds that go on side by side: what several of them want is made once."""
 
     @property
     def store(self) -> Layout:

@@ -41,18 +41,20 @@ class Archives:
                 settings.mirror or environ.get("POTTLE_DEBIAN_MIRROR"), environ.get("POTTLE_DEBIAN_SECURITY_MIRROR")
             )
         options = ArchiveOptions(
-            cache=settings.cache / "debian",
+            cache=settings.debian,
             http=self._http,
             clock=settings.clock,
             max_age=settings.max_age,
             allow_expired=allow_expired,
             keys=settings.archive_keys,
             stop=settings.stop,
+            turns=settings.turns,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
 
     @cached_property
     def _http(self) -> "Http":
-        from pottle.sources.http import Http, HttpOptions
+        from pottle.http import HttpOptions
+        from pottle.sources.http import Http
 
         return Http(HttpOptions(ca_bundle=self._settings.ca_bundle), self._settings.stop)
