@@ -11,6 +11,7 @@ COMMANDS = {
     "build": "Build the image: no Docker, no root, no Dockerfile.",
     "lock": "Resolve what no lock of the project decides, and keep it in pottle.lock.",
     "run": "Build if needed, and run.",
+    "generate": "Write a Dockerfile and its like, which are yours to change.",
 }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
+from pottle import generated
 from pottle.errors import ProjectError
 from pottle.project import requirement, runners
 from pottle.project.command_line import InvalidCommandLine, parse
@@ -67,8 +68,8 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
         text = survey.tree.read(path) if path is not None else None
     except ProjectError:
         return  # whoever builds with it hears what is wrong with it
-    if path is None or text is None:
-        return
+    if path is None or text is None or generated.standing(text) != "foreign":
+        return  # what was written from a plan is no evidence for it
     stages = list(_stages(text, path))
     if stages:
         chain = _chain(stages, _wanted(stages))

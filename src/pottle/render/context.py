@@ -1,0 +1,156 @@
+"""The build context of a project: which directory it is, which of its files an installer wants first, and which the image does without.
+
+A project whose lock, or whose neighbours, lie above it is built from there: `docker build -f apps/web/Dockerfile .`.
+"""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from pottle.config.options import Options
+from pottle.plan.model import ImagePlan, InstallProject
+from pottle.project import ignore
+from pottle.project.assets import SECRETS, TESTS
+from pottle.project.facts import Facts
+from pottle.project.tree import Tree
+from pottle.render import dockerignore
+
+_LOCAL = ("directory", "editable", "virtual")
+
+
+@dataclass(frozen=True, slots=True)
+class UvLock:
+    """`uv.lock`, which uv reads itself: the same walk as the plan's, by the same extras and groups."""
+
+    files: tuple[str, ...]
+    """The lock, and each `pyproject.toml` that it was made from, relative to the context."""
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a Dockerfile is written for."""
+
+    directory: str
+    """The project's, seen from the context; "" where it is the context itself."""
+    lock: UvLock | None
+    """None: the plan's wheels are listed in a file beside the Dockerfile."""
+    ignore: str
+    """The `.dockerignore` that goes with it."""
+    unwanted: tuple[str, ...]
+    """What reaches the builder and is no part of the app, relative to the project."""
+
+    def path(self, below: str) -> str:
+        """A path that is relative to the project, seen from the context."""
+        return posixpath.normpath(posixpath.join(self.directory, below))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A project's files: relative paths."""
+
+    own: tuple[str, ...]
+    """All of them, whatever they are for."""
+    app: tuple[str, ...]
+    """Those that belong to the image."""
+
+
+def context(tree: Tree, facts: Facts, options: Options, plan: ImagePlan, files: Files) -> Context:
+    """The context of the project in `tree`."""
+    lock = _uv_lock(tree, facts)
+    steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallProject)]
+    beside = [step.path for step in steps if step.path != "."]
+    directory = _directory(tree, (*(lock or ()), *beside))
+    built = bool(steps)
+    needed = {*files.app, *(files.own if any(step.path == "." for step in steps) else ())}
+    bare = Context(directory, None, "", ())
+    inputs = tuple(sorted(bare.path(path) for path in lock or ()))
+    text = dockerignore.render(
+        {bare.path(path) for path in needed if not _secret(path)} | set(inputs),
+        git=tuple(_git(tree, bare)),
+        exclude=options.exclude,
+        aside=() if built else sorted(_tests(files)),
+        only=_only(bare, inputs, beside) if directory else (),
+    )
+    there = {*files.own, *(path for path in lock or () if not path.startswith("../"))}
+    unwanted = _collapsed(_sent(there, text, bare) - set(files.app), files.app)
+    found = UvLock(inputs, options.extras, options.groups) if lock is not None else None
+    return Context(directory, found, text, unwanted)
+
+
+def _uv_lock(tree: Tree, facts: Facts) -> tuple[str, ...] | None:
+    """What `uv sync --locked` reads, relative to the project; None where it is not uv's lock that decides."""
+    lock = facts.lock
+    if lock is None or (facts.pins and facts.pins.written) or posixpath.basename(lock.at.path) != "uv.lock":
+        return None
+    directories = {each.source_id for each in lock.distributions if each.source in _LOCAL}
+    directories |= {".", posixpath.dirname(lock.at.path) or ".", *lock.members}
+    projects = (posixpath.normpath(f"{each}/pyproject.toml") for each in sorted(directories))
+    return (lock.at.path, *(path for path in dict.fromkeys(projects) if tree.exists(path)))
+
+
+def _directory(tree: Tree, paths: Iterable[str]) -> str:
+    """The project's directory, seen from the directory that holds all of `paths`."""
+    up = max((path.split("/").count("..") for path in paths), default=0)
+    return "/".join(tree.directory.split("/")[-up:]) if up else ""
+
+
+def _only(context: Context, inputs: Sequence[str], beside: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({context.directory, *inputs, *map(context.path, beside)}))
+
+
+def _git(tree: Tree, context: Context) -> Iterator[str]:
+    """What git ignores, by the files above the project first, as git itself reads them."""
+    parts = tree.directory.split("/") if tree.directory else []
+    for up in range(len(parts), 0, -1):
+        text = tree.read(f"{'../' * up}.gitignore") or ""
+        below = "/".join(parts[-up:])
+        yield from (_moved(line, below, context.directory) for line in ignore.of_git(text) if _counts(line, below))
+    for path in tree.files():
+        directory, name = posixpath.split(path)
+        if name == ".gitignore":
+            yield from ignore.of_git(tree.read(path) or "", context.path(directory).removeprefix("."))
+
+
+def _counts(line: str, below: str) -> bool:
+    """Whether a pattern of a directory above says something of what lies in `below`."""
+    pattern = line.removeprefix("!").split("/")
+    parts = below.split("/")
+    return pattern[0] == "**" or all(fnmatchcase(part, each) for part, each in zip(parts, pattern, strict=False))
+
+
+def _moved(line: str, below: str, directory: str) -> str:
+    """The pattern as it is written in the context, of which `below` is `directory`."""
+    back, pattern = line[: line.startswith("!")], line.removeprefix("!")
+    if pattern.startswith("**/"):
+        return line
+    rest = pattern.split("/")[len(below.split("/")) :]
+    return back + posixpath.join(directory, *rest) if rest else f"{back}{directory or '**'}"
+
+
+def _secret(path: str) -> bool:
+    return ignore.patterns(SECRETS).leaves_out(path)
+
+
+def _tests(files: Files) -> AbstractSet[str]:
+    return set(TESTS) - {path.partition("/")[0] for path in files.app}
+
+
+def _sent(own: Iterable[str], text: str, context: Context) -> set[str]:
+    patterns = ignore.parse(text)
+    return {path for path in own if not patterns.leaves_out(context.path(path))}
+
+
+def _collapsed(unwanted: AbstractSet[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """The topmost directories that hold nothing wanted, and files beside what is."""
+    kept = {above for path in wanted for above in _above(path)}
+    return tuple(sorted({next((d for d in _above(path) if d not in kept), path) for path in unwanted}))
+
+
+def _above(path: str) -> list[str]:
+    """The directories that a path lies in, the topmost first."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]

@@ -1,0 +1,309 @@
+"""The plan as a Dockerfile: what `build` executes natively, in the words of Docker.
+
+Stages: the base with its interpreter and its user; the environment, which changes with the lock; projects of the repository beside this
+one; its own wheel; the app's files; and the image, into which nothing but results is copied.
+"""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pottle import generated
+from pottle.plan.model import ImagePlan, InstallProject, RunCommand
+from pottle.render import instructions as write
+from pottle.render import listed
+from pottle.render.bases import Base, stand
+from pottle.render.context import Context
+from pottle.render.instructions import Command, Instruction, Shell, Stage
+from pottle.render.steps import Steps, steps
+
+KIND = "dockerfile"
+UV = "ghcr.io/astral-sh/uv:0.13.8"
+"""uv's own image, which holds the program and nothing else."""
+
+_SOURCE = "/src"
+"""Where the project lies while the image is made."""
+_CACHE = "/root/.cache/uv"
+_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+_DIRECTORY = ("install", "--directory")
+_LESS_WHEEL = """\
+find . -type f | while IFS= read -r file; do
+    path="${{file#./}}";
+    until [ -z "$path" ]; do
+        if cmp -s "$file" "{site}/$path"; then rm "$file"; break; fi;
+        case "$path" in */*) path="${{path#*/}}" ;; *) path= ;; esac;
+    done;
+done"""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What somebody may want otherwise."""
+
+    image: str | None = None
+    """What it stands on, in place of the suite's own image."""
+    secrets: tuple[str, ...] = ()
+    """What the builder is given while dependencies are installed: `ca`, a bundle of certificates; `netrc`, logins."""
+
+
+def render(plans: Sequence[ImagePlan], context: Context, style: Style | None = None) -> str:
+    """The Dockerfile for all of `plans`, which differ in their platforms alone."""
+    style = style or Style()
+    base, plan = stand(plans[0], style.image)
+    return _Dockerfile(plan, steps(plan), plans, context, style, base).text()
+
+
+@dataclass(frozen=True)
+class _Dockerfile:
+    plan: ImagePlan
+    steps: Steps
+    plans: Sequence[ImagePlan]
+    context: Context
+    style: Style
+    base: Base
+
+    def text(self) -> str:
+        head = write.comment(
+            f"{self.plan.name}: the image that `pottle build` makes, as a Dockerfile.\n"
+            f"Build it with `docker build {self._arguments()}`. Yours to change. {generated.WORD}"
+        )
+        arguments = "\n".join(map(str, self._variables()))
+        return generated.marked("\n\n".join([head + arguments, *map(str, self._stages())]) + "\n", KIND)
+
+    def _arguments(self) -> str:
+        file = f"-f {self.context.path('Dockerfile')} " if self.context.directory else ""
+        return f"{file}-t {self.plan.name} ."
+
+    def _variables(self) -> Iterator[Instruction]:
+        yield write.argument("BASE", self.base.image)
+        yield write.argument("UV", UV)
+
+    def _stages(self) -> Iterator[Stage]:
+        yield Stage("${UV}", "uv", ())
+        yield self._base()
+        yield self._environment()
+        if self.steps.neighbours:
+            yield self._neighbours(self.steps.neighbours)
+        if self.steps.own is not None:
+            yield self._project(self.steps.own)
+        yield self._app()
+        if self.steps.commands:
+            yield Stage("base", "runtime", tuple(self._runtime()), "What the program runs in.")
+            yield from (self._command(step) for step in self.steps.commands)
+            yield Stage("runtime", None, tuple(self._image()), "The image.")
+        else:
+            image = (*self._runtime(), *self._image())
+            yield Stage("base", None, image, "The image: no installer, no compiler, no cache.")
+
+    # --- the base ---------------------------------------------------------------------------------
+
+    def _base(self) -> Stage:
+        steps = [self._packages(), *self._interpreter(), self._user()]
+        return Stage("${BASE}", "base", tuple(steps), f"CPython {self.plan.python}, and who runs it.")
+
+    def _packages(self) -> Instruction:
+        return _apt(self.base.packages)
+
+    def _interpreter(self) -> Iterator[Instruction]:
+        step = self.base.standalone
+        if step is None:
+            return
+        found = posixpath.join("/tmp/python", "cpython-*")  # noqa: S108 - in a container
+        commands = (
+            Command(("uv", "python", "install", "--no-bin", "--install-dir", "/tmp/python", step.version)),  # noqa: S108
+            Shell(f"mv {found} {step.into}"),
+        )
+        mounts = (write.bind("/uv", "/usr/local/bin/uv", stage="uv"), *self._secrets())
+        why = f"No suite has CPython {self.plan.python}: a relocatable one."
+        yield write.run(*commands, mounts=mounts).because(why)
+
+    def _user(self) -> Instruction:
+        user = self.steps.user
+        add = ("useradd", "--no-log-init", "--no-create-home", "--shell=/usr/sbin/nologin")
+        identity = (f"--uid={user.uid}", f"--gid={user.gid}", f"--home-dir={user.home}", user.user)
+        why = "Group 0 may write to the home: platforms that pick a uid put it into that group."
+        return write.run(
+            Command(("groupadd", f"--gid={user.gid}", user.user)),
+            Command(add, (identity,)),
+            self._directories((user.home,), user.uid),
+        ).because(why)
+
+    def _directories(self, paths: Iterable[str], uid: int) -> Command:
+        return Command((*_DIRECTORY, f"--owner={uid}", "--group=0", "--mode=0775", *paths))
+
+    # --- the environment --------------------------------------------------------------------------
+
+    def _environment(self) -> Stage:
+        instructions = (
+            write.copy(("/uv",), "/usr/local/bin/", stage="uv"),
+            *self._build_packages(),
+            write.environment(self._uv()),
+            write.workdir(_SOURCE),
+            self._install(),
+            *self._sources(),
+        )
+        return Stage(
+            "base", "environment", instructions, "What others have made: changes with the lock, not with the code."
+        )
+
+    def _uv(self) -> Iterator[tuple[str, str]]:
+        step, wheels = self.steps.environment, self.steps.wheels
+        if wheels is not None and wheels.bytecode is not None:
+            yield "UV_COMPILE_BYTECODE", "1"
+            yield _invalidation(wheels.bytecode)
+        yield "UV_LINK_MODE", "copy"
+        yield "UV_NO_INSTALLER_METADATA", "1"
+        yield "UV_PROJECT_ENVIRONMENT", step.path
+        yield "UV_PYTHON", step.interpreter
+        yield "UV_PYTHON_DOWNLOADS", "never"
+        yield "SSL_CERT_FILE", _BUNDLE
+
+    def _build_packages(self) -> Iterator[Instruction]:
+        """A compiler, and git, where something has to be built."""
+        step = self.steps.sources
+        if step is None:
+            return
+        names = ["build-essential", *([f"python{self.plan.python}-dev"] if self.base.standalone is None else [])]
+        names += ["git"] if any(source.commit for source in step.sources) else []
+        yield _apt(sorted(names))
+
+    def _install(self) -> Instruction:
+        step, wheels, lock = self.steps.environment, self.steps.wheels, self.context.lock
+        if lock is not None:
+            flags = [f"--extra={each}" for each in lock.extras] + [f"--group={each}" for each in lock.groups]
+            project = (f"--project={self.context.directory}",) if self.context.directory else ()
+            words = (
+                "uv",
+                "sync",
+                *project,
+                "--locked",
+                "--no-default-groups",
+                "--no-install-local",
+                *self._no_build(),
+                *flags,
+            )
+            return write.run(Command(words), mounts=(*self._mounts(), *(write.bind(path, path) for path in lock.files)))
+        create = Command(("uv", "venv", "--quiet", "--no-project", step.path))
+        if wheels is None or not wheels.requirements:
+            return write.run(create)
+        file = self.context.path(listed.NAME)
+        mounts = (*self._mounts(), write.bind(file, listed.NAME))
+        verb = ("sync",) if listed.resolved(self.plans) else ("install", "--requirements")
+        hashes = ("--require-hashes",) if listed.hashed(self.plans) else ()
+        strategy = ("--index-strategy", "unsafe-best-match") if listed.hashed(self.plans) else ()
+        words = ("uv", "pip", *verb, listed.NAME, "--python", step.path, *hashes, *strategy, *self._no_build())
+        return write.run(create, Command(words), mounts=mounts)
+
+    def _sources(self) -> Iterator[Instruction]:
+        """What is built of repositories and archives, where no lock tells uv of them."""
+        if self.context.lock is not None or self.steps.sources is None:
+            return
+        words = ("uv", "pip", "install", "--python", self.steps.environment.path, "--no-deps")
+        yield write.run(Command(words, tuple(map(listed.source, self.steps.sources.sources))), mounts=self._mounts())
+
+    def _no_build(self) -> tuple[str, ...]:
+        return () if self.steps.sources else ("--no-build",)
+
+    def _mounts(self) -> tuple[str, ...]:
+        return (write.cache(_CACHE), *self._secrets())
+
+    def _secrets(self) -> tuple[str, ...]:
+        places = {"ca": _BUNDLE, "netrc": "/root/.netrc"}
+        return tuple(write.secret(each, places[each]) for each in self.style.secrets)
+
+    # --- wheels of the repository ------------------------------------------------------------------
+
+    def _neighbours(self, steps: Sequence[InstallProject]) -> Stage:
+        paths = [self.context.path(step.path) for step in steps]
+        copies = (write.copy((path,), path) for path in paths)
+        build = self._built([f"./{path}" for path in paths], "/neighbours", steps)
+        return Stage("environment", "neighbours", (*copies, build), "Other projects of the repository.")
+
+    def _project(self, step: InstallProject) -> Stage:
+        place = self.context.directory or "."
+        build = self._built([f"./{place}" if place != "." else "."], "/project", [step])
+        return Stage("environment", "project", (write.copy((place,), place), build), "Its own wheel.")
+
+    def _built(self, paths: Sequence[str], prefix: str, steps: Sequence[InstallProject]) -> Instruction:
+        mode = next((step.bytecode for step in steps if step.bytecode), None)
+        variables = (_invalidation(mode),) if mode else ()
+        words = ("uv", "pip", "install", "--python", self.steps.environment.path, "--no-deps", "--prefix", prefix)
+        return write.run(Command((*words, *paths), variables=variables), mounts=self._mounts())
+
+    # --- the app -----------------------------------------------------------------------------------
+
+    def _app(self) -> Stage:
+        step = self.steps.app
+        tidy: list[Command | Shell] = [Shell("chmod -R u=rwX,go=rX .")]
+        if unwanted := (*self.context.unwanted, *step.without):
+            tidy.append(Command(("rm", "-rf"), unwanted))
+        instructions = [
+            write.workdir(step.into),
+            write.copy((self.context.directory or ".",), "."),
+            write.run(*tidy).because("Readable for every user, and nothing that only builds."),
+        ]
+        if step.less_wheel:
+            site = f"/project/lib/python{self.plan.python}/site-packages"
+            why = "What the wheel holds, under the same path or below a source directory, is not needed twice."
+            instructions.append(write.run(Shell(_LESS_WHEEL.format(site=site))).because(why))
+        if step.bytecode is not None:
+            words = f"{self.base.python} -m compileall -qq --invalidation-mode {step.bytecode} . || true"
+            instructions.append(write.run(Shell(words)).because("What does not compile is passed over."))
+        return Stage("project" if step.less_wheel else "base", "app", tuple(instructions), "The project's own files.")
+
+    # --- the image ---------------------------------------------------------------------------------
+
+    def _runtime(self) -> Iterator[Instruction]:
+        runtime = self.plan.runtime
+        yield write.environment(runtime.environment)
+        yield write.workdir(runtime.working_dir)
+        if (step := self.steps.directories) is not None:
+            yield write.run(self._directories(step.paths, step.uid))
+        into = self.steps.environment.path
+        yield write.copy((into,), into, stage="environment", link=True)
+        if self.steps.neighbours:
+            yield write.copy(("/neighbours",), into, stage="neighbours", link=True)
+        if self.steps.own is not None:
+            yield write.copy(("/project",), into, stage="project", link=True)
+        app = self.steps.app.into
+        yield write.copy((app,), app, stage="app", link=True)
+
+    def _command(self, step: RunCommand) -> Stage:
+        command = Command(step.command, variables=step.environment)
+        instruction = write.run(command, network="none")
+        return Stage("runtime", step.name, (instruction,), f"What {step.name} writes.")
+
+    def _image(self) -> Iterator[Instruction]:
+        runtime = self.plan.runtime
+        for step in self.steps.commands:
+            yield from (write.copy((path,), path, stage=step.name, link=True) for path in step.outputs)
+        if runtime.labels:
+            yield write.labels(runtime.labels)
+        yield from (write.simple("EXPOSE", port) for port in runtime.ports)
+        if runtime.volumes:
+            yield write.executed("VOLUME", runtime.volumes)
+        yield write.simple("STOPSIGNAL", runtime.stop_signal)
+        if (check := runtime.health_check) is not None:
+            times = {name: getattr(check, name) for name in ("interval", "timeout", "start_period", "retries")}
+            yield write.health_check(check.command, **times).because("Asked by the standard library: there is no curl.")
+        yield write.simple("USER", runtime.user)
+        if runtime.entrypoint:
+            yield write.executed("ENTRYPOINT", runtime.entrypoint).because(
+                "Where $PORT is another one, the program listens there; then this becomes the program."
+            )
+        yield write.executed("CMD", runtime.command)
+
+
+def _apt(names: Sequence[str]) -> Instruction:
+    """Debian packages, and nothing left of how they came."""
+    install = ("apt-get", "install", "--yes", "--no-install-recommends")
+    return write.run(
+        Command(("apt-get", "update")),
+        Command(install, tuple(names), variables=(("DEBIAN_FRONTEND", "noninteractive"),)),
+        Shell("rm -rf /var/lib/apt/lists/*"),
+    )
+
+
+def _invalidation(mode: str) -> tuple[str, str]:
+    """The variable by which uv takes the mode of PEP 552."""
+    return "PYC_INVALIDATION_MODE", mode.upper().replace("-", "_")

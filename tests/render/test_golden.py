@@ -1,0 +1,83 @@
+"""The files for the named projects, as a person reads them. `make golden` writes them anew; the diff is what is reviewed."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.named import CASES, project
+
+from pottle import api
+from pottle.project import ignore
+from pottle.render.dockerfile import Style
+
+GOLDEN = Path(__file__).parent / "golden"
+SHOWN = (
+    "django-static-root",
+    "extras-and-groups",
+    "git-dependency",
+    "fastapi-packaged",
+    "pdm-groups",
+    "plain-script",
+    "poetry-2-project-table",
+    "python-39-standalone",
+    "requirements-hashed",
+    "requirements-unpinned",
+    "sqlite-in-subdirectory",
+    "uv-workspace-member",
+)
+HOST = api.Host(Path("/nonexistent"), {})
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of them in a place of their own: a repository of which git says nothing."""
+    copied = tmp_path_factory.mktemp("repository")
+    (copied / ".git").mkdir()
+    shutil.copytree(CASES[0].parent, copied / "cases")
+    return copied / "cases"
+
+
+@pytest.fixture
+def root(case: Path, cases: Path) -> Path:
+    """The project of the case."""
+    return cases / project(case).relative_to(case.parent)
+
+
+def generated(kind: str, root: Path, style: Style | None = None) -> dict[str, str]:
+    """File name → text."""
+    outputs = api.generate([kind], root, api.read_options(root, {}, {}), HOST, style or Style())
+    return {output.path.name: output.text for output in outputs}
+
+
+CASES_WITH_FILES = [case for case in CASES if (case / "plan.json").exists()]
+EXISTING = [case for case in CASES if case.name in SHOWN]
+
+
+@pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
+def test_what_is_generated_for_a_named_project(case: Path, root: Path):
+    texts = generated("dockerfile", root) | generated("dockerignore", root) | generated("bake", root)
+    directory = GOLDEN / case.name
+    # Under names that mean nothing to git and to the tools that look for them.
+    named = {name.lower().lstrip(".") + ("" if "." in name[1:] else ".txt"): text for name, text in texts.items()}
+    if os.environ.get("GOLDEN") == "rewrite":
+        directory.mkdir(parents=True, exist_ok=True)
+        for old in directory.iterdir():
+            old.unlink()
+        for name, text in named.items():
+            (directory / name).write_text(text)
+    assert {path.name: path.read_text() for path in directory.iterdir()} == named
+
+
+@pytest.mark.parametrize("case", CASES_WITH_FILES, ids=lambda case: case.name)
+def test_the_ignore_file_hides_nothing_that_the_image_needs_and_every_secret(root: Path):
+    ((name, text),) = generated("dockerignore", root).items()
+    patterns = ignore.parse(text)
+    dockerfile = generated("dockerfile", root)["Dockerfile"]
+    sources = [part.partition("source=")[2].partition(",")[0] for part in dockerfile.split() if "type=bind" in part]
+    assert [path for path in sources if patterns.leaves_out(path)] == []
+    app = api.files_of(root, api.read_options(root, {}, {}), HOST).app
+    if name == ".dockerignore":
+        assert [path for path in app if patterns.leaves_out(path)] == []
+    for secret in (".env", "deep/er/.env.local", "id_rsa", "config/credentials.json", "src/.git/config"):
+        assert patterns.leaves_out(secret)
