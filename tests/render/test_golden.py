@@ -81,3 +81,13 @@ def test_the_ignore_file_hides_nothing_that_the_image_needs_and_every_secret(roo
         assert [path for path in app if patterns.leaves_out(path)] == []
     for secret in (".env", "deep/er/.env.local", "id_rsa", "config/credentials.json", "src/.git/config"):
         assert patterns.leaves_out(secret)
+
+
+@pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
+def test_what_was_written_changes_nothing_of_what_is_written_next(root: Path):
+    kinds = ("dockerignore", "dockerfile", "bake")
+    first = [generated(kind, root) for kind in kinds]
+    for texts in first:
+        for name, text in texts.items():
+            (root / name).write_text(text)
+    assert [generated(kind, root) for kind in kinds] == first

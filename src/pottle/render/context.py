@@ -12,11 +12,15 @@ from fnmatch import fnmatchcase
 from pottle.config.options import Options
 from pottle.plan.model import ImagePlan, InstallProject
 from pottle.project import ignore
-from pottle.project.assets import SECRETS, TESTS
+from pottle.project.assets import DEVELOPMENT, SECRETS, TESTS
 from pottle.project.facts import Facts
 from pottle.project.tree import Tree
-from pottle.render import dockerignore
+from pottle.render import dockerignore, listed
 
+OUTPUTS = ("Dockerfile", listed.NAME, ".dockerignore", "Dockerfile.dockerignore", "docker-bake.json")
+"""What is written into a project: none of it is what it is written from."""
+
+_ASIDE = ignore.patterns((*DEVELOPMENT, *SECRETS))
 _LOCAL = ("directory", "editable", "virtual")
 
 
@@ -65,17 +69,19 @@ def context(tree: Tree, facts: Facts, options: Options, plan: ImagePlan, files: 
     beside = [step.path for step in steps if step.path != "."]
     directory = _directory(tree, (*(lock or ()), *beside))
     built = bool(steps)
-    needed = {*files.app, *(files.own if any(step.path == "." for step in steps) else ())}
+    own = set(files.own) - set(OUTPUTS)
+    needed = {*files.app, *(path for path in own if built and not _ASIDE.leaves_out(path))}
     bare = Context(directory, None, "", ())
     inputs = tuple(sorted(bare.path(path) for path in lock or ()))
     text = dockerignore.render(
-        {bare.path(path) for path in needed if not _secret(path)} | set(inputs),
+        {*map(bare.path, needed), *inputs},
         git=tuple(_git(tree, bare)),
         exclude=options.exclude,
         aside=() if built else sorted(_tests(files)),
         only=_only(bare, inputs, beside) if directory else (),
     )
-    there = {*files.own, *(path for path in lock or () if not path.startswith("../"))}
+    read = lock or ((listed.NAME,) if listed.steps((plan,)) else ())
+    there = {*own, *(path for path in read if not path.startswith("../"))}
     unwanted = _collapsed(_sent(there, text, bare) - set(files.app), files.app)
     found = UvLock(inputs, options.extras, options.groups) if lock is not None else None
     return Context(directory, found, text, unwanted)
@@ -129,10 +135,6 @@ def _moved(line: str, below: str, directory: str) -> str:
         return line
     rest = pattern.split("/")[len(below.split("/")) :]
     return back + posixpath.join(directory, *rest) if rest else f"{back}{directory or '**'}"
-
-
-def _secret(path: str) -> bool:
-    return ignore.patterns(SECRETS).leaves_out(path)
 
 
 def _tests(files: Files) -> AbstractSet[str]:
