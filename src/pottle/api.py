@@ -589,7 +589,7 @@ def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
     derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
     if derived.warning:
         host.progress.warn(f"{found.at}: {derived.warning}")
-    return version.pretence(found, name, derived.version)
+    return version.pretence(found.tool, name, derived.version)
 
 
 def _tree(root: Path) -> "Tree":

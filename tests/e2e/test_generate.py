@@ -58,6 +58,14 @@ PROJECTS: Mapping[str, Callable[[Path], Path]] = {
 }
 
 
+def base_images(registry: str, engines: Mapping[str, str]) -> dict[str, str]:
+    """Build argument → image, in the registry."""
+    environ = {**engines, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{engines['PATH']}"}
+    for verb in (("suite-image", "trixie"), ("builder-image", "3.13")):
+        subprocess.run([ENGINES, *verb], check=True, env=environ, capture_output=True)
+    return {"BASE": f"{registry}/debian:trixie-slim", "UV": f"{registry}/{UV.partition('/')[2]}"}
+
+
 @dataclass(frozen=True)
 class Twins:
     """The image of one project as pottle builds it, and as Docker builds the generated Dockerfile."""
@@ -71,16 +79,11 @@ class Twins:
 
 
 @pytest.fixture(scope="module")
-def arguments(docker: Docker, registry: str, engines: dict[str, str]) -> list[str]:
+def arguments(registry: str, engines: dict[str, str]) -> list[str]:
     """How a builder is told where base images are, and whom to trust."""
-    environ = {**engines, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{engines['PATH']}"}
-    for verb in (("suite-image", "trixie"), ("builder-image", "3.13")):
-        subprocess.run([ENGINES, *verb], check=True, env=environ, capture_output=True)
-    images = {"BASE": f"{registry}/debian:trixie-slim", "UV": f"{registry}/{UV.partition('/')[2]}"}
-    return [
-        *("--network=host", "--secret", f"id=ca,src={CA_BUNDLE}"),
-        *(f"--build-arg={name}={image}" for name, image in images.items()),
-    ]
+    images = base_images(registry, engines).items()
+    secret = ("--secret", f"id=ca,src={CA_BUNDLE}")
+    return ["--network=host", *secret, *(f"--build-arg={name}={image}" for name, image in images)]
 
 
 @pytest.fixture(scope="module", params=PROJECTS)

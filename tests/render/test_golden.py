@@ -23,6 +23,9 @@ SHOWN = (
     "python-39-standalone",
     "requirements-hashed",
     "requirements-unpinned",
+    "scm-version-hatch-vcs",
+    "scm-version-setup-py",
+    "setuptools-dynamic-file",
     "sqlite-in-subdirectory",
     "uv-workspace-member",
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pottle import generated
 from pottle.plan.model import ImagePlan
+from pottle.render.steps import steps
 
 NAME = "docker-bake.json"
 KIND = "bake"
@@ -44,7 +45,8 @@ class Target:
 def render(targets: Sequence[Target]) -> str:
     """The file."""
     names = _names(targets)
-    variables = {**_VARIABLES, **{_variable(secret): "" for target in targets for secret in target.secrets}}
+    asked = {"VERSION": ""} if any(map(_is_asked, targets)) else {}
+    variables = {**_VARIABLES, **asked, **{_variable(secret): "" for target in targets for secret in target.secrets}}
     document = {
         "//": f"{_ABOUT} {generated.WORD}",
         "variable": {name: {"default": value} for name, value in variables.items()},
@@ -66,6 +68,7 @@ def _target(name: str, target: Target) -> dict[str, object]:
     given = {
         "context": target.context,
         "dockerfile": target.dockerfile,
+        "args": {"VERSION": "${VERSION}"} if _is_asked(target) else {},
         "tags": [f"${{REGISTRY}}{name}:${{TAG}}"],
         "platforms": list(target.platforms),
         "annotations": [_literal(f"{key}={value}") for key, value in target.plan.annotations],
@@ -74,6 +77,12 @@ def _target(name: str, target: Target) -> dict[str, object]:
         "cache-to": _if_set("CACHE", f"type=registry,ref=${{CACHE}}/{name},mode=max"),
     }
     return {key: value for key, value in given.items() if value}
+
+
+def _is_asked(target: Target) -> bool:
+    """Whether its Dockerfile wants to be told the version."""
+    own = steps(target.plan).own
+    return own is not None and own.version_tool is not None
 
 
 def _literal(text: str) -> str:

@@ -14,8 +14,10 @@ from pottle.plan.model import ImagePlan, InstallProject
 from pottle.project import ignore
 from pottle.project.assets import DEVELOPMENT, SECRETS, TESTS
 from pottle.project.facts import Facts
+from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 from pottle.render import dockerignore, listed
+from pottle.toml import Document
 
 OUTPUTS = ("Dockerfile", listed.NAME, ".dockerignore", "Dockerfile.dockerignore", "docker-bake.json")
 """What is written into a project: none of it is what it is written from."""
@@ -32,6 +34,8 @@ class UvLock:
     """The lock, and each `pyproject.toml` that it was made from, relative to the context."""
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    asks_builds: bool = False
+    """Only its backend knows what one of the projects asks for, so that uv cannot tell whether the lock is still true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def context(tree: Tree, facts: Facts, options: Options, plan: ImagePlan, files: 
     read = lock or ((listed.NAME,) if listed.steps((plan,)) else ())
     there = {*own, *(path for path in read if not path.startswith("../"))}
     unwanted = _collapsed(_sent(there, text, bare) - set(files.app), files.app)
-    found = UvLock(inputs, options.extras, options.groups) if lock is not None else None
+    found = UvLock(inputs, options.extras, options.groups, _asks_builds(tree, lock)) if lock is not None else None
     return Context(directory, found, text, unwanted)
 
 
@@ -96,6 +100,21 @@ def _uv_lock(tree: Tree, facts: Facts) -> tuple[str, ...] | None:
     directories |= {".", posixpath.dirname(lock.at.path) or ".", *lock.members}
     projects = (posixpath.normpath(f"{each}/pyproject.toml") for each in sorted(directories))
     return (lock.at.path, *(path for path in dict.fromkeys(projects) if tree.exists(path)))
+
+
+def _asks_builds(tree: Tree, lock: Sequence[str]) -> bool:
+    survey = Survey(tree)
+    documents = [survey.toml(path) for path in lock if path.endswith(".toml")]
+    return any(document is not None and _is_dynamic(document) for document in documents)
+
+
+def _is_dynamic(document: Document) -> bool:
+    """Whether what it depends on stands nowhere in it (PEP 621)."""
+    named = document.get("project", "dynamic") or ()
+    packaged = document.get("build-system") is not None
+    return not {"dependencies", "optional-dependencies"}.isdisjoint(named) or (
+        packaged and document.get("project") is None
+    )
 
 
 def _directory(tree: Tree, paths: Iterable[str]) -> str:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from pottle import generated
 from pottle.plan.model import ImagePlan, InstallProject, RunCommand
+from pottle.project import version
 from pottle.render import instructions as write
 from pottle.render import listed
 from pottle.render.bases import Base, stand
-from pottle.render.context import Context
+from pottle.render.context import Context, UvLock
 from pottle.render.instructions import Command, Instruction, Shell, Stage
 from pottle.render.steps import Steps, steps
 
@@ -25,6 +26,8 @@ _SOURCE = "/src"
 """Where the project lies while the image is made."""
 _CACHE = "/root/.cache/uv"
 _BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+_ASK = "The version is in version control, which no builder gets to see: --build-arg VERSION=1.2.3"
+_FROZEN = "Not --locked: only a build of the project can tell what it asks for, and its files are not here yet."
 _DIRECTORY = ("install", "--directory")
 _LESS_WHEEL = """\
 find . -type f | while IFS= read -r file; do
@@ -72,7 +75,9 @@ class _Dockerfile:
 
     def _arguments(self) -> str:
         file = f"-f {self.context.path('Dockerfile')} " if self.context.directory else ""
-        return f"{file}-t {self.plan.name} ."
+        own = self.steps.own
+        given = "--build-arg VERSION=1.2.3 " if own is not None and own.version_tool else ""
+        return f"{file}{given}-t {self.plan.name} ."
 
     def _variables(self) -> Iterator[Instruction]:
         yield write.argument("BASE", self.base.image)
@@ -160,39 +165,39 @@ class _Dockerfile:
 
     def _build_packages(self) -> Iterator[Instruction]:
         """A compiler, and git, where something has to be built."""
-        step = self.steps.sources
-        if step is None:
-            return
-        names = ["build-essential", *([f"python{self.plan.python}-dev"] if self.base.standalone is None else [])]
-        names += ["git"] if any(source.commit for source in step.sources) else []
-        yield _apt(sorted(names))
+        sources, own = self.steps.sources, self.steps.own
+        names = set[str]()
+        if sources is not None:
+            names |= {"build-essential"}
+            names |= {f"python{self.plan.python}-dev"} if self.base.python.startswith("/usr/bin/") else set()
+            names |= {"git"} if any(source.commit for source in sources.sources) else set()
+        if own is not None and own.version_tool and version.pretence(own.version_tool, own.name, "").repository:
+            names.add("git")
+        if names:
+            yield _apt(sorted(names))
 
     def _install(self) -> Instruction:
-        step, wheels, lock = self.steps.environment, self.steps.wheels, self.context.lock
-        if lock is not None:
-            flags = [f"--extra={each}" for each in lock.extras] + [f"--group={each}" for each in lock.groups]
-            project = (f"--project={self.context.directory}",) if self.context.directory else ()
-            words = (
-                "uv",
-                "sync",
-                *project,
-                "--locked",
-                "--no-default-groups",
-                "--no-install-local",
-                *self._no_build(),
-                *flags,
-            )
-            return write.run(Command(words), mounts=(*self._mounts(), *(write.bind(path, path) for path in lock.files)))
+        return self._from_list() if self.context.lock is None else self._from_lock(self.context.lock)
+
+    def _from_lock(self, lock: UvLock) -> Instruction:
+        project = (f"--project={self.context.directory}",) if self.context.directory else ()
+        asked = (*(f"--extra={each}" for each in lock.extras), *(f"--group={each}" for each in lock.groups))
+        truth = "--frozen" if lock.asks_builds else "--locked"
+        words = ("uv", "sync", *project, truth, "--no-default-groups", "--no-install-local", *self._no_build())
+        mounts = (*self._mounts(), *(write.bind(path, path) for path in lock.files))
+        return write.run(Command(words, asked), mounts=mounts).because(_FROZEN if lock.asks_builds else None)
+
+    def _from_list(self) -> Instruction:
+        step, wheels = self.steps.environment, self.steps.wheels
         create = Command(("uv", "venv", "--quiet", "--no-project", step.path))
         if wheels is None or not wheels.requirements:
             return write.run(create)
-        file = self.context.path(listed.NAME)
-        mounts = (*self._mounts(), write.bind(file, listed.NAME))
         verb = ("sync",) if listed.resolved(self.plans) else ("install", "--requirements")
-        hashes = ("--require-hashes",) if listed.hashed(self.plans) else ()
-        strategy = ("--index-strategy", "unsafe-best-match") if listed.hashed(self.plans) else ()
-        words = ("uv", "pip", *verb, listed.NAME, "--python", step.path, *hashes, *strategy, *self._no_build())
-        return write.run(create, Command(words), mounts=mounts)
+        # Which of several indexes has a file does not matter where its hash is known.
+        hashes = ("--require-hashes", "--index-strategy=unsafe-best-match") if listed.hashed(self.plans) else ()
+        words = ("uv", "pip", *verb, listed.NAME, "--python", step.path, *self._no_build())
+        mounts = (*self._mounts(), write.bind(self.context.path(listed.NAME), listed.NAME))
+        return write.run(create, Command(words, hashes), mounts=mounts)
 
     def _sources(self) -> Iterator[Instruction]:
         """What is built of repositories and archives, where no lock tells uv of them."""
@@ -221,14 +226,40 @@ class _Dockerfile:
 
     def _project(self, step: InstallProject) -> Stage:
         place = self.context.directory or "."
-        build = self._built([f"./{place}" if place != "." else "."], "/project", [step])
-        return Stage("environment", "project", (write.copy((place,), place), build), "Its own wheel.")
+        shown = self._shown(step, place)
+        build = self._built([f"./{place}" if place != "." else "."], "/project", [step], shown)
+        ask = (write.simple("ARG", "VERSION").because(_ASK),) if shown else ()
+        return Stage("environment", "project", (write.copy((place,), place), *ask, build), "Its own wheel.")
 
-    def _built(self, paths: Sequence[str], prefix: str, steps: Sequence[InstallProject]) -> Instruction:
+    def _shown(self, step: InstallProject, place: str) -> Sequence[Command | Shell]:
+        """What a backend that looks for its version in version control is shown instead."""
+        if step.version_tool is None:
+            return ()
+        pretence = version.pretence(step.version_tool, step.name, "$VERSION")
+        commands: list[Command | Shell] = [Shell(': "${VERSION:?is to be given by --build-arg}"')]
+        if pretence.variables:
+            commands.append(Shell("export " + " ".join(f'{name}="$VERSION"' for name, _ in pretence.variables)))
+        if pretence.pkg_info is not None:
+            lines = " ".join(f'"{line}"' for line in pretence.pkg_info.splitlines())
+            commands.append(Shell(f"printf '%s\\n' {lines} >{write.word(posixpath.join(place, 'PKG-INFO'))}"))
+        if pretence.repository:
+            git = ("git", "-C", place)
+            person = ("-c", "user.name=pottle", "-c", "user.email=pottle")
+            commands += [Command((*git, "init", "--quiet")), Command((*git, "add", "--all", "--force"))]
+            commands.append(Command((*git, *person, "commit", "--quiet", "--message=sources")))
+        return commands
+
+    def _built(
+        self,
+        paths: Sequence[str],
+        prefix: str,
+        steps: Sequence[InstallProject],
+        before: Iterable[Command | Shell] = (),
+    ) -> Instruction:
         mode = next((step.bytecode for step in steps if step.bytecode), None)
         variables = (_invalidation(mode),) if mode else ()
         words = ("uv", "pip", "install", "--python", self.steps.environment.path, "--no-deps", "--prefix", prefix)
-        return write.run(Command((*words, *paths), variables=variables), mounts=self._mounts())
+        return write.run(*before, Command((*words, *paths), variables=variables), mounts=self._mounts())
 
     # --- the app -----------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ class Instruction:
     why: str | None = None
     """A comment above it."""
 
-    def because(self, why: str) -> "Instruction":
+    def because(self, why: str | None) -> "Instruction":
         """The same with a comment."""
         return replace(self, why=why)
 
