@@ -387,14 +387,19 @@ def load(built: "Built", names: "Sequence[Reference]", host: Host) -> tuple[str,
 # --- files for others to build with ------------------------------------------------------------------
 
 
-def generate(kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style") -> "tuple[Output, ...]":
-    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written."""
+def generate(
+    kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written.
+
+    `style` None: the one in which the Dockerfile that is there was written.
+    """
     written = _written(root, options, host, style)
     return tuple(output for kind in kinds for output in _outputs(kind, (written,), root))
 
 
 def generate_all(
-    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style"
+    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style | None" = None
 ) -> "tuple[Output, ...]":
     """The same for every project of the repository below `root` that has something to run; one bake file names them all."""
     from pottle.errors import NothingToRun
@@ -422,10 +427,11 @@ class _Written:
     """Those that are configured."""
 
 
-def _written(root: Path, options: "Options", host: Host, style: "Style") -> _Written:
+def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
     from pottle.render.context import context
+    from pottle.render.dockerfile import remembered
 
     tree = _tree(root)
     facts = read_project(tree, options.lockfile, _script_of(root))
@@ -434,6 +440,7 @@ def _written(root: Path, options: "Options", host: Host, style: "Style") -> _Wri
         host.progress.warn(warning)
     around = context(tree, facts, options, plans[0], files_of(root, options, host))
     configured = tuple(map(str, platforms(options))) if options.platforms else ()
+    style = style or remembered(tree.read("Dockerfile") or "")
     return _Written(directory_of(root), plans, around, style, configured)
 
 

@@ -50,12 +50,28 @@ def requirements(into: Path) -> Path:
     return path
 
 
+def resolved(into: Path) -> Path:
+    """Nothing pins it but `pottle.lock`, which uv does not read."""
+    return projects.write({**projects.REQUIREMENTS, "requirements.txt": projects.REQUIREMENTS["requirements.in"]}, into)
+
+
+def workspace(into: Path) -> Path:
+    """A member that needs another one: both below the lock."""
+    subprocess.run(["git", "init", "--quiet", into], check=True)
+    locked(projects.write(projects.WORKSPACE, into))
+    return into / "packages/web"
+
+
 PROJECTS: Mapping[str, Callable[[Path], Path]] = {
     "notes": notes,
     "packaged": packaged,
     "django": django,
     "requirements": requirements,
+    "resolved": resolved,
+    "workspace": workspace,
 }
+CONTEXT = {"workspace": "../.."}
+"""What is sent to the builder, where it is not the project's directory."""
 
 
 def base_images(registry: str, engines: Mapping[str, str]) -> dict[str, str]:
@@ -71,6 +87,8 @@ class Twins:
     """The image of one project as pottle builds it, and as Docker builds the generated Dockerfile."""
 
     project: Path
+    place: list[str]
+    """The arguments of `docker build` that say where the project is."""
     port: int
     image: str
     """In the engine: Docker's own."""
@@ -98,13 +116,16 @@ def twins(
     (work / "project").mkdir()
     project = PROJECTS[request.param](work / "project")
     flags = ("--port", str(port))
+    if PROJECTS[request.param] is resolved:
+        pottle("lock", project)
     native = contents(pottle.archive(project, work, *flags))
     pottle("generate", "dockerfile", "--secret", "ca", *flags, project)
     pottle("generate", "dockerignore", *flags, project)
     image = f"pottle-e2e-generated-{request.param}"
-    docker("build", *arguments, "--tag", image, str(project))
+    place = ["--file", str(project / "Dockerfile"), str(project / CONTEXT.get(request.param, "."))]
+    docker("build", *arguments, "--tag", image, *place)
     docker("save", "--output", str(work / "built.tar"), image)
-    return Twins(project, port, image, native, contents(work / "built.tar"))
+    return Twins(project, place, port, image, native, contents(work / "built.tar"))
 
 
 def test_both_are_the_same_image(twins: Twins):
@@ -138,11 +159,12 @@ def test_its_bytecode_is_there_and_does_not_ask_for_times(twins: Twins):
 
 
 def test_a_second_build_installs_nothing_after_a_change_of_code(twins: Twins, docker: Docker, arguments: list[str]):
-    main = next(path for path in (*twins.project.rglob("about.py"), *twins.project.rglob("web.py")))
+    modules = [path for path in sorted(twins.project.rglob("*.py")) if "tests" not in path.parts]
+    main = next(path for path in modules if path.stat().st_size)
     before = main.read_text()
     main.write_text(f"{before}\n# changed\n")
     try:
-        said = docker.everything("build", "--progress=plain", *arguments, str(twins.project))
+        said = docker.everything("build", "--progress=plain", *arguments, *twins.place)
     finally:
         main.write_text(before)
     steps = [line for line in said.splitlines() if " [environment " in line]

@@ -18,7 +18,10 @@ SHOWN = (
     "git-dependency",
     "fastapi-packaged",
     "pdm-groups",
+    "pipenv-flask",
     "plain-script",
+    "pottle-lock-used",
+    "pylock-plain",
     "poetry-2-project-table",
     "python-39-standalone",
     "requirements-hashed",
@@ -49,7 +52,7 @@ def root(case: Path, cases: Path) -> Path:
 
 def generated(kind: str, root: Path, style: Style | None = None) -> dict[str, str]:
     """File name → text."""
-    outputs = api.generate([kind], root, api.read_options(root, {}, {}), HOST, style or Style())
+    outputs = api.generate([kind], root, api.read_options(root, {}, {}), HOST, style)
     return {output.path.name: output.text for output in outputs}
 
 

@@ -81,6 +81,8 @@ def _style(function: Command) -> Command:
 def dockerfile(around: Surroundings, /, **flags: Any) -> int:
     """Write a Dockerfile that makes the image that `pottle build` makes.
 
+    It remembers --from and --secret, so that a later call needs no flags.
+
     Beside it stands Dockerfile.lock, where the project's lock is none that uv reads: the same wheels, by their hashes.
 
     \b
@@ -132,7 +134,8 @@ def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
     path: Path = flags.pop("path")
     how = How(*(flags.pop(name) for name in ("check", "diff", "stdout", "force", "form")))
     host = around.host(quiet=flags.pop("quiet"), ca_cert=None, refresh=False)
-    style = Style(flags.pop("image", None), tuple(sorted(set(flags.pop("secrets", ())))))
+    given = Style(flags.pop("image", None), tuple(sorted(set(flags.pop("secrets", ())))))
+    style = given if given != Style() else None
     if flags.pop("every"):
         outputs = api.generate_all([kind], path, flags, host, style)
     else:

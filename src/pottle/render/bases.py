@@ -68,7 +68,10 @@ def _check(plan: ImagePlan, image: str, suite: str | None, python: str | None) -
         hint = f"name an image of Python {plan.python}, or plan with --python {python}"
         raise UsageError(f"{image} has Python {python}, and the plan wants {plan.python}", hint=hint)
     if suite not in (None, own, "slim"):
-        raise UsageError(f"{image} is not of {own}, which the plan stands on", hint=f"add `--base {suite}`, or name it")
+        raise UsageError(
+            f"{image} is not of {own}, which the plan stands on",
+            hint=f"plan with `--base {suite}`, or name an image of {own}",
+        )
 
 
 def _steps(plan: ImagePlan) -> Iterator[object]:

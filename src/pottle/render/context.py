@@ -4,13 +4,15 @@ A project whose lock, or whose neighbours, lie above it is built from there: `do
 """
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 from pottle.config.options import Options
-from pottle.plan.model import ImagePlan, InstallProject
+from pottle.plan.model import BuildWheels, ImagePlan, InstallProject, InstallWheels
 from pottle.project import ignore
 from pottle.project.assets import DEVELOPMENT, SECRETS, TESTS
 from pottle.project.facts import Facts
@@ -22,6 +24,10 @@ from pottle.toml import Document
 OUTPUTS = ("Dockerfile", listed.NAME, ".dockerignore", "Dockerfile.dockerignore", "docker-bake.json")
 """What is written into a project: none of it is what it is written from."""
 
+_ELSEWHERE = re.compile(
+    r"^\s*(?:-e|--editable|-r|--requirement|-c|--constraint|-f|--find-links|[./])|\$\{|file:", re.MULTILINE
+)
+"""What leads a list to other files, or to the environment."""
 _ASIDE = ignore.patterns((*DEVELOPMENT, *SECRETS))
 _LOCAL = ("directory", "editable", "virtual")
 
@@ -39,13 +45,21 @@ class UvLock:
 
 
 @dataclass(frozen=True, slots=True)
+class FileList:
+    """A file that lists every distribution with its hashes, and that uv reads as well: `requirements.txt`, `pylock.toml`."""
+
+    files: tuple[str, ...]
+    """The one file, relative to the context."""
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a Dockerfile is written for."""
 
     directory: str
     """The project's, seen from the context; "" where it is the context itself."""
-    lock: UvLock | None
-    """None: the plan's wheels are listed in a file beside the Dockerfile."""
+    lock: UvLock | FileList | None
+    """What decides is read by uv itself; None: the plan's wheels are listed in a file beside the Dockerfile."""
     ignore: str
     """The `.dockerignore` that goes with it."""
     unwanted: tuple[str, ...]
@@ -53,7 +67,7 @@ class Context:
 
     def path(self, below: str) -> str:
         """A path that is relative to the project, seen from the context."""
-        return posixpath.normpath(posixpath.join(self.directory, below))
+        return _place(self.directory, below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +82,33 @@ class Files:
 
 def context(tree: Tree, facts: Facts, options: Options, plan: ImagePlan, files: Files) -> Context:
     """The context of the project in `tree`."""
-    lock = _uv_lock(tree, facts)
-    steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallProject)]
-    beside = [step.path for step in steps if step.path != "."]
-    directory = _directory(tree, (*(lock or ()), *beside))
-    built = bool(steps)
+    lock = _uv_lock(tree, facts, options) or _listing(tree, facts, plan)
+    read = lock.files if lock else (listed.NAME,) if listed.steps((plan,)) else ()
+    projects = [step.path for layer in plan.layers for step in layer.steps if isinstance(step, InstallProject)]
+    directory = _directory(tree, (*read, *projects))
+    place = partial(_place, directory)
     own = set(files.own) - set(OUTPUTS)
-    needed = {*files.app, *(path for path in own if built and not _ASIDE.leaves_out(path))}
-    bare = Context(directory, None, "", ())
-    inputs = tuple(sorted(bare.path(path) for path in lock or ()))
+    needed = {*files.app, *(path for path in own if projects and not _ASIDE.leaves_out(path))}
     text = dockerignore.render(
-        {*map(bare.path, needed), *inputs},
-        git=tuple(_git(tree, bare)),
+        {place(path) for path in (*needed, *read)},
+        git=tuple(_git(tree, directory)),
         exclude=options.exclude,
-        aside=() if built else sorted(_tests(files)),
-        only=_only(bare, inputs, beside) if directory else (),
+        aside=() if projects else sorted(_tests(files)),
+        only=sorted({directory, *map(place, (*read, *projects))}) if directory else (),
     )
-    read = lock or ((listed.NAME,) if listed.steps((plan,)) else ())
     there = {*own, *(path for path in read if not path.startswith("../"))}
-    unwanted = _collapsed(_sent(there, text, bare) - set(files.app), files.app)
-    found = UvLock(inputs, options.extras, options.groups, _asks_builds(tree, lock)) if lock is not None else None
-    return Context(directory, found, text, unwanted)
+    patterns = ignore.parse(text)
+    sent = {path for path in there if not patterns.leaves_out(place(path))}
+    unwanted = _collapsed(sent - set(files.app), files.app)
+    return Context(directory, replace(lock, files=tuple(sorted(map(place, read)))) if lock else None, text, unwanted)
 
 
-def _uv_lock(tree: Tree, facts: Facts) -> tuple[str, ...] | None:
+def _place(directory: str, below: str) -> str:
+    """A path that is relative to the project in `directory`, seen from the context."""
+    return posixpath.normpath(posixpath.join(directory, below))
+
+
+def _uv_lock(tree: Tree, facts: Facts, options: Options) -> UvLock | None:
     """What `uv sync --locked` reads, relative to the project; None where it is not uv's lock that decides."""
     lock = facts.lock
     if lock is None or (facts.pins and facts.pins.written) or posixpath.basename(lock.at.path) != "uv.lock":
@@ -99,7 +116,25 @@ def _uv_lock(tree: Tree, facts: Facts) -> tuple[str, ...] | None:
     directories = {each.source_id for each in lock.distributions if each.source in _LOCAL}
     directories |= {".", posixpath.dirname(lock.at.path) or ".", *lock.members}
     projects = (posixpath.normpath(f"{each}/pyproject.toml") for each in sorted(directories))
-    return (lock.at.path, *(path for path in dict.fromkeys(projects) if tree.exists(path)))
+    files = (lock.at.path, *(path for path in dict.fromkeys(projects) if tree.exists(path)))
+    return UvLock(files, options.extras, options.groups, _asks_builds(tree, files))
+
+
+def _listing(tree: Tree, facts: Facts, plan: ImagePlan) -> FileList | None:
+    """The file that lists what the plan installs, all of it and nothing else, in words that uv understands as the plan does."""
+    lock = facts.lock
+    steps = [step for layer in plan.layers for step in layer.steps]
+    wheels = [step for step in steps if isinstance(step, InstallWheels)]
+    if lock is None or lock.format not in ("requirements", "pylock") or (facts.pins and facts.pins.written):
+        return None
+    if not wheels or any(isinstance(step, BuildWheels | InstallProject) for step in steps):
+        return None
+    places = {(each.at or "").rpartition(":")[0] for step in wheels for each in step.requirements}
+    if places != {lock.at.path} or not (listed.hashed((plan,)) and listed.resolved((plan,))):
+        return None
+    if lock.format == "pylock":
+        return None if lock.extras or lock.groups else FileList((lock.at.path,))
+    return None if _ELSEWHERE.search(tree.read(lock.at.path) or "") else FileList((lock.at.path,))
 
 
 def _asks_builds(tree: Tree, lock: Sequence[str]) -> bool:
@@ -123,21 +158,17 @@ def _directory(tree: Tree, paths: Iterable[str]) -> str:
     return "/".join(tree.directory.split("/")[-up:]) if up else ""
 
 
-def _only(context: Context, inputs: Sequence[str], beside: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sorted({context.directory, *inputs, *map(context.path, beside)}))
-
-
-def _git(tree: Tree, context: Context) -> Iterator[str]:
+def _git(tree: Tree, place: str) -> Iterator[str]:
     """What git ignores, by the files above the project first, as git itself reads them."""
     parts = tree.directory.split("/") if tree.directory else []
     for up in range(len(parts), 0, -1):
         text = tree.read(f"{'../' * up}.gitignore") or ""
         below = "/".join(parts[-up:])
-        yield from (_moved(line, below, context.directory) for line in ignore.of_git(text) if _counts(line, below))
+        yield from (_moved(line, below, place) for line in ignore.of_git(text) if _counts(line, below))
     for path in tree.files():
         directory, name = posixpath.split(path)
         if name == ".gitignore":
-            yield from ignore.of_git(tree.read(path) or "", context.path(directory).removeprefix("."))
+            yield from ignore.of_git(tree.read(path) or "", posixpath.join(place, directory).rstrip("/"))
 
 
 def _counts(line: str, below: str) -> bool:
@@ -158,11 +189,6 @@ def _moved(line: str, below: str, directory: str) -> str:
 
 def _tests(files: Files) -> AbstractSet[str]:
     return set(TESTS) - {path.partition("/")[0] for path in files.app}
-
-
-def _sent(own: Iterable[str], text: str, context: Context) -> set[str]:
-    patterns = ignore.parse(text)
-    return {path for path in own if not patterns.leaves_out(context.path(path))}
 
 
 def _collapsed(unwanted: AbstractSet[str], wanted: Iterable[str]) -> tuple[str, ...]:

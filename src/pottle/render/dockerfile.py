@@ -5,6 +5,7 @@ one; its own wheel; the app's files; and the image, into which nothing but resul
 """
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from pottle.project import version
 from pottle.render import instructions as write
 from pottle.render import listed
 from pottle.render.bases import Base, stand
-from pottle.render.context import Context, UvLock
+from pottle.render.context import Context, FileList, UvLock
 from pottle.render.instructions import Command, Instruction, Shell, Stage
 from pottle.render.steps import Steps, steps
 
@@ -22,10 +23,14 @@ KIND = "dockerfile"
 UV = "ghcr.io/astral-sh/uv:0.13.8"
 """uv's own image, which holds the program and nothing else."""
 
+_WHEELS = "/wheels"
 _SOURCE = "/src"
 """Where the project lies while the image is made."""
 _CACHE = "/root/.cache/uv"
 _BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+SECRETS = {"ca": _BUNDLE, "netrc": "/root/.netrc"}
+"""What a builder may be given → where it lies while it is needed."""
+_COMMAND = re.compile(r"`pottle generate dockerfile([^`\n]*)`")
 _ASK = "The version is in version control, which no builder gets to see: --build-arg VERSION=1.2.3"
 _FROZEN = "Not --locked: only a build of the project can tell what it asks for, and its files are not here yet."
 _DIRECTORY = ("install", "--directory")
@@ -48,6 +53,21 @@ class Style:
     secrets: tuple[str, ...] = ()
     """What the builder is given while dependencies are installed: `ca`, a bundle of certificates; `netrc`, logins."""
 
+    @property
+    def flags(self) -> str:
+        """The same on a command line."""
+        given = (*(("--from", self.image) if self.image else ()), *(w for s in self.secrets for w in ("--secret", s)))
+        return "".join(f" {word}" for word in given)
+
+
+def remembered(text: str) -> Style:
+    """The style in which a file was written, by its own word; the usual one of a file that says nothing of it."""
+    match = _COMMAND.search(text)
+    words = match[1].split() if match else []
+    given = list(zip(words[::2], words[1::2], strict=False))
+    image = next((value for flag, value in given if flag == "--from"), None)
+    return Style(image, tuple(value for flag, value in given if flag == "--secret" and value in SECRETS))
+
 
 def render(plans: Sequence[ImagePlan], context: Context, style: Style | None = None) -> str:
     """The Dockerfile for all of `plans`, which differ in their platforms alone."""
@@ -67,7 +87,7 @@ class _Dockerfile:
 
     def text(self) -> str:
         head = write.comment(
-            f"{self.plan.name}: the image that `pottle build` makes, as a Dockerfile.\n"
+            f"{self.plan.name}: the image that `pottle build` makes, by `pottle generate dockerfile{self.style.flags}`.\n"
             f"Build it with `docker build {self._arguments()}`. Yours to change. {generated.WORD}"
         )
         arguments = "\n".join(map(str, self._variables()))
@@ -77,7 +97,8 @@ class _Dockerfile:
         file = f"-f {self.context.path('Dockerfile')} " if self.context.directory else ""
         own = self.steps.own
         given = "--build-arg VERSION=1.2.3 " if own is not None and own.version_tool else ""
-        return f"{file}{given}-t {self.plan.name} ."
+        secrets = "".join(f"--secret id={each},src=FILE " for each in self.style.secrets)
+        return f"{file}{given}{secrets}-t {self.plan.name} ."
 
     def _variables(self) -> Iterator[Instruction]:
         yield write.argument("BASE", self.base.image)
@@ -177,7 +198,7 @@ class _Dockerfile:
             yield _apt(sorted(names))
 
     def _install(self) -> Instruction:
-        return self._from_list() if self.context.lock is None else self._from_lock(self.context.lock)
+        return self._from_lock(self.context.lock) if isinstance(self.context.lock, UvLock) else self._from_list()
 
     def _from_lock(self, lock: UvLock) -> Instruction:
         project = (f"--project={self.context.directory}",) if self.context.directory else ()
@@ -192,11 +213,16 @@ class _Dockerfile:
         create = Command(("uv", "venv", "--quiet", "--no-project", step.path))
         if wheels is None or not wheels.requirements:
             return write.run(create)
+        lock = self.context.lock
+        file = lock.files[0] if isinstance(lock, FileList) else self.context.path(listed.NAME)
         verb = ("sync",) if listed.resolved(self.plans) else ("install", "--requirements")
+        if file.endswith(".toml"):
+            verb = ("sync", "--preview-features=pylock")
         # Which of several indexes has a file does not matter where its hash is known.
         hashes = ("--require-hashes", "--index-strategy=unsafe-best-match") if listed.hashed(self.plans) else ()
-        words = ("uv", "pip", *verb, listed.NAME, "--python", step.path, *self._no_build())
-        mounts = (*self._mounts(), write.bind(self.context.path(listed.NAME), listed.NAME))
+        name = posixpath.basename(file)
+        words = ("uv", "pip", *verb, name, "--python", step.path, *self._no_build())
+        mounts = (*self._mounts(), write.bind(file, name))
         return write.run(create, Command(words, hashes), mounts=mounts)
 
     def _sources(self) -> Iterator[Instruction]:
@@ -213,8 +239,7 @@ class _Dockerfile:
         return (write.cache(_CACHE), *self._secrets())
 
     def _secrets(self) -> tuple[str, ...]:
-        places = {"ca": _BUNDLE, "netrc": "/root/.netrc"}
-        return tuple(write.secret(each, places[each]) for each in self.style.secrets)
+        return tuple(write.secret(each, SECRETS[each]) for each in self.style.secrets)
 
     # --- wheels of the repository ------------------------------------------------------------------
 
@@ -256,10 +281,13 @@ class _Dockerfile:
         steps: Sequence[InstallProject],
         before: Iterable[Command | Shell] = (),
     ) -> Instruction:
+        """The wheels of the projects at `paths`, under a prefix of their own."""
+        build = (Command(("uv", "build", "--wheel", f"--out-dir={_WHEELS}", path)) for path in paths)
         mode = next((step.bytecode for step in steps if step.bytecode), None)
-        variables = (_invalidation(mode),) if mode else ()
-        words = ("uv", "pip", "install", "--python", self.steps.environment.path, "--no-deps", "--prefix", prefix)
-        return write.run(*before, Command((*words, *paths), variables=variables), mounts=self._mounts())
+        variable = "=".join(_invalidation(mode)) + " " if mode else ""
+        flags = f"--python={self.steps.environment.path} --no-deps --prefix={prefix}"
+        install = Shell(f"{variable}uv pip install {flags} {_WHEELS}/*.whl")
+        return write.run(*before, *build, install, mounts=self._mounts())
 
     # --- the app -----------------------------------------------------------------------------------
 
