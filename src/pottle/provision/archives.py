@@ -48,11 +48,13 @@ class Archives:
             allow_expired=allow_expired,
             keys=settings.archive_keys,
             stop=settings.stop,
+            turns=settings.turns,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
 
     @cached_property
     def _http(self) -> "Http":
-        from pottle.sources.http import Http, HttpOptions
+        from pottle.http import HttpOptions
+        from pottle.sources.http import Http
 
         return Http(HttpOptions(ca_bundle=self._settings.ca_bundle), self._settings.stop)

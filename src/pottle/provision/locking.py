@@ -54,7 +54,8 @@ class Resolved(Struct, frozen=True):
 def lock(plan: ImagePlan, archives: Archives, settings: Settings) -> LockedPlan:
     """The locked plan. Asks the archives where their last answer is too old, and an index where the lock names no wheels."""
     _check_sources(plan)
-    resolved = _remembered(plan, settings) or _resolved(plan, archives, settings)
+    with settings.turns.of(_place(plan, settings)):
+        resolved = _remembered(plan, settings) or _resolved(plan, archives, settings)
     wheels, built = _distributions(plan, settings)
     built = (*_sources(plan), *built)
     return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter)

@@ -17,15 +17,17 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
+from pottle.http import NotFound, shown
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
 from pottle.sources.debian.release import Release, Releases, Trust
 from pottle.sources.debian.solver import Resolution, Universe, UnknownPackage, solve
 from pottle.sources.debian.suites import Pocket, Suite
 from pottle.sources.debian.version import upstream
-from pottle.sources.http import Expected, Http, NotFound, Progress, shown
+from pottle.sources.http import Expected, Http, Progress
 from pottle.sources.placing import host_errors
 from pottle.stop import Stop, together
+from pottle.turns import Turns
 from pottle.writing import staged_directory
 
 _A = TypeVar("_A")
@@ -55,6 +57,8 @@ class ArchiveOptions:
     """OpenPGP certificates instead of the suite's own."""
     stop: Stop = field(default_factory=Stop)
     """What ends resolving and fetching before they are done; a failure sets it. `http` should know it too."""
+    turns: Turns = field(default_factory=Turns)
+    """The same for archives that are used side by side: what several of them want is fetched once."""
 
 
 class Pinned(Protocol):
@@ -175,11 +179,12 @@ class Archive:
                 hint=f"check that {shown(root)} is an archive of {self.suite.family}",
             )
         path = self._options.cache / "indexes" / f"{listed.sha256}.{FORMAT}"
-        with suppress(IntegrityError):
-            if path.is_file():
-                return Index(path, pocket.name)
-        with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
-            compile_index(packed, path, release.file(name))
+        with self._options.turns.of(path):
+            with suppress(IntegrityError):
+                if path.is_file():
+                    return Index(path, pocket.name)
+            with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
+                compile_index(packed, path, release.file(name))
         return Index(path, pocket.name)
 
     @contextmanager
@@ -205,7 +210,12 @@ class Archive:
 
     def fetch(self, package: Pinned, progress: Progress | None = None) -> Path:
         """The package's file in the cache, whole and verified; from the mirror if need be."""
-        path, expected = self._place(package), Expected(package.sha256, package.size)
+        path = self._place(package)
+        with self._options.turns.of(path):
+            return self._fetched(package, path, progress)
+
+    def _fetched(self, package: Pinned, path: Path, progress: Progress | None) -> Path:
+        expected = Expected(package.sha256, package.size)
         if _holds(path, expected):
             if progress:
                 progress(expected.size)
