@@ -40,6 +40,13 @@ def test_what_a_build_reads_is_not(path: str):
     assert not ignore.parse(dockerignore.render(set())).leaves_out(path)
 
 
+def test_what_counts_at_the_root_of_a_project_counts_in_its_directory():
+    text = dockerignore.render({"apps/web/static/a"}, directory="apps/web", exclude=("/tmp", "!static", "**/x"))
+    patterns = ignore.parse(text)
+    hidden = {"apps/web/Makefile", "apps/web/tmp/a", "apps/web/deep/x", "apps/web/.github/ci.yml"}
+    assert {path for path in (*hidden, "apps/web/static/a", "Makefile", "tmp") if patterns.leaves_out(path)} == hidden
+
+
 def test_a_monorepo_sends_one_project_alone():
     patterns = ignore.parse(dockerignore.render({"uv.lock"}, only=("apps/web", "uv.lock")))
     sent = {path for path in ("apps/web/a.py", "apps/api/a.py", "uv.lock", "x") if not patterns.leaves_out(path)}

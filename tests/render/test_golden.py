@@ -1,13 +1,18 @@
 """The files for the named projects, as a person reads them. `make golden` writes them anew; the diff is what is reviewed."""
 
 import os
+import re
+import shlex
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from tests.named import CASES, project
 
 from pottle import api
+from pottle.oci.platform import Platform
+from pottle.plan.model import CopyProject
 from pottle.project import ignore
 from pottle.render.dockerfile import Style
 
@@ -97,3 +102,29 @@ def test_what_was_written_changes_nothing_of_what_is_written_next(root: Path):
         for name, text in texts.items():
             (root / name).write_text(text)
     assert [generated(kind, root) for kind in kinds] == first
+
+
+@pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
+def test_the_app_is_what_reaches_the_builder_and_is_not_removed(root: Path):
+    for kind in ("dockerignore", "dockerfile", "bake"):
+        for name, text in generated(kind, root).items():
+            (root / name).write_text(text)
+    options = api.read_options(root, {}, {})
+    layers = api.plan(root, options, Platform.parse("linux/amd64")).layers
+    (without,) = (step.without for layer in layers for step in layer.steps if isinstance(step, CopyProject))
+    app = {path for path in api.files_of(root, options, HOST).app if not is_below(path, without)}
+    text = (root / "Dockerfile").read_text().partition(" AS app\n")[2].partition("\nFROM ")[0].replace("\\\n", " ")
+    place = re.search(r"^COPY (\S+) \.$", text, re.MULTILINE)
+    assert place is not None
+    removed = [word for line in re.findall(r"rm -rf ([^&\n]+)", text) for word in shlex.split(line)]
+    patterns = ignore.parse(next(root.glob("*.dockerignore")).read_text())
+    sent = {path for path in files_below(root) if not patterns.leaves_out(os.path.normpath(f"{place[1]}/{path}"))}
+    assert {path for path in sent if not is_below(path, removed)} == app
+
+
+def is_below(path: str, places: Iterable[str]) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in places)
+
+
+def files_below(root: Path) -> list[str]:
+    return [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]

@@ -27,7 +27,7 @@ DEVELOPMENT = (
     ".pre-commit-config.yaml", ".coveragerc", "**/.coverage", ".flake8", ".pylintrc", "mypy.ini", "pytest.ini", "tox.ini",
     "noxfile.py", "ruff.toml", ".ruff.toml", "codecov.yml", "htmlcov", "**/conftest.py", "renovate.json", ".renovaterc*",
     # how it is run and made
-    "**/Dockerfile", "**/*.Dockerfile", "**/Containerfile", "**/.dockerignore", "docker-compose*", "compose*.yml",
+    "**/Dockerfile", "**/*.Dockerfile", "**/Containerfile", "**/*.dockerignore", "docker-compose*", "compose*.yml",
     "compose*.yaml", "docker-bake*", "Makefile", "justfile", "Justfile", "Taskfile.y*ml", "CONTRIBUTING*",
     "CODE_OF_CONDUCT*", "SECURITY*",
     # what a build or a run leaves behind

@@ -94,6 +94,7 @@ def context(tree: Tree, facts: Facts, options: Options, plan: ImagePlan, files: 
         git=tuple(_git(tree, directory)),
         exclude=options.exclude,
         aside=() if projects else sorted(_tests(files)),
+        directory=directory,
         only=sorted({directory, *map(place, (*read, *projects))}) if directory else (),
     )
     there = {*own, *(path for path in read if not path.startswith("../"))}
