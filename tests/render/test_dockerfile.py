@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from pottle import api
+from pottle.oci.platform import Platform
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
+from pottle.render import listed
 from pottle.render.dockerfile import SECRETS, Style
 
 HOST = api.Host(Path("/nonexistent"), {})
@@ -130,3 +132,17 @@ def test_platforms_that_differ_are_told_apart_by_markers(project: Project):
     assert 'one==1.0 ; platform_machine == "x86_64" \\\n    --hash=sha256:1111' in lock
     assert 'two==1.0 ; platform_machine == "aarch64" \\\n    --hash=sha256:2222' in lock
     assert "three==3.0 \\\n" in lock
+
+
+def test_a_wheel_of_an_index_on_this_machine_is_looked_for_by_its_hash(project: Project):
+    lock = (
+        'lock-version = "1.0"\ncreated-by = "test"\n[[packages]]\nname = "one"\nversion = "1.0"\nindex = "file:///srv/index"\n'
+        'wheels = [{ name = "one-1.0-py3-none-any.whl", url = "file:///srv/index/one-1.0-py3-none-any.whl", '
+        f'hashes = {{ sha256 = "{"1" * 64}" }} }}]\n'
+    )
+    root = project(**{"pylock.toml": lock, "pottle.toml": 'lockfile = "pylock.toml"\n'})
+    plans = [api.plan(root, api.read_options(root, {}, {}), Platform.parse("linux/amd64"))]
+    text = listed.render(plans)
+    assert text is not None
+    assert f"one==1.0 \\\n    --hash=sha256:{'1' * 64}\n" in text
+    assert "file:" not in text

@@ -14,6 +14,8 @@ from pottle.plan.model import ImagePlan, InstallWheels, Requirement, Source
 
 NAME = "Dockerfile.lock"
 KIND = "lock"
+_HERE = "file:"
+"""Places on this machine: an index in a directory. A builder has its own, and the hash tells whether it is the same file."""
 
 
 def steps(plans: Sequence[ImagePlan]) -> list[tuple[str, InstallWheels]]:
@@ -71,9 +73,8 @@ def source(found: Source) -> str:
 
 
 def _wanted(requirement: Requirement) -> str:
-    wheel = requirement.wheel
-    if wheel is not None and wheel.url is not None:
-        return f"{requirement.name} @ {wheel.url}"
+    if (url := _url(requirement)) is not None:
+        return f"{requirement.name} @ {url}"
     return requirement.wanted or f"{requirement.name}=={requirement.version}"
 
 
@@ -94,9 +95,12 @@ def _indexes(found: Sequence[tuple[str, InstallWheels]]) -> Iterator[str]:
     if instead:
         yield f"--index-url {instead}\n"
     besides = [url for _, step in found for url in step.extra_indexes]
-    besides += [each.index for _, step in found for each in step.requirements if each.index and not _placed(each)]
-    yield from (f"--extra-index-url {url}\n" for url in dict.fromkeys(besides) if url != instead)
+    besides += [each.index for _, step in found for each in step.requirements if each.index and _url(each) is None]
+    there = (url for url in dict.fromkeys(besides) if url != instead and not url.startswith(_HERE))
+    yield from (f"--extra-index-url {url}\n" for url in there)
 
 
-def _placed(requirement: Requirement) -> bool:
-    return requirement.wheel is not None and requirement.wheel.url is not None
+def _url(requirement: Requirement) -> str | None:
+    """Where the wheel lies, if a builder can reach that."""
+    url = requirement.wheel.url if requirement.wheel is not None else None
+    return None if url is None or url.startswith(_HERE) else url
