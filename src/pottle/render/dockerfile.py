@@ -24,6 +24,7 @@ UV = "ghcr.io/astral-sh/uv:0.13.8"
 """uv's own image, which holds the program and nothing else."""
 
 _WHEELS = "/wheels"
+_DOWNLOADED = "/downloaded"
 _SOURCE = "/src"
 """Where the project lies while the image is made."""
 _CACHE = "/root/.cache/uv"
@@ -134,14 +135,14 @@ class _Dockerfile:
         step = self.base.standalone
         if step is None:
             return
-        found = posixpath.join("/tmp/python", "cpython-*")  # noqa: S108 - in a container
-        commands = (
-            Command(("uv", "python", "install", "--no-bin", "--install-dir", "/tmp/python", step.version)),  # noqa: S108
-            Shell(f"mv {found} {step.into}"),
-        )
+        install = ("uv", "python", "install", "--no-bin", f"--install-dir={_DOWNLOADED}", step.version)
+        trust = (("SSL_CERT_FILE", _BUNDLE),) if "ca" in self.style.secrets else ()
+        # Beside `cpython-3.9.25-…` uv lays a link that is named after 3.9 alone.
+        place = Shell(f"mv {_DOWNLOADED}/cpython-{self.plan.python}.* {step.into}")
         mounts = (write.bind("/uv", "/usr/local/bin/uv", stage="uv"), *self._secrets())
-        why = f"No suite has CPython {self.plan.python}: a relocatable one."
-        yield write.run(*commands, mounts=mounts).because(why)
+        why = f"No suite has CPython {self.plan.python}: a relocatable one, from uv's place for them or a mirror of it."
+        yield write.simple("ARG", "UV_PYTHON_INSTALL_MIRROR")
+        yield write.run(Command(install, variables=trust), place, mounts=mounts).because(why)
 
     def _user(self) -> Instruction:
         user = self.steps.user
