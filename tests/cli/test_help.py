@@ -10,12 +10,8 @@ import pytest
 @pytest.mark.parametrize(
     "command",
     [
-        [],
-        ["plan"],
-        ["build"],
-        ["run"],
-        ["generate"],
-        *(["generate", kind] for kind in ("dockerfile", "dockerignore", "bake")),
+        *([], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"]),
+        *(["generate"], ["generate", "dockerfile"], ["generate", "dockerignore"], ["generate", "bake"]),
     ],
     ids=str,
 )
