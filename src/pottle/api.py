@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from pottle.project.version import Pretence
     from pottle.provision.archives import Archives
     from pottle.provision.settings import Settings
+    from pottle.render.bake import Target
+    from pottle.render.context import Context, Files
+    from pottle.render.dockerfile import Style
+    from pottle.render.files import Output
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
     from pottle.stop import Stop
@@ -800,6 +804,135 @@ def _inside(at: Location | None, project: Path) -> str:
     return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
 
 
+# --- files for others to build with ------------------------------------------------------------------
+
+
+def generate(
+    kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written.
+
+    `style` None: the one in which the Dockerfile that is there was written.
+    """
+    written = _written(root, options, host, style)
+    return tuple(output for kind in kinds for output in _outputs(kind, (written,), root))
+
+
+def generate_all(
+    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The same for every project of the repository below `root` that has something to run; one bake file names them all."""
+    from pottle.errors import NothingToRun
+    from pottle.project.members import members
+
+    found = []
+    for directory in members(_tree(root)):
+        try:
+            options = read_options(root / directory, host.environ, flags)
+            found.append(_written(root / directory, options, host, style))
+        except NothingToRun as error:
+            host.progress.warn(f"{directory}: {error.what}")
+    return tuple(output for kind in kinds for output in _outputs(kind, found, root))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the files of one project are written from."""
+
+    directory: Path
+    plans: "tuple[ImagePlan, ...]"
+    context: "Context"
+    style: "Style"
+    platforms: tuple[str, ...]
+    """Those that are configured."""
+
+
+def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
+    from pottle.plan.planner import make_plan
+    from pottle.project.reader import read_project
+    from pottle.render.context import context
+    from pottle.render.dockerfile import remembered
+
+    tree = _tree(root)
+    facts = read_project(tree, options.lockfile, _script_of(root))
+    plans = _for_platforms(options, lambda platform: make_plan(facts, options, platform))
+    _warn(plans, host.progress)
+    around = context(tree, facts, options, plans[0], files_of(root, options, host))
+    configured = tuple(map(str, platforms(options))) if options.platforms else ()
+    style = style or remembered(tree.read("Dockerfile") or "")
+    return _Written(directory_of(root), plans, around, style, configured)
+
+
+def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
+    from pottle.render import bake, dockerfile, listed
+    from pottle.render.files import Output
+
+    if kind == "bake":
+        targets = [_target(each, directory_of(root)) for each in projects]
+        if targets:
+            yield Output(directory_of(root) / bake.NAME, bake.render(targets))
+        return
+    for each in projects:
+        if kind == "dockerignore":
+            name = "Dockerfile.dockerignore" if each.context.directory else ".dockerignore"
+            yield Output(each.directory / name, each.context.ignore)
+        else:
+            yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
+            if each.context.lock is None and (text := listed.render(each.plans)) is not None:
+                yield Output(each.directory / listed.NAME, text)
+
+
+def _target(project: _Written, below: Path) -> "Target":
+    """The project's target in a bake file in `below`."""
+    import os
+
+    from pottle.render.bake import Target
+
+    up = [".."] * len(project.context.directory.split("/")) if project.context.directory else []
+    directory = os.path.relpath(project.directory, below)
+    return Target(
+        plan=project.plans[0],
+        directory=directory,
+        context=os.path.normpath(os.path.join(directory, *up)),
+        dockerfile=project.context.path("Dockerfile"),
+        platforms=project.platforms,
+        secrets=project.style.secrets,
+    )
+
+
+def files_of(root: Path, options: "Options", host: Host) -> "Files":
+    """The files of the project at `root`: all of them, and those that belong to its image."""
+    from pottle.project.assets import collect, own
+    from pottle.project.checkout import listed
+    from pottle.render.context import Files
+
+    tree = _tree(root)
+    in_checkout = listed(directory_of(root), host.environ)
+    app = collect(tree, in_checkout, options.exclude)
+    return Files(tuple(own(tree, in_checkout, options.exclude)), tuple(asset.path for asset in app.files))
+
+
+def _for_platforms(options: "Options", make: "Callable[[Platform], ImagePlan]") -> "tuple[ImagePlan, ...]":
+    """A plan for each platform: those that are configured, else those of the two usual ones that there are wheels for.
+
+    The host's own does not count: generated files are the same wherever they are made.
+    """
+    from pottle.oci.platform import Platform
+
+    if options.platforms:
+        return tuple(map(make, platforms(options)))
+    plans: list[ImagePlan] = []
+    errors: list[PottleError] = []
+    for name in ("linux/amd64", "linux/arm64"):
+        try:
+            plans.append(make(Platform.parse(name)))
+        except PottleError as error:
+            errors.append(error)
+    if not plans:
+        raise errors[0]
+    return tuple(plans)
+
+
 # --- running --------------------------------------------------------------------------------------
 
 
@@ -1016,7 +1149,7 @@ def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
     derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
     if derived.warning:
         host.progress.warn(f"{found.at}: {derived.warning}")
-    return version.pretence(found, name, derived.version)
+    return version.pretence(found.tool, name, derived.version)
 
 
 def _tree(root: Path) -> "Tree":
