@@ -59,6 +59,10 @@ class Options:
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
     mirror: str | None = None
+    debs: str | None = None
+    """A directory, relative to the project, or `oci://REPOSITORY`: where .debs of `pottle.lock` are kept and taken from first."""
+    locked: bool = False
+    """Nothing is resolved: everything comes from locks."""
     allow_expired: tuple[str, ...] = ()
     epoch: int = EPOCH
     """`SOURCE_DATE_EPOCH`: the time of every file, in seconds since 1970."""

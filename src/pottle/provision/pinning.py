@@ -1,23 +1,34 @@
-"""What an index answers, as what `pottle.lock` keeps: for one platform, by the versions of before where they still satisfy."""
+"""What an index and archives answer, as what `pottle.lock` keeps: by the versions of before where they still satisfy."""
+
+from collections.abc import Collection, Iterator
 
 from packaging.utils import canonicalize_name
 
+from pottle.errors import SourceError
+from pottle.oci.platform import Platform
+from pottle.plan import system_pins
 from pottle.plan.environment_plan import EnvironmentPlan
-from pottle.plan.lock import LockedWheel
-from pottle.plan.model import Source
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedWheel
+from pottle.plan.model import ImagePlan, Source
 from pottle.project.facts import Artifact, Pin, PinnedEnvironment, PinnedSource
+from pottle.project.pinned import PinnedCompiler, PinnedDeb, PinnedInterpreter, PinnedSystem
 from pottle.project.requirement import without_credentials
-from pottle.provision.locking import resolved
+from pottle.provision import locking
+from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 from pottle.text import Location
 
 _NOWHERE = Location("pottle.lock")
+HOSTS = ("amd64", "arm64")
+"""Architectures of machines that build images."""
 
 
-def pin(plan: EnvironmentPlan, settings: Settings, before: PinnedEnvironment | None) -> PinnedEnvironment:
-    """The answer to what `plan` asks. `before` is an older one; None: every version is chosen anew."""
-    kept = [_locked(pin) for pin in before.wheels] if before is not None else []
-    wheels, sources = resolved(plan.step, plan, settings, kept)
+def pin(
+    plan: EnvironmentPlan, settings: Settings, before: PinnedEnvironment | None, free: Collection[str] = ()
+) -> PinnedEnvironment:
+    """The answer to what `plan` asks. `before` is an older one, whose versions stay but for those of `free`; None: all are chosen anew."""
+    kept = [_locked(pin) for pin in before.wheels if pin.name not in free] if before is not None else []
+    wheels, sources = locking.resolved(plan.step, plan, settings, kept)
     return PinnedEnvironment(
         platform=plan.platform,
         python=plan.python,
@@ -26,6 +37,66 @@ def pin(plan: EnvironmentPlan, settings: Settings, before: PinnedEnvironment | N
         at=_NOWHERE,
         sources=tuple(each for source in sources if (each := _source(source)) is not None),
     )
+
+
+def system(
+    plan: ImagePlan, archives: Archives, settings: Settings, before: PinnedSystem | None, free: Collection[str] = ()
+) -> PinnedSystem:
+    """The base of `plan`, and whatever else is installed of its archives; `before` and `free` as above."""
+    kept = []
+    if before is not None and before.base == plan.base:
+        kept = [system_pins.locked(deb) for deb in before.debs if deb.name not in free]
+    try:
+        layers, _ = locking.packages_of(plan, archives, settings, kept)
+    except SourceError:
+        if not kept:
+            raise
+        settings.progress.warn("packages of before do not fit what is asked for now: all of them are chosen anew")
+        layers, _ = locking.packages_of(plan, archives, settings)
+    interpreter = locking.interpreter_of(plan, settings)
+    return PinnedSystem(
+        platform=plan.platform,
+        base=plan.base,
+        python=plan.python,
+        wanted=system_pins.question(plan.layers),
+        debs=tuple(_deb(package, layer) for layer, packages in layers for package in packages),
+        interpreter=_interpreter(interpreter) if interpreter is not None else None,
+    )
+
+
+def compilers(
+    plan: ImagePlan, found: PinnedInterpreter | None, archives: Archives, settings: Settings
+) -> Iterator[PinnedCompiler]:
+    """What compiles the bytecode of `plan`, whichever machine builds: each gives the same. `found` is the image's own interpreter."""
+    if not locking.wants_bytecode(plan):
+        return
+    ours = LockedInterpreter(found.version, found.build, found.machine, found.url, found.sha256) if found else None
+    for architecture in HOSTS:
+        host = Platform.parse(architecture)
+        made = locking.compiler_of(plan, archives, ours, host, settings)
+        interpreter = _interpreter(made.interpreter) if made.interpreter is not None else None
+        debs = tuple(_deb(package, None) for package in made.packages)
+        yield PinnedCompiler(
+            architecture=architecture, base=plan.base, python=plan.python, debs=debs, interpreter=interpreter
+        )
+
+
+def _deb(package: LockedPackage, layer: str | None) -> PinnedDeb:
+    return PinnedDeb(
+        name=package.name,
+        version=package.version,
+        architecture=package.architecture,
+        suite=package.suite,
+        filename=package.filename,
+        sha256=package.sha256,
+        size=package.size,
+        layer=layer,
+        released=package.released,
+    )
+
+
+def _interpreter(found: LockedInterpreter) -> PinnedInterpreter:
+    return PinnedInterpreter(found.version, found.build, found.machine, found.url, found.sha256)
 
 
 def _locked(pin: Pin) -> LockedWheel:
