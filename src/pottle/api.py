@@ -3,33 +3,40 @@
 The surroundings (environment, clock, cache directory, who listens) are arguments; nothing here looks for them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from pottle.errors import HostError, PottleError, ProjectError, UsageError
-from pottle.progress import Progress, Silent
+from pottle.progress import Of, Once, Progress, Silent
 from pottle.text import Location
 
 if TYPE_CHECKING:
-    from pottle.build.builder import Built
+    from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
     from pottle.config.options import Options
-    from pottle.oci.image import Image
+    from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
-    from pottle.plan.lock import LockedPlan
+    from pottle.oci.registry.push import Pushed
+    from pottle.plan.lock import Decided, LockedPlan
     from pottle.plan.model import ImagePlan
     from pottle.project.facts import Facts, Pins
     from pottle.project.tree import Tree
     from pottle.project.version import Pretence
     from pottle.provision.answers import Upgrade
+    from pottle.provision.archives import Archives
     from pottle.provision.settings import Settings
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
+    from pottle.stop import Stop
+
+_T = TypeVar("_T")
 
 
 def _now() -> datetime:
@@ -107,9 +114,8 @@ def own_platform() -> "Platform":
 
 def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
     """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
-    from pottle.plan.planner import make_plan
-
-    return make_plan(_facts(root, options), options, platform)
+    (planned,) = _plans(_facts(root, options), options, (platform,))
+    return planned
 
 
 def _facts(root: Path, options: "Options") -> "Facts":
@@ -190,30 +196,161 @@ def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "L
         return lock_plan(planned, archives, settings, decided(_facts(root, options).pins, planned))
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a project was built into."""
+
+    builds: "tuple[Built, ...]"
+    """One for each platform, in the index's order."""
+    target: "AnyImage"
+    """What is named, written and loaded: the image, or the index of several platforms."""
+
+    @property
+    def name(self) -> str:
+        """The project's."""
+        return self.builds[0].plan.name
+
+
 def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "Built":
     """Builds the image of the project at `root` into pottle's store."""
-    from pottle.build.builder import build as build_locked
-    from pottle.build.workshop import Workshop
-    from pottle.plan.planner import make_plan
-    from pottle.plan.system_pins import decided
-    from pottle.provision import keeping
-    from pottle.provision.archives import Archives
-    from pottle.provision.locking import lock as lock_plan
-    from pottle.provision.supplies import Supplies
+    (built,) = build_for(root, options, (platform,), host).builds
+    return built
 
+
+def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host) -> Product:
+    """Builds the project at `root` for each platform, side by side, into pottle's store; several under one index.
+
+    All are locked before the first is built, and what they have in common is made once. Where one fails the others are stopped,
+    and the error says which one it was.
+    """
+    from pottle.oci.image import assemble_index
+    from pottle.provision import keeping
+
+    host = replace(host, progress=Once(host.progress))
     facts = _facts(root, options)
-    planned = make_plan(facts, options, platform)
-    for warning in planned.warnings:
-        host.progress.warn(warning)
+    plans = _plans(facts, options, sorted(platforms, key=str))
+    _warn(plans, host.progress)
     settings = _settings(root, options, host)
-    decision = decided(facts.pins, planned)
-    with Archives(settings) as archives:
-        locked = lock_plan(planned, archives, settings, decision)
-        if facts.pins is not None and decision is not None:
-            keeping.remember(directory_of(root) / facts.pins.at.path, facts.pins, settings)
-        supplies = Supplies(locked, archives, settings)
-        workshop = Workshop(host.cache, supplies, host.progress, settings.stop, _Sandbox(host))
-        return build_locked(locked, _project_files(root, options, host, _wheels(planned)), workshop)
+    several = len(plans) > 1
+    sides = [_Side.of(planned, facts.pins, settings, several=several) for planned in plans]
+    if (helper := _helper(plans, facts, options)) is not None:
+        sides.append(_Side.of(helper, facts.pins, settings, several=True))
+    if facts.pins is not None and any(side.decided is not None for side in sides):
+        keeping.remember(directory_of(root) / facts.pins.at.path, facts.pins, settings)
+    locked = _together([side.lock for side in sides], settings.stop)
+    files = _project_files(root, options, host, _wheels(plans))
+    orders = [side.order(each, files, _Sandbox(host)) for side, each in zip(sides, locked, strict=True)]
+    works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
+    builds = tuple(_together(works[: len(plans)], settings.stop))
+    images = [built.image for built in builds]
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0])
+
+
+def _plans(facts: "Facts", options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
+    """One for each platform."""
+    from pottle.plan.planner import make_plan
+
+    return tuple(make_plan(facts, options, platform) for platform in platforms)
+
+
+def _warn(plans: "Sequence[ImagePlan]", progress: Progress) -> None:
+    for each in plans:
+        for warning in each.warnings:
+            common = all(warning in other.warnings for other in plans)
+            progress.warn(warning if common else f"{each.platform}: {warning}")
+
+
+def _helper(plans: "Sequence[ImagePlan]", facts: "Facts", options: "Options") -> "ImagePlan | None":
+    """The plan for this machine's platform, where one for another has commands to run and this machine's is not asked for."""
+    from pottle.build.builder import runs_commands
+
+    own = own_platform()
+    if str(own) in [each.platform for each in plans] or not any(map(runs_commands, plans)):
+        return None
+    try:
+        return _plans(facts, options, (own,))[0]
+    except PottleError:
+        return None  # whoever runs the command says that it cannot be run here
+
+
+def _together(works: "Sequence[Callable[[], _T]]", stop: "Stop") -> "list[_T]":
+    from pottle.stop import together
+
+    return together(works, stop, len(works)) if len(works) > 1 else [work() for work in works]
+
+
+def _stand_in(order: "Order", orders: "Sequence[Order]") -> "Order | None":
+    """The order for this machine's platform, where what its commands write serves another's."""
+    from pottle.build.builder import serves
+
+    own = str(own_platform())
+    if order.locked.plan.platform == own:
+        return None
+    return next((o for o in orders if o.locked.plan.platform == own and serves(o.locked, order.locked)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the platforms that are built side by side, with a stop, archives and supplies of its own."""
+
+    planned: "ImagePlan"
+    settings: "Settings"
+    archives: "Archives"
+    stop: "Stop"
+    """Of all together: it stops this one too."""
+    decided: "Decided | None"
+    """What `pottle.lock` says of it."""
+
+    @classmethod
+    def of(cls, planned: "ImagePlan", pins: "Pins | None", settings: "Settings", *, several: bool) -> "_Side":
+        """Settings are those of all together."""
+        from pottle.plan.system_pins import decided
+        from pottle.provision.archives import Archives
+        from pottle.stop import Stop
+
+        stop = settings.stop
+        if several:
+            settings = replace(settings, stop=Stop(), progress=Of(planned.platform, settings.progress))
+        return cls(planned, settings, Archives(settings), stop, decided(pins, planned))
+
+    def lock(self) -> "LockedPlan":
+        """The locked plan."""
+        from pottle.provision.locking import lock as lock_plan
+
+        with self._named():
+            return lock_plan(self.planned, self.archives, self.settings, self.decided)
+
+    def order(self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox") -> "Order":
+        """What has to be known for building it."""
+        from pottle.build.builder import Order
+        from pottle.build.workshop import Workshop
+        from pottle.provision.supplies import Supplies
+
+        settings = self.settings
+        supplies = Supplies(locked, self.archives, settings)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, settings.turns)
+        return Order(locked, files, workshop)
+
+    def build(self, order: "Order", stand_in: "Order | None") -> "Built":
+        """The image."""
+        from pottle.build.builder import build as build_ordered
+
+        with self._named():
+            return build_ordered(order, stand_in)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Stopped with all the others; what goes wrong names the platform, where there are several."""
+        if self.stop is self.settings.stop:
+            yield
+            return
+        with self.stop.ending(self.settings.stop.set):
+            try:
+                yield
+            except PottleError as error:
+                if self.planned.platform not in error.what:
+                    error.what = f"{self.planned.platform}: {error.what}"
+                raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,9 +532,9 @@ def _version(found: tuple[str, object] | None) -> str | None:
 # --- where a built image goes ---------------------------------------------------------------------
 
 
-def references(built: "Built", tags: Sequence[str]) -> "tuple[Reference, ...]":
-    """The names of the image: those that were asked for, else the project's own."""
-    return tuple(reference(tag) for tag in (tags or [built.plan.name]))
+def references(product: Product, tags: Sequence[str]) -> "tuple[Reference, ...]":
+    """The names of the image: those that were asked for, each once, else the project's own."""
+    return tuple(dict.fromkeys(reference(tag) for tag in (tags or [product.name])))
 
 
 def reference(text: str) -> "Reference":
@@ -410,12 +547,12 @@ def reference(text: str) -> "Reference":
         raise UsageError(f"this cannot be an image's name: {error}", hint="write `-t NAME:TAG`") from error
 
 
-def tag(built: "Built", names: "Sequence[Reference]") -> None:
+def tag(target: "AnyImage", names: "Sequence[Reference]") -> None:
     """Name the image in pottle's store, where `pottle run NAME` finds it."""
-    built.image.store.tag(built.image.descriptor, names)
+    target.store.tag(target.descriptor, names)
 
 
-def save(built: "Built", output: str, names: "Sequence[Reference]") -> Path:
+def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
     from pottle.oci.image import copy_image
@@ -423,38 +560,51 @@ def save(built: "Built", output: str, names: "Sequence[Reference]") -> Path:
 
     path = Path(output)
     if output.endswith("/") or path.is_dir():
-        copy_image(built.image, Layout.create(path), names)
+        copy_image(target, Layout.create(path), names)
     elif path.suffix == ".tar":
-        write_archive(built.image, path, names)
+        write_archive(target, path, names)
     else:
         raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
     return path
 
 
-def write_digest(built: "Built", path: Path) -> None:
+def write_digest(target: "AnyImage", path: Path) -> None:
     """Write the image's digest to a file, for scripts."""
     from pottle.writing import replacing
 
     with replacing(path) as file:
-        file.write(f"{built.image.digest}\n".encode())
+        file.write(f"{target.digest}\n".encode())
 
 
-def load(built: "Built", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
-    """Give the image to docker or podman: (the engine, the name to run it by)."""
+def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
+    """Give the image, or of an index the one for the engine's platform, to docker or podman: (the engine, the name to run it by)."""
     from pottle.run.loading import load as load_image
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
+    images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
-        return load_image(stored_image(built.image, names[0]), RunHost(host.environ, host.cache))
+        return load_image(images, RunHost(host.environ, host.cache))
+
+
+def push(target: "AnyImage", names: "Sequence[Reference]", host: Host, insecure: Sequence[str] = ()) -> "Pushed":
+    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS."""
+    from pottle.oci.registry.client import Registry
+    from pottle.oci.registry.options import RegistryOptions
+    from pottle.oci.registry.push import push as push_image
+
+    options = RegistryOptions(host.environ, host.ca_bundle, tuple(insecure))
+    with Registry(options) as registry:
+        return push_image(target, names, registry, progress=host.progress)
 
 
 # --- running --------------------------------------------------------------------------------------
 
 
 def stored(name: str, host: Host) -> "Image | None":
-    """The image called `name` in pottle's store, if there is one: `shop`, `shop:1.2`."""
-    from pottle.oci.image import Image
+    """The image called `name` in pottle's store, if there is one: `shop`, `shop:1.2`; of an index the one for this machine."""
+    from pottle.oci.image import ImageIndex
+    from pottle.oci.image import load as load_image
     from pottle.oci.layout import Layout
     from pottle.oci.reference import InvalidReference, Reference
 
@@ -463,7 +613,15 @@ def stored(name: str, host: Host) -> "Image | None":
         found = store.references().get(str(Reference.parse(name).tagged))
     except InvalidReference:
         return None
-    return Image.load(store, found) if found is not None else None
+    if found is None:
+        return None
+    target, own = load_image(store, found), own_platform()
+    if not isinstance(target, ImageIndex):
+        return target
+    if (image := target.select(own)) is None:
+        there = ", ".join(str(each.config.platform) for each in target.images)
+        raise UsageError(f"{name} is for {there}, and this machine is {own}", hint=f"build it with --platform {own}")
+    return image
 
 
 def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "Listener", host: Host) -> int:
@@ -478,11 +636,11 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
 # --- the project ----------------------------------------------------------------------------------
 
 
-def _wheels(planned: "ImagePlan") -> dict[str, str]:
-    """The projects whose wheels the plan wants, its own (".") among them: directory → name."""
+def _wheels(plans: "Sequence[ImagePlan]") -> dict[str, str]:
+    """The projects whose wheels the plans want, their own (".") among them: directory → name."""
     from pottle.plan.model import InstallProject
 
-    steps = [step for layer in planned.layers for step in layer.steps]
+    steps = [step for planned in plans for layer in planned.layers for step in layer.steps]
     return {step.path: step.name for step in steps if isinstance(step, InstallProject)}
 
 

@@ -1,5 +1,6 @@
 """What a long piece of work tells about itself. Whoever works reports; the terminal, or nobody, listens."""
 
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -30,6 +31,42 @@ class Silent:
 
     def warn(self, message: str) -> None:
         """Nothing is shown."""
+
+
+class Once:
+    """One listener for several pieces of work that are much alike: what more than one of them warns of is said once."""
+
+    def __init__(self, inner: Progress) -> None:
+        self._inner = inner
+        self._lock = threading.Lock()
+        self._said = set[str]()
+
+    def task(self, name: str, total: int | None = None) -> AbstractContextManager[Task]:
+        """As the listener does."""
+        return self._inner.task(name, total)
+
+    def warn(self, message: str) -> None:
+        """The first time."""
+        with self._lock:
+            new = message not in self._said
+            self._said.add(message)
+        if new:
+            self._inner.warn(message)
+
+
+class Of:
+    """What is told about one of several: its tasks bear its name."""
+
+    def __init__(self, whose: str, inner: Progress) -> None:
+        self._whose, self._inner = whose, inner
+
+    def task(self, name: str, total: int | None = None) -> AbstractContextManager[Task]:
+        """`linux/arm64: Writing the layer base`."""
+        return self._inner.task(f"{self._whose}: {name}", total)
+
+    def warn(self, message: str) -> None:
+        """As it is."""
+        self._inner.warn(message)
 
 
 class _Unseen:

@@ -69,6 +69,13 @@ class Stop:
             with self._lock:
                 self._enders.pop(mark, None)
 
+    @contextmanager
+    def part(self) -> Iterator["Stop"]:
+        """A stop for one part of the work, for as long as the block lasts: set with this one, while what fails there sets it alone."""
+        own = Stop()
+        with self.ending(own.set):
+            yield own
+
 
 def together(works: Sequence[Callable[[], _T]], stop: Stop, threads: int) -> list[_T]:
     """What the works give, in their order, done by some threads.

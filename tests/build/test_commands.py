@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pottle.build.builder import build
+from pottle.build.builder import Order, build
 from pottle.build.output import entries
 from pottle.build.project import ProjectFiles
 from pottle.build.sandbox import Command, Ended
@@ -63,7 +63,8 @@ def made(directory: Path, sandbox: Recording, text: str = "x"):
     if not (project / "main.py").exists() or (project / "main.py").read_text() != text:
         (project / "main.py").write_text(text)
     files = ProjectFiles(project, ("main.py",), (Asset("main.py", 1, False),))
-    return build(locked(), files, Workshop(directory / "cache", None, Silent(), Stop(), sandbox))  # type: ignore[arg-type]
+    workshop = Workshop(directory / "cache", None, Silent(), Stop(), sandbox)  # type: ignore[arg-type]
+    return build(Order(locked(), files, workshop))
 
 
 def test_it_runs_in_the_image_below_and_what_it_writes_is_a_layer(tmp_path: Path):

@@ -6,7 +6,7 @@ import pytest
 
 from pottle.oci.config import Execution
 from pottle.oci.entry import Directory, Entry, File, Symlink
-from pottle.oci.image import Addendum, Image, Makeup, assemble
+from pottle.oci.image import Addendum, Image, ImageIndex, Makeup, assemble, assemble_index
 from pottle.oci.layer import write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.platform import Platform
@@ -38,3 +38,14 @@ def image(store: Layout) -> Image:
         {"org.opencontainers.image.version": "1.0"},
     )
     return assemble([Addendum(lower, "base"), Addendum(upper, "app")], makeup, store)
+
+
+@pytest.fixture
+def both(image: Image) -> ImageIndex:
+    """The image, and one for arm64 that has a layer in common with it."""
+    other = write_layer([File("usr/bin/tool", b"arm64", 0o755)], image.store, mtime=EPOCH)
+    upper = write_layer(UPPER, image.store, mtime=EPOCH)
+    annotations = {"org.opencontainers.image.version": "1.0", "only": "here"}
+    makeup = Makeup(Platform.parse("linux/arm64"), EPOCH, image.config.config or Execution(), annotations)
+    arm64 = assemble([Addendum(other, "base"), Addendum(upper, "app")], makeup, image.store)
+    return assemble_index([image, arm64], image.store)

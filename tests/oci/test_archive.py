@@ -12,7 +12,7 @@ import pytest
 from pottle.errors import HostError, IntegrityError
 from pottle.oci.archive import write_archive
 from pottle.oci.entry import File
-from pottle.oci.image import Addendum, Image, Makeup, assemble, copy_image
+from pottle.oci.image import Addendum, Image, ImageIndex, Makeup, assemble, copy_image, load
 from pottle.oci.layer import write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
@@ -68,6 +68,33 @@ def test_a_blob_that_two_layers_share_is_written_once(image: Image, tmp_path: Pa
     write_archive(assemble([Addendum(layer, "1"), Addendum(layer, "2")], makeup, image.store), tmp_path / "x.tar")
     with tarfile.open(tmp_path / "x.tar") as tar:
         assert len(tar.getnames()) == len(set(tar.getnames()))
+
+
+def test_the_archive_of_an_index_holds_every_platform(both: ImageIndex, tmp_path: Path) -> None:
+    write_archive(both, tmp_path / "x.tar", NAMES[:1])
+    (tmp_path / "out").mkdir()
+    subprocess.run(["tar", "-xf", tmp_path / "x.tar", "-C", tmp_path / "out"], check=True)
+    out = Layout.open(tmp_path / "out")
+    ((name, found),) = out.references().items()
+    assert name == "docker.io/library/app:1"
+    assert found.digest == both.digest
+    validate(load(out, found))
+
+
+def test_engines_that_know_no_index_are_shown_each_image_under_a_tag_with_its_platform(
+    both: ImageIndex, tmp_path: Path
+) -> None:
+    too_long = Reference.parse(f"app:{'x' * 128}")
+    write_archive(both, tmp_path / "x.tar", [*NAMES, too_long])
+    with tarfile.open(tmp_path / "x.tar") as tar:
+        items = json.load(tar.extractfile("manifest.json"))
+    assert [item["RepoTags"] for item in items] == [
+        [f"docker.io/library/app:1-{architecture}", f"registry.example/team/app:latest-{architecture}"]
+        for architecture in ("amd64", "arm64")
+    ]
+    assert [item["Config"].rpartition("/")[2] for item in items] == [
+        image.manifest.config.digest.hex for image in both.images
+    ]
 
 
 def test_a_missing_blob_leaves_the_earlier_archive(image: Image, archive: Path) -> None:

@@ -6,8 +6,10 @@ from tests.oci.conftest import EPOCH
 
 from pottle.errors import IntegrityError
 from pottle.oci.config import Empty, Execution, Healthcheck, rfc3339
+from pottle.oci.document import encode
 from pottle.oci.entry import File
-from pottle.oci.image import Addendum, Image, Makeup, assemble, copy_image
+from pottle.oci.image import Addendum, Image, ImageIndex, Makeup, assemble, assemble_index, copy_image, load
+from pottle.oci.index import index
 from pottle.oci.layer import write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.platform import Platform
@@ -84,3 +86,56 @@ def test_an_image_is_copied_with_all_its_blobs_and_names(image: Image, tmp_path:
 def test_what_is_no_image_is_refused(store: Layout, raw: bytes) -> None:
     with pytest.raises(IntegrityError, match="is not an image that can be read"):
         Image.load(store, store.put(raw, "m"))
+
+
+# --- several platforms ----------------------------------------------------------------------------
+
+
+def test_an_index_is_valid_and_reads_back(both: ImageIndex) -> None:
+    validate(both)
+    assert load(both.store, both.descriptor) == both
+    assert load(both.store, both.images[0].descriptor).digest == both.images[0].digest
+
+
+def test_a_known_index_has_a_known_digest_whatever_order_its_images_came_in(both: ImageIndex) -> None:
+    assert both.digest == "sha256:b6cc52f35c5b9f3e380fdb58a79557c0d77c3363a45b535e5066f0a162a21797"
+    assert assemble_index(both.images[::-1], both.store) == both
+
+
+def test_an_index_lists_platforms_as_buildkit_does_and_what_all_images_say(both: ImageIndex) -> None:
+    document = msgspec.json.decode(both.store.read(both.digest))
+    assert [found["platform"] for found in document["manifests"]] == [
+        {"os": "linux", "architecture": "amd64"},
+        {"os": "linux", "architecture": "arm64"},
+    ]
+    assert document["annotations"] == {"org.opencontainers.image.version": "1.0"}
+
+
+@pytest.mark.parametrize(("platform", "number"), [("linux/amd64", 0), ("linux/arm64/v8", 1)])
+def test_the_image_for_a_platform_is_found(both: ImageIndex, platform: str, number: int) -> None:
+    assert both.select(Platform.parse(platform)) == both.images[number]
+    assert both.select(Platform.parse("s390x")) is None
+
+
+def test_what_images_share_is_a_blob_of_the_index_once(both: ImageIndex) -> None:
+    digests = [blob.digest for blob in both.blobs]
+    assert len(digests) == len(set(digests)) == 1 + 2 + 2 + 3
+
+
+def test_an_index_is_copied_with_all_its_images(both: ImageIndex, tmp_path: Path) -> None:
+    target = Layout.create(tmp_path / "target")
+    copy_image(both, target, [Reference.parse("app:1")])
+    assert len(target.manifests()) == 1
+    validate(load(target, target.references()["docker.io/library/app:1"]))
+
+
+def test_an_attestation_in_an_index_is_no_image(both: ImageIndex) -> None:
+    nothing = msgspec.structs.replace(both.images[0].descriptor, platform=Platform("unknown", "unknown"))
+    raw = encode(index([*both.index.manifests, nothing]))
+    assert ImageIndex.load(both.store, both.store.put(raw, both.descriptor.media_type)).images == both.images
+
+
+@pytest.mark.parametrize("raw", [b"{", b'{"schemaVersion":1,"manifests":[]}', b'{"schemaVersion":2}'])
+def test_what_is_no_index_is_refused(store: Layout, raw: bytes) -> None:
+    with pytest.raises(IntegrityError, match="is not an image index that can be read"):
+        load(store, store.put(raw, "application/vnd.oci.image.index.v1+json"))

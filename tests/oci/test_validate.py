@@ -5,7 +5,8 @@ import pytest
 
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.document import encode
-from pottle.oci.image import Image
+from pottle.oci.image import Image, ImageIndex
+from pottle.oci.index import index
 from pottle.oci.platform import Platform
 from pottle.oci.validate import InvalidImage, flaws, validate
 
@@ -80,3 +81,30 @@ def test_an_image_that_contradicts_itself_is_found(image: Image, make: object, m
 def test_a_platform_that_the_index_promises_but_the_config_does_not_is_found(image: Image) -> None:
     listed = msgspec.structs.replace(image.descriptor, platform=Platform.parse("arm64"))
     assert any("listed for linux/arm64" in flaw for flaw in flaws(Image.load(image.store, listed)))
+
+
+def test_an_index_is_as_good_as_each_of_its_images(both: ImageIndex) -> None:
+    assert list(flaws(both)) == []
+    _damaged(both.images[1], both.images[1].layers[0])
+    found = list(flaws(both))
+    assert found
+    assert all(flaw.startswith("linux/arm64: ") for flaw in found)
+
+
+def test_a_platform_that_is_listed_twice_or_falsely_is_a_flaw(both: ImageIndex) -> None:
+    amd64 = both.images[0].descriptor
+    arm64 = msgspec.structs.replace(amd64, platform=Platform("linux", "arm64"))
+    raw = encode(index([amd64, amd64, arm64]))
+    found = list(flaws(ImageIndex.load(both.store, both.store.put(raw, both.descriptor.media_type))))
+    assert found == [
+        "linux/amd64 is listed twice",
+        "linux/amd64: listed for linux/arm64 but made for linux/amd64",
+    ]
+
+
+def test_an_index_that_calls_itself_something_else_is_told(both: ImageIndex) -> None:
+    other = msgspec.structs.replace(
+        both.descriptor, media_type="application/vnd.docker.distribution.manifest.list.v2+json"
+    )
+    found = list(flaws(ImageIndex.load(both.store, other)))
+    assert found == ["the index calls itself application/vnd.oci.image.index.v1+json"]

@@ -29,19 +29,62 @@ class Built:
     """The names of the layers that the cache did not have."""
 
 
-def build(locked: LockedPlan, project: ProjectFiles, workshop: Workshop) -> Built:
-    """The image that `locked` describes, in the workshop's store."""
-    ingredients = Ingredients(locked, project)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One image to be built. Orders whose workshops share their turns may be executed side by side."""
+
+    locked: LockedPlan
+    project: ProjectFiles
+    workshop: Workshop
+
+
+def build(order: Order, stand_in: Order | None = None) -> Built:
+    """The image that the order's plan describes, in its workshop's store.
+
+    Where its platform does not run here, `stand_in` is the same for one that does: what its commands write serves both.
+    """
+    locked, workshop = order.locked, order.workshop
+    ingredients = Ingredients(locked, order.project)
     plans = locked.plan.layers
     keys = {plan.name: ingredients.key(plan) for plan in plans}
+    if stand_in is not None:
+        keys |= _keys_of_commands(stand_in)
     found = {name: workshop.layers.find(key) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
-    if missing:
-        found |= _make(missing, keys, ingredients, workshop, found)
+    elsewhere = [plan.name for plan in missing if stand_in is not None and _runs_a_command(plan)]
+    if own := [plan for plan in missing if plan.name not in elsewhere]:
+        found |= _make(own, keys, ingredients, workshop, found)
+    if elsewhere and stand_in is not None:
+        there = dict(build(stand_in).layers)
+        found |= {name: there[name] for name in elsewhere}
     layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
     image = _assembled(layers, locked, workshop)
     named = tuple((plan.name, layer) for plan, layer in layers)
     return Built(image, locked.plan, named, frozenset(plan.name for plan in missing))
+
+
+def _keys_of_commands(order: Order) -> dict[str, str]:
+    ingredients = Ingredients(order.locked, order.project)
+    return {plan.name: ingredients.key(plan) for plan in order.locked.plan.layers if _runs_a_command(plan)}
+
+
+def serves(one: LockedPlan, other: LockedPlan) -> bool:
+    """Whether what the commands of `one` write is what those of `other` would: the same code runs on the same distributions."""
+    return _runs(one) == _runs(other)
+
+
+def _runs(locked: LockedPlan) -> tuple[object, ...]:
+    commands = [plan for plan in locked.plan.layers if _runs_a_command(plan)]
+    return locked.plan.python, commands, [(w.name, w.version) for w in locked.wheels], locked.sources
+
+
+def runs_commands(plan: ImagePlan) -> bool:
+    """Whether a machine of the image's platform is needed for building it."""
+    return any(map(_runs_a_command, plan.layers))
+
+
+def _runs_a_command(plan: LayerPlan) -> bool:
+    return any(isinstance(step, RunCommand) for step in plan.steps)
 
 
 def _assembled(layers: Sequence[tuple[LayerPlan, Layer]], locked: LockedPlan, workshop: Workshop) -> Image:
@@ -69,12 +112,12 @@ def _make(
 
     compilation = Compilation(ingredients.locked.compiler, workshop)
     executor = Executor(ingredients, workshop, compilation, image)
-    commands = [plan for plan in plans if any(isinstance(step, RunCommand) for step in plan.steps)]
+    commands = [plan for plan in plans if _runs_a_command(plan)]
     of_packages = [plan for plan in plans if ingredients.packages(plan)]
     others = [plan for plan in plans if plan not in of_packages and plan not in commands]
 
     def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
-        return {plan.name: workshop.layers.keep(keys[plan.name], _layer(plan, executor)) for plan in some}
+        return {plan.name: _once(plan, keys[plan.name], executor) for plan in some}
 
     def prepare() -> dict[str, Layer]:
         compilation.prepare()
@@ -86,6 +129,13 @@ def _make(
     for plan in commands:
         there |= make([plan])
     return there
+
+
+def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:
+    """The layer, unless a build beside this one has made it meanwhile."""
+    workshop = executor.workshop
+    with workshop.turns.of(key):
+        return workshop.layers.find(key) or workshop.layers.keep(key, _layer(plan, executor))
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:

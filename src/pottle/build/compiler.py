@@ -18,8 +18,6 @@ class Compilation:
         self._compiler = compiler
         self._workshop = workshop
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
-        """One at a time: each takes every core, and the memory of as many processes."""
         self._found: Interpreter | None = None
         self._looked = False
 
@@ -34,7 +32,8 @@ class Compilation:
         found = self._interpreter() if mode is not None else None
         if found is None or mode is None:
             return dict.fromkeys(groups, ())
-        with self._turn, self._workshop.progress.task("Compiling bytecode"):
+        # One at a time: each takes every core, and the memory of as many processes; what two images have in common is compiled once.
+        with self._workshop.turns.of("compiling"), self._workshop.progress.task("Compiling bytecode"):
             return bytecode.compile_groups(groups, found, mode, self._workshop.bytecode, self._workshop.stop)
 
     def _interpreter(self) -> Interpreter | None:
@@ -47,9 +46,9 @@ class Compilation:
     def _unpacked(self) -> Interpreter | None:
         if self._compiler is None:
             return None
-        found = interpreter.unpack(
-            self._entries, self._compiler.version, identity(self._compiler), self._workshop.compilers
-        )
+        name = identity(self._compiler)
+        with self._workshop.turns.of(name):
+            found = interpreter.unpack(self._entries, self._compiler.version, name, self._workshop.compilers)
         if found is None:
             self._workshop.progress.warn(
                 f"this machine cannot run {_architecture(self._compiler)} CPython {self._compiler.version}: "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pottle.build.cache import LayerCache
@@ -11,6 +11,7 @@ from pottle.build.supplies import Supplies
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
 from pottle.stop import Stop
+from pottle.turns import Turns
 from pottle.writing import host_errors, staged_directory
 
 
@@ -25,6 +26,8 @@ class Workshop:
     """What ends the build before it is done."""
     sandbox: Sandbox | None = None
     """What runs commands of the project in its image; None: nothing does."""
+    turns: Turns = field(default_factory=Turns)
+    """The same for all builds that go on side by side: what several of them want is made once."""
 
     @property
     def store(self) -> Layout:

@@ -87,10 +87,10 @@ def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Refe
             raise UsageError(f"there is neither a directory nor an image called {what}", hint=hint)
     path = Path(what)
     options = api.read_options(path, here.environ, flags)
-    built = api.build(path, options, api.own_platform(), here)
-    names = api.references(built, ())
-    api.tag(built, names)
-    return built.image, names[0]
+    product = api.build_for(path, options, (api.own_platform(),), here)
+    names = api.references(product, ())
+    api.tag(product.target, names)
+    return product.builds[0].image, names[0]
 
 
 class _Told:

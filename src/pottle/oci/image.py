@@ -1,8 +1,11 @@
-"""An image: a manifest, its config and its layers, and the layout where their bytes are."""
+"""An image: a manifest, its config and its layers, and the layout where their bytes are; several of them under one index."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Self, TypeAlias
+
+import msgspec
 
 from pottle.errors import IntegrityError
 from pottle.oci import media_types
@@ -10,6 +13,7 @@ from pottle.oci.config import Execution, History, ImageConfig, RootFS, read_conf
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
 from pottle.oci.document import InvalidDocument, encode
+from pottle.oci.index import Index, index, read_index
 from pottle.oci.layer import Layer
 from pottle.oci.layout import Layout
 from pottle.oci.manifest import Manifest, manifest, read_manifest
@@ -65,10 +69,57 @@ class Image:
         return self.manifest.layers
 
     @property
+    def images(self) -> "tuple[Image, ...]":
+        """Itself, as an index has several."""
+        return (self,)
+
+    @property
     def blobs(self) -> tuple[Descriptor, ...]:
         """All that the image consists of, each once: manifest, config, layers."""
-        unique = {blob.digest: blob for blob in (self.descriptor, self.manifest.config, *self.layers)}
-        return tuple(unique.values())
+        return _once((self.descriptor, self.manifest.config, *self.layers))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageIndex:
+    """One program for several platforms: an index, and the image of each platform in its order."""
+
+    descriptor: Descriptor
+    index: Index
+    images: tuple[Image, ...]
+    store: Layout
+
+    @classmethod
+    def load(cls, store: Layout, target: Descriptor) -> Self:
+        """The images that `target`, an index's descriptor, lists; what is for no platform (`unknown/unknown`) is none."""
+        try:
+            found = read_index(store.read(target.digest))
+        except InvalidDocument as error:
+            raise IntegrityError(f"{target.digest} is not an image index that can be read: {error}") from error
+        return cls(target, found, tuple(Image.load(store, each) for each in found.runnable), store)
+
+    @property
+    def digest(self) -> Digest:
+        """The index's digest: the name of all images together."""
+        return self.descriptor.digest
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """All that the images consist of, and the index, each once."""
+        return _once((self.descriptor, *chain.from_iterable(image.blobs for image in self.images)))
+
+    def select(self, platform: Platform) -> Image | None:
+        """The image for `platform`."""
+        found = self.index.select(platform)
+        return next((image for image in self.images if found and image.digest == found.digest), None)
+
+
+AnyImage: TypeAlias = Image | ImageIndex
+"""What a name can stand for: both have a descriptor, images, blobs and a store."""
+
+
+def load(store: Layout, target: Descriptor) -> AnyImage:
+    """The image or the index that `target` describes."""
+    return (ImageIndex if target.media_type in media_types.INDEXES else Image).load(store, target)
 
 
 def assemble(layers: Sequence[Addendum], makeup: Makeup, store: Layout) -> Image:
@@ -82,8 +133,19 @@ def assemble(layers: Sequence[Addendum], makeup: Makeup, store: Layout) -> Image
     return Image(store.put(encode(found), media_types.MANIFEST), found, config, store)
 
 
-def copy_image(image: Image, target: Layout, names: Iterable[Reference] = ()) -> None:
-    """Copies the image into another layout, blobs that are there already excepted, and names it."""
+def assemble_index(images: Sequence[Image], store: Layout) -> ImageIndex:
+    """Lists images that lie in `store`, each for another platform, in an index that is written there as well.
+
+    It does not depend on the order in which they come. What all of their manifests are annotated with, the index is too.
+    """
+    ordered = tuple(sorted(map(_listed, images), key=lambda image: str(image.config.platform)))
+    annotations = _common([image.manifest.annotations for image in ordered])
+    found = index([image.descriptor for image in ordered], annotations)
+    return ImageIndex(store.put(encode(found), media_types.INDEX), found, ordered, store)
+
+
+def copy_image(image: AnyImage, target: Layout, names: Iterable[Reference] = ()) -> None:
+    """Copies the image, or the index with its images, into another layout, blobs that are there already excepted, and names it."""
     for blob in image.blobs:
         target.copy(blob, image.store)
     target.tag(image.descriptor, names)
@@ -100,3 +162,18 @@ def _config(layers: Sequence[Addendum], makeup: Makeup) -> ImageConfig:
         rootfs=RootFS("layers", tuple(addendum.layer.diff_id for addendum in layers)),
         history=tuple(History(created, addendum.created_by) for addendum in layers),
     )
+
+
+def _listed(image: Image) -> Image:
+    """As an index names it: with its platform, and without the names that a layout may have given it."""
+    own = msgspec.structs.replace(image.descriptor, platform=image.config.platform, annotations={})
+    return replace(image, descriptor=own)
+
+
+def _common(annotations: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    first, *others = annotations
+    return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+
+
+def _once(blobs: Iterable[Descriptor]) -> tuple[Descriptor, ...]:
+    return tuple({blob.digest: blob for blob in blobs}.values())

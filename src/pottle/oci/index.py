@@ -18,10 +18,15 @@ class Index(Struct, frozen=True, rename="camel", kw_only=True):
     manifests: tuple[Descriptor, ...]
     annotations: dict[str, str] = msgspec.field(default_factory=dict)
 
+    @property
+    def runnable(self) -> tuple[Descriptor, ...]:
+        """The manifests of images: those that are for a platform, which attestations (`unknown/unknown`) are not."""
+        return tuple(m for m in self.manifests if m.platform and m.platform.os != "unknown")
+
     def select(self, platform: Platform) -> Descriptor | None:
-        """The first manifest for `platform`; attestations, whose platform is `unknown/unknown`, are never chosen."""
+        """The first manifest for `platform`."""
         wanted = platform.normalized
-        return next((m for m in self.manifests if m.platform and m.platform.normalized == wanted), None)
+        return next((m for m in self.runnable if m.platform and m.platform.normalized == wanted), None)
 
 
 def index(manifests: Sequence[Descriptor], annotations: Mapping[str, str] | None = None) -> Index:

@@ -8,7 +8,7 @@ from pottle.oci import media_types
 from pottle.oci.compression import InvalidCompression, decompressed
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
-from pottle.oci.image import Image
+from pottle.oci.image import AnyImage, Image, ImageIndex
 
 MAX_LAYERS = 127
 """What overlayfs-based engines mount at most."""
@@ -18,20 +18,35 @@ class InvalidImage(IntegrityError):
     """The image contradicts itself."""
 
 
-def validate(image: Image) -> None:
-    """Reads the whole image and raises `InvalidImage` for its first flaw."""
+def validate(image: AnyImage) -> None:
+    """Reads the whole image, or every image of an index, and raises `InvalidImage` for its first flaw."""
     for flaw in flaws(image):
         raise InvalidImage(f"the image {image.digest} contradicts itself: {flaw}", hint="build it anew")
 
 
-def flaws(image: Image) -> Iterator[str]:
+def flaws(image: AnyImage) -> Iterator[str]:
     """Everything that is wrong with the image, a clause for each."""
+    if isinstance(image, ImageIndex):
+        yield from _index(image)
+        for each in image.images:
+            yield from (f"{each.config.platform}: {flaw}" for flaw in flaws(each))
+        return
     yield from _media_types(image)
     yield from _lengths(image)
     for blob in image.blobs:
         yield from _content(image, blob)
     for layer, diff_id in zip(image.layers, image.config.rootfs.diff_ids, strict=False):
         yield from _diff_id(image, layer, diff_id)
+
+
+def _index(index: ImageIndex) -> Iterator[str]:
+    if index.descriptor.media_type not in media_types.INDEXES:
+        yield f"{index.descriptor.media_type} is not the media type of its place"
+    if index.index.media_type not in (None, index.descriptor.media_type):
+        yield f"the index calls itself {index.index.media_type}"
+    yield from _content(index, index.descriptor)
+    platforms = [found.platform.normalized for found in index.index.runnable if found.platform]
+    yield from (f"{twice} is listed twice" for twice in sorted({p for p in platforms if platforms.count(p) > 1}))
 
 
 def _media_types(image: Image) -> Iterator[str]:
@@ -60,7 +75,7 @@ def _lengths(image: Image) -> Iterator[str]:
         yield f"listed for {image.descriptor.platform} but made for {image.config.platform}"
 
 
-def _content(image: Image, blob: Descriptor) -> Iterator[str]:
+def _content(image: AnyImage, blob: Descriptor) -> Iterator[str]:
     try:
         image.store.verify(blob)
     except IntegrityError as error:

@@ -60,6 +60,7 @@ class Archives:
             places=tuple(filter(None, [places.of(settings)])),
             snapshots=Snapshots(named.family, self._snapshots(named.family)),
             stop=settings.stop,
+            turns=settings.turns,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
 
@@ -72,6 +73,7 @@ class Archives:
 
     @cached_property
     def _http(self) -> "Http":
-        from pottle.sources.http import Http, HttpOptions
+        from pottle.http import HttpOptions
+        from pottle.sources.http import Http
 
         return Http(HttpOptions(ca_bundle=self._settings.ca_bundle), self._settings.stop)

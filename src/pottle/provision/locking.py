@@ -60,7 +60,8 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     if decided is not None:
         resolved = _as_decided(decided, plan)
     else:
-        resolved = _remembered(plan, settings) or _remember(_resolved(plan, archives, settings), plan, settings)
+        with settings.turns.of(_place(plan, settings)):
+            resolved = _remembered(plan, settings) or _remember(_resolved(plan, archives, settings), plan, settings)
     wheels, built = _distributions(plan, settings)
     built = (*_sources(plan), *built)
     builds = decided.builds if decided is not None else ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pottle.progress import Progress
 from pottle.stop import Stop
+from pottle.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Settings:
     """OpenPGP certificates that sign the archives, instead of Debian's and Ubuntu's own."""
     stop: Stop = field(default_factory=Stop)
     """What ends fetching, resolving and building wheels before they are done."""
+    turns: Turns = field(default_factory=Turns)
+    """The same for all plans that are locked side by side: what several of them ask is asked once."""
 
     @property
     def interpreters(self) -> Path:

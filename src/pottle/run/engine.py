@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pottle.errors import HostError
+from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.image import Image
 from pottle.run.sandbox import CANNOT_EXECUTE, NOT_FOUND
@@ -62,6 +63,8 @@ class Engine:
     name: str
     bridge: str | None
     """The network whose absence means that containers get the machine's; None: there is always one."""
+    platform_query: tuple[str, ...]
+    """What its client is asked for the platform of the machine that runs containers, which may be another one."""
 
     def refusal(self, host: Host) -> str | None:
         """An engine is asked whether it answers: an installed client alone runs nothing."""
@@ -92,6 +95,14 @@ class Engine:
         except NotStarted as error:
             raise HostError(f"{self.name}: {error.what}") from error
 
+    def platform(self, host: Host) -> str:
+        """What it runs: `linux/arm64`."""
+        said = self._client(host).call(*self.platform_query).stdout.strip()
+        try:
+            return str(Platform.parse(said))
+        except InvalidPlatform as error:
+            raise HostError(f"{self.name} does not say which platform it runs: {error}") from error
+
     def shares_network(self, launch: Launch, host: Host) -> bool:
         """If asked for, and where the engine was set up without a network for containers."""
         if launch.network is not None or self.bridge is None:
@@ -108,13 +119,17 @@ def _find(name: str, host: Host) -> str | None:
 
 def _load(client: Client, image: Image) -> str:
     """The name under which the engine has the image, given to it only if it has not."""
-    there = client.call("image", "inspect", "--format", "{{.Id}}", image.name)
-    if there.returncode == 0 and _bare(there.stdout.strip()) in {_bare(image.digest), _bare(image.config_digest)}:
+    if all(_has(client, name, image) for name in (image.name, *image.aliases)):
         return image.name
     with tempfile.TemporaryDirectory(prefix="pottle-") as directory:
         archive = Path(directory) / "image.tar"
         image.write_archive(archive)
         return loaded(client.result("load", "--input", str(archive))) or image.name
+
+
+def _has(client: Client, name: str, image: Image) -> bool:
+    there = client.call("image", "inspect", "--format", "{{.Id}}", name)
+    return there.returncode == 0 and _bare(there.stdout.strip()) in {_bare(image.digest), _bare(image.config_digest)}
 
 
 def _bare(digest: str) -> str:

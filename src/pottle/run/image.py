@@ -47,3 +47,5 @@ class Image:
     """Lays all layers out at a path that does not exist yet, everything owned by the caller."""
     write_archive: Callable[[Path], None]
     """Writes an archive that engines load to a path that does not exist yet."""
+    aliases: tuple[str, ...] = ()
+    """Further tags that the archive carries."""

@@ -16,15 +16,16 @@ PROCESS = "pottle.process."
 """Labels that say how the image's processes are started."""
 
 
-def stored_image(image: OciImage, name: Reference) -> Image:
-    """The image under the name that engines will know it by."""
+def stored_image(image: OciImage, name: Reference, *aliases: Reference) -> Image:
+    """The image under the names that engines will know it by, the first of which is its own."""
     return Image(
         name=str(name),
         digest=str(image.digest),
         config_digest=str(image.manifest.config.digest),
         config=start_of(image.config.config or Execution()),
         unpack=partial(unpack, image),
-        write_archive=lambda path: write_archive(image, path, [name]),
+        write_archive=lambda path: write_archive(image, path, [name, *aliases]),
+        aliases=tuple(map(str, aliases)),
     )
 
 

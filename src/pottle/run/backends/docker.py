@@ -2,4 +2,4 @@
 
 from pottle.run.engine import Engine
 
-DOCKER = Engine("docker", bridge="bridge")
+DOCKER = Engine("docker", bridge="bridge", platform_query=("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"))

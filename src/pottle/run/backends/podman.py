@@ -2,4 +2,4 @@
 
 from pottle.run.engine import Engine
 
-PODMAN = Engine("podman", bridge=None)
+PODMAN = Engine("podman", bridge=None, platform_query=("info", "--format", "{{.Host.OS}}/{{.Host.Arch}}"))

@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
+from pottle.http import NotFound, shown
 from pottle.sources.debian.deb import read_deb
 from pottle.sources.debian.folder import filename
 from pottle.sources.debian.mirror import Mirrors
@@ -26,10 +27,11 @@ from pottle.sources.debian.snapshot import Snapshots
 from pottle.sources.debian.solver import Resolution, Universe, UnknownPackage, solve
 from pottle.sources.debian.suites import Pocket, Suite
 from pottle.sources.debian.version import upstream
-from pottle.sources.http import Expected, Http, NotFound, Progress, shown
+from pottle.sources.http import Expected, Http, Progress
 from pottle.sources.placing import host_errors
 from pottle.stop import Stop, together
 from pottle.text import Location
+from pottle.turns import Turns
 from pottle.writing import staged_directory
 
 _A = TypeVar("_A")
@@ -70,6 +72,8 @@ class ArchiveOptions:
     """Where one is looked for that the mirror has no more."""
     stop: Stop = field(default_factory=Stop)
     """What ends resolving and fetching before they are done; a failure sets it. `http` should know it too."""
+    turns: Turns = field(default_factory=Turns)
+    """The same for archives that are used side by side: what several of them want is fetched once."""
 
 
 class Pinned(Protocol):
@@ -228,11 +232,12 @@ class Archive:
                 hint=f"check that {shown(root)} is an archive of {self.suite.family}",
             )
         path = self._options.cache / "indexes" / f"{listed.sha256}.{FORMAT}"
-        with suppress(IntegrityError):
-            if path.is_file():
-                return Index(path, pocket.name)
-        with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
-            compile_index(packed, path, release.file(name))
+        with self._options.turns.of(path):
+            with suppress(IntegrityError):
+                if path.is_file():
+                    return Index(path, pocket.name)
+            with self._downloaded(f"{root}/dists/{pocket.name}/{name}.xz", listed, by_hash=release.by_hash) as packed:
+                compile_index(packed, path, release.file(name))
         return Index(path, pocket.name)
 
     @contextmanager
@@ -258,7 +263,12 @@ class Archive:
 
     def fetch(self, package: Pinned, progress: Progress | None = None) -> Path:
         """The package's file in the cache, whole and verified; from the mirror if need be."""
-        path, expected = self._place(package), Expected(package.sha256, package.size)
+        path = self._place(package)
+        with self._options.turns.of(path):
+            return self._fetched(package, path, progress)
+
+    def _fetched(self, package: Pinned, path: Path, progress: Progress | None) -> Path:
+        expected = Expected(package.sha256, package.size)
         if _holds(path, expected):
             if progress:
                 progress(expected.size)
