@@ -4,7 +4,7 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -237,11 +237,16 @@ def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", h
         sides.append(_Side.of(helper, facts.pins, settings, several=True))
     if facts.pins is not None and any(side.decided is not None for side in sides):
         keeping.remember(directory_of(root) / facts.pins.at.path, facts.pins, settings)
-    locked = _together([side.lock for side in sides], settings.stop)
-    files = _project_files(root, options, host, _wheels(plans))
-    orders = [side.order(each, files, _Sandbox(host)) for side, each in zip(sides, locked, strict=True)]
-    works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
-    builds = tuple(_together(works[: len(plans)], settings.stop))
+    with ExitStack() as open_until_done:
+        for side in sides:
+            open_until_done.enter_context(side.archives)
+        locked = _together([side.lock for side in sides], settings.stop)
+        files = _project_files(root, options, host, _wheels(plans))
+        orders = [side.order(each, files, _Sandbox(host)) for side, each in zip(sides, locked, strict=True)]
+        works = [
+            partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)
+        ]
+        builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
     return Product(builds, assemble_index(images, images[0].store) if several else images[0])
 

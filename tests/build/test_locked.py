@@ -1,5 +1,8 @@
 """The promise of `pottle.lock`: the same project gives the same digest though every archive has moved on."""
 
+import base64
+import json
+import platform
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -10,8 +13,10 @@ from pathlib import Path
 import pytest
 from tests.world import BASE, World
 
+from pottle import api
 from pottle.testing.debian_archive import DATE, Package
 from pottle.testing.distribution import distribution
+from pottle.testing.registry import FakeRegistry
 
 LIBC = ".".join(map(str, BASE.glibc))
 
@@ -74,6 +79,42 @@ def test_a_folder_has_them_for_good(here: World, shop: Path, digest: str, place:
     later = here.fresh("later", UV_CACHE_DIR=str(here.home / "uv"))
     assert later.pottle("build", "-q", "--locked", shop).digest == digest
     assert list(asked(here)) == []
+
+
+def test_a_registrys_repository_has_them_too(here: World, shop: Path, digest: str):
+    with FakeRegistry(login=("me", "secret"), anonymous_pull=True) as registry:
+        place = f"oci://{registry.host}/team/debs"
+        write_login(here, registry)
+        assert here.pottle("lock", "-q", "--debs", place, shop).code == 0
+        ((tag, listed),) = registry.tags["team/debs"].items()
+        assert tag.startswith("lock-")
+        document = json.loads(registry.manifests["team/debs"][listed][1])
+        titles = [layer["annotations"]["org.opencontainers.image.title"] for layer in document["layers"]]
+        assert document["artifactType"] == "application/vnd.pottle.debs.v1"
+        assert {f"libc6_{LIBC}-1_amd64.deb", f"libc6_{LIBC}-1_arm64.deb"} <= set(titles)
+        assert titles == sorted(titles)
+        move_on(here)
+        here.archive.requests.clear()
+        later = here.fresh("later")
+        assert later.pottle("build", "-q", "--locked", "--debs", place, shop).digest == digest
+        assert list(asked(here)) == []
+        sent = len([each for each in registry.requests if each.method in {"POST", "PATCH"}])
+        assert here.pottle("lock", "-q", "--debs", place, shop).code == 0
+        assert len([each for each in registry.requests if each.method in {"POST", "PATCH"}]) == sent
+
+
+def test_a_registry_that_is_away_is_passed_over_and_told_of(here: World, shop: Path, digest: str):
+    with FakeRegistry() as registry:
+        place = f"oci://{registry.host}/team/debs"
+    done = here.fresh("other").pottle("build", "--debs", place, shop)
+    assert done.digest == digest
+    assert done.err.count("is not asked for packages") == 1
+
+
+def write_login(here: World, registry: FakeRegistry) -> None:
+    (here.home / ".docker").mkdir()
+    login = base64.b64encode(b"me:secret").decode()
+    (here.home / ".docker/config.json").write_text(json.dumps({"auths": {registry.host: {"auth": login}}}))
 
 
 def test_what_is_no_longer_named_leaves_the_folder(here: World, shop: Path):
@@ -176,6 +217,27 @@ def test_unless_they_do_not_fit_it(here: World, shop: Path):
     done = here.pottle("lock", "--refresh", shop, "--platform", "linux/amd64")
     assert "    zlib1g 1 → 2" in done.out.splitlines()
     assert "all of them are chosen anew" in done.err
+
+
+def test_an_index_of_platforms_is_the_same_too(here: World, shop: Path):
+    build = ("build", "-q", "--locked", "--platform", "linux/amd64,linux/arm64", shop)
+    digest = here.pottle(*build).digest
+    here.archive.remember(DATE)
+    move_on(here)
+    later = here.fresh("later", POTTLE_DEBIAN_SNAPSHOT=here.archive.snapshots)
+    assert later.pottle(*build).digest == digest
+
+
+def test_hosts_of_both_architectures_give_the_same(
+    here: World, shop: Path, digest: str, monkeypatch: pytest.MonkeyPatch
+):
+    machine = {"x86_64": "aarch64", "aarch64": "x86_64"}[platform.machine()]
+    own = api.own_platform()
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    other = here.fresh("other")
+    assert other.pottle("build", "-q", "--locked", "--platform", str(own), shop).digest == digest
+    compilers = [path for path in here.archive.requests if f"stdlib_{BASE.python_full}" in path]
+    assert any(path.endswith("arm64.deb") for path in compilers)
 
 
 def test_a_lock_that_was_used_is_noted_with_what_it_names(here: World, shop: Path, digest: str):

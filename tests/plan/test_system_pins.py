@@ -89,7 +89,9 @@ STALE: dict[str, tuple[Callable[[], PinnedSystem], Options, str]] = {
         "libc6 is of no layer",
     ),
     "an interpreter too many": (
-        lambda: system(interpreter=PinnedInterpreter("3.9.25", "", "x86_64", "https://x.example/a.tar.gz", "c" * 64)),
+        lambda: system(
+            interpreter=PinnedInterpreter("3.9.25", "", "x86_64", "https://x.example/a.tar.gz", "c" * 64, 9)
+        ),
         Options(),
         "it was made with an interpreter",
     ),
@@ -126,7 +128,7 @@ def system_of(files: dict[str, str]) -> PinnedSystem:
 
 
 def test_an_answer_is_read_back_as_the_plan_takes_it():
-    interpreter = PinnedInterpreter("3.9.25", "20251031", "x86_64", "https://x.example/a.tar.gz", "c" * 64)
+    interpreter = PinnedInterpreter("3.9.25", "20251031", "x86_64", "https://x.example/a.tar.gz", "c" * 64, 9)
     options = Options(python="3.9")
     debs = (
         msgspec.structs.replace(LIBC, released="2026-01-02T03:04:05Z"),

@@ -30,7 +30,7 @@ wanted = [
     "base: libc6",
 ]
 released = "2026-11-22T08:12:33Z"
-interpreter = {{ version = "3.9.25", build = "20251031", machine = "x86_64", url = "{URL}", sha256 = "{"b" * 64}" }}
+interpreter = {{ version = "3.9.25", build = "20251031", machine = "x86_64", url = "{URL}", sha256 = "{"b" * 64}", size = 4 }}
 debs = [
 {DEB}]
 
@@ -81,8 +81,8 @@ FAULTS = {
     "a key too many": (changed("size = 2848556", 'size = 2848556, mirror = "x"'), 14, "unknown field `mirror`"),
     "the same twice": (changed(DEB, DEB + DEB), 15, "libc6 is listed twice"),
     "the platform twice": (TEXT + TEXT.partition("version = 1\n")[2].partition("[[build]]")[0], 24, "is there twice"),
-    "a login": (changed("https://files", "https://user:pw@files"), 4, "`url` cannot be"),
-    "a file": (changed("https://files.example", "file:///etc"), 4, "`url` cannot be"),
+    "a login": (changed("https://files", "https://user:pw@files"), 12, "`url` cannot be"),
+    "a file": (changed("https://files.example", "file:///etc"), 12, "`url` cannot be"),
     "another platform": (changed("linux/amd64", "windows/amd64"), 4, "`platform` cannot be"),
     "no date": (changed("2026-11-22T08:12:33Z", "yesterday"), 4, "`released` cannot be"),
     "no question": (changed('wanted = [\n    "base: libc6",\n]', 'wanted = "base"'), 4, "`wanted` cannot be"),

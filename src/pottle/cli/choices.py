@@ -44,11 +44,15 @@ _CA_FLAG = click.option(
 _MIRROR_FLAG = click.option("--mirror", metavar="URL", help="The Debian mirror.  [env: POTTLE_DEBIAN_MIRROR]")
 
 _DEBS_FLAG = click.option(
-    "--debs", metavar="DIR", help="Where the .debs of pottle.lock are kept and looked for first.  [env: POTTLE_DEBS]"
+    "--debs",
+    metavar="DIR|oci://…",
+    help="Where the .debs of pottle.lock are kept and looked for first.  [env: POTTLE_DEBS]",
 )
 
 _LOCKED_FLAG = click.option(
-    "--locked/--no-locked", default=None, help="Resolve nothing: everything has to come from locks."
+    "--locked/--no-locked",
+    default=None,
+    help="Resolve nothing: everything has to come from locks.  [env: POTTLE_LOCKED]",
 )
 
 _REFRESH_FLAG = click.option(

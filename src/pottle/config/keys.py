@@ -122,7 +122,7 @@ class Keys(TypedDict, total=False):
         str,
         Meta(
             pattern=r"^(oci://[^\s@]+|[^\s:\x00][^:\x00]*)$",
-            description='Where `pottle lock` keeps the .debs that it names, and builds look first: "vendor/debs".',
+            description='Where `pottle lock` keeps .debs and builds look first: "vendor/debs", "oci://registry.example/team/debs".',
         ),
     ]
     locked: Annotated[bool, Meta(description="Resolve nothing: whatever no lock has decided is an error.")]

@@ -51,6 +51,8 @@ class LockedInterpreter(Struct, frozen=True):
     """Where it was published: mirrors have it below their own."""
     sha256: str
     """Of the archive, which uv has verified."""
+    size: int | None = None
+    """Of the archive, in bytes."""
 
 
 class Compiler(Struct, frozen=True):

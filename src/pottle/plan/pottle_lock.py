@@ -112,7 +112,7 @@ def _of_deb(deb: PinnedDeb, released: str | None) -> Iterator[tuple[str, Value]]
 
 def _of_interpreter(found: PinnedInterpreter) -> Iterator[tuple[str, Value]]:
     yield from (("version", found.version), ("build", found.build), ("machine", found.machine))
-    yield from (("url", found.url), ("sha256", found.sha256))
+    yield from (("url", found.url), ("sha256", found.sha256), ("size", found.size))
 
 
 def _of_requirement(one: PinnedRequirement) -> Iterator[tuple[str, Value]]:

@@ -157,7 +157,7 @@ def decided(pins: Pins | None, plan: ImagePlan) -> Decided | None:
     compilers = [each for each in pins.compilers if (each.base, each.python) == (plan.base, plan.python)]
     return Decided(
         packages=tuple((name, tuple(locked(deb) for deb in kept.debs if deb.layer == name)) for name in names),
-        interpreter=_interpreter(kept.interpreter),
+        interpreter=locked_interpreter(kept.interpreter) if kept.interpreter is not None else None,
         compilers=tuple((each.architecture, _compiler(each)) for each in compilers),
         builds=tuple(map(_build, pins.builds)),
         at=kept.at,
@@ -171,12 +171,14 @@ def locked(deb: PinnedDeb) -> LockedPackage:
     )
 
 
-def _interpreter(found: PinnedInterpreter | None) -> LockedInterpreter | None:
-    return LockedInterpreter(found.version, found.build, found.machine, found.url, found.sha256) if found else None
+def locked_interpreter(found: PinnedInterpreter) -> LockedInterpreter:
+    """The build, as a build takes it."""
+    return LockedInterpreter(found.version, found.build, found.machine, found.url, found.sha256, found.size)
 
 
 def _compiler(each: PinnedCompiler) -> Compiler:
-    return Compiler(each.python, tuple(map(locked, each.debs)), _interpreter(each.interpreter))
+    interpreter = locked_interpreter(each.interpreter) if each.interpreter is not None else None
+    return Compiler(each.python, tuple(map(locked, each.debs)), interpreter)
 
 
 def _build(each: PinnedBuild) -> Build:

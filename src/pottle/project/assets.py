@@ -32,7 +32,7 @@ NOISE = (
     "Pipfile.lock", "pylock*.toml", "requirements*.txt", "requirements*.in", "pottle.toml", "pottle.lock", ".python-version",
     "README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY*",
     # what a build or a run leaves behind
-    "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/.venv", "pip-wheel-metadata",
+    "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/*.deb", "**/.venv", "pip-wheel-metadata",
 )  # fmt: skip
 """Left out unless `.dockerignore` or `exclude` takes a pattern back with `!`."""
 

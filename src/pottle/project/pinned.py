@@ -13,6 +13,9 @@ from pottle.text import Location
 MOST = 20_000
 """No image has as many packages: Debian has 65,000 in all."""
 
+INTERPRETER = "interpreter ="
+"""How the line of an interpreter begins, which is no name of a package."""
+
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]{0,200}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9][A-Za-z0-9.+:~-]{0,200}\Z")]
 Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,200}\Z")]
@@ -64,6 +67,7 @@ class PinnedInterpreter(_Struct, frozen=True):
     """As `uname -m` says it."""
     url: Url
     sha256: Digest
+    size: Size
     at: str | None = None
 
 
@@ -158,8 +162,9 @@ class Table:
         read = self._entries("debs", debs, PinnedDeb)
         dated = tuple(msgspec.structs.replace(each, released=each.released or found.released) for each in read)
         if interpreter is not None:
-            interpreter = self._converted(interpreter, PinnedInterpreter, "the interpreter", self.at)
-            interpreter = msgspec.structs.replace(interpreter, at=str(self.at))
+            at = Location(self.at.path, self.lines.get(INTERPRETER, self.at.line))
+            interpreter = self._converted(interpreter, PinnedInterpreter, "the interpreter", at)
+            interpreter = msgspec.structs.replace(interpreter, at=str(at))
         return msgspec.structs.replace(found, debs=dated, interpreter=interpreter, at=str(self.at))
 
     def _entries(self, key: str, entries: Any, kind: type[_Entry]) -> Iterator[_Entry]:

@@ -19,6 +19,8 @@ class Archives:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.kept = places.of(settings)
+        """Where files are kept besides the cache, if anywhere."""
         self._open: dict[tuple[str, str], Archive] = {}
         self._lock = Lock()
 
@@ -28,6 +30,8 @@ class Archives:
     def __exit__(self, *_: object) -> None:
         if "_http" in self.__dict__:
             self._http.close()
+        if self.kept is not None:
+            self.kept.close()
 
     def archive(self, suite: str, architecture: str, allow_expired: Iterable[str] = ()) -> "Archive":
         """The archive of `suite`: from the mirror that is configured, that the machine's apt uses, or the default."""
@@ -57,7 +61,7 @@ class Archives:
             max_age=settings.max_age,
             allow_expired=allow_expired,
             keys=settings.archive_keys,
-            places=tuple(filter(None, [places.of(settings)])),
+            places=(self.kept,) if self.kept is not None else (),
             snapshots=Snapshots(named.family, self._snapshots(named.family)),
             stop=settings.stop,
             turns=settings.turns,

@@ -6,22 +6,22 @@ them names that is not too old.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pottle.plan import system_pins
 from pottle.plan.bases import of
-from pottle.plan.lock import LockedPackage
 from pottle.project.facts import Pins
-from pottle.project.pinned import PinnedCompiler, PinnedInterpreter, PinnedSystem
-from pottle.provision import indexes, places
+from pottle.project.pinned import PinnedCompiler, PinnedDeb, PinnedInterpreter, PinnedSystem
+from pottle.provision import indexes
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
     from pottle.sources.cpython.builds import Build
+    from pottle.sources.http import Expected
 
 
 def remember(path: Path, pins: Pins, settings: Settings) -> None:
@@ -48,60 +48,60 @@ def _in_cache(pins: Pins) -> Iterator[Path]:
 
 def export(before: Pins, after: Pins, archives: Archives, settings: Settings) -> int:
     """Put what `after` names into the place that is configured, and remove from a folder what only `before` named. How many there are."""
-    kept = places.of(settings)
-    if kept is None:
+    if archives.kept is None:
         return 0
-    wanted = dict(_files(after, archives, settings))
-    for (name, sha256), found in wanted.items():
-        kept.put(name, sha256, found)
-    gone = {name for name, _ in _names(before)} - {name for name, _ in wanted}
-    kept.remove(gone)
-    return len(wanted)
+    files = dict(_files(after, archives, settings))
+    gone = {name for name, _ in _names(before)} - {name for name, _ in files}
+    archives.kept.fill(files, gone)
+    return len(files)
 
 
-def _names(pins: Pins) -> Iterator[tuple[str, str]]:
-    from pottle.sources.debian.folder import filename
-
+def _names(pins: Pins) -> "Iterator[tuple[str, Expected]]":
     for each in pins.of_archives:
-        yield from ((filename(deb), deb.sha256) for deb in each.debs)
+        yield from map(_of_deb, each.debs)
         if each.interpreter is not None:
-            yield _build(each.interpreter).filename, each.interpreter.sha256
+            yield _of_interpreter(each.interpreter)
 
 
-def _files(pins: Pins, archives: Archives, settings: Settings) -> Iterator[tuple[tuple[str, str], Path]]:
+def _of_deb(deb: PinnedDeb) -> "tuple[str, Expected]":
+    from pottle.sources.debian.folder import filename
+    from pottle.sources.http import Expected
+
+    return filename(deb), Expected(deb.sha256, deb.size)
+
+
+def _of_interpreter(found: PinnedInterpreter) -> "tuple[str, Expected]":
+    from pottle.sources.http import Expected
+
+    return _build(found).filename, Expected(found.sha256, found.size)
+
+
+def _files(pins: Pins, archives: Archives, settings: Settings) -> "Iterator[tuple[tuple[str, Expected], Path]]":
     """Name and digest → the file in the cache, fetched unless it is there."""
     for each in pins.of_archives:
-        yield from _debs(each, archives, settings)
-    for each in pins.of_archives:
+        yield from zip(map(_of_deb, each.debs), _fetched(each, archives, settings), strict=True)
         if each.interpreter is not None:
-            yield _archive(each.interpreter, each, settings)
+            yield _of_interpreter(each.interpreter), _archive(each.interpreter, each, settings)
 
 
-def _debs(
-    each: PinnedSystem | PinnedCompiler, archives: Archives, settings: Settings
-) -> Iterator[tuple[tuple[str, str], Path]]:
+def _fetched(each: PinnedSystem | PinnedCompiler, archives: Archives, settings: Settings) -> Sequence[Path]:
     from pottle.oci.platform import Platform
-    from pottle.sources.debian.folder import filename
 
-    packages: list[LockedPackage] = [system_pins.locked(deb) for deb in each.debs]
+    packages = [system_pins.locked(deb) for deb in each.debs]
     text = each.platform if isinstance(each, PinnedSystem) else each.architecture
     archive = archives.archive(of(each.base).suite, Platform.parse(text).debian_architecture)
     with settings.progress.task(f"Fetching packages for {text}", sum(package.size for package in packages)) as task:
-        found = archive.fetch_all(packages, task.advance)
-    yield from (((filename(package), package.sha256), path) for package, path in zip(packages, found, strict=True))
+        return archive.fetch_all(packages, task.advance)
 
 
-def _archive(
-    found: PinnedInterpreter, each: PinnedSystem | PinnedCompiler, settings: Settings
-) -> tuple[tuple[str, str], Path]:
+def _archive(found: PinnedInterpreter, each: PinnedSystem | PinnedCompiler, settings: Settings) -> Path:
     from pottle.sources.cpython import builds
 
-    build = _build(found)
     platform = each.platform if isinstance(each, PinnedSystem) else f"linux/{each.architecture}"
     session = indexes.session(_Stands(platform, each.python, each.base), settings)
     with settings.progress.task(f"Fetching CPython {found.version}"):
-        path, _ = builds.fetch(session, build, settings.interpreters, found.sha256)
-    return (build.filename, found.sha256), path
+        path, _ = builds.fetch(session, _build(found), settings.interpreters, found.sha256)
+    return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,8 +201,9 @@ def _interpreter(version: str, target: Platform, plan: ImagePlan, settings: Sett
     session = indexes.session(plan, settings)
     found = builds.find(session, version, target.machine)
     with settings.progress.task(f"Fetching CPython {found.version}"):
-        _, sha256 = builds.fetch(session, found, settings.interpreters)
-    return LockedInterpreter(found.version, found.build, found.machine, found.url, sha256)
+        path, sha256 = builds.fetch(session, found, settings.interpreters)
+    size = path.stat().st_size
+    return LockedInterpreter(found.version, found.build, found.machine, found.url, sha256, size)
 
 
 def wants_bytecode(plan: ImagePlan) -> bool:

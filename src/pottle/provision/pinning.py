@@ -70,7 +70,7 @@ def compilers(
     """What compiles the bytecode of `plan`, whichever machine builds: each gives the same. `found` is the image's own interpreter."""
     if not locking.wants_bytecode(plan):
         return
-    ours = LockedInterpreter(found.version, found.build, found.machine, found.url, found.sha256) if found else None
+    ours = system_pins.locked_interpreter(found) if found is not None else None
     for architecture in HOSTS:
         host = Platform.parse(architecture)
         made = locking.compiler_of(plan, archives, ours, host, settings)
@@ -96,7 +96,8 @@ def _deb(package: LockedPackage, layer: str | None) -> PinnedDeb:
 
 
 def _interpreter(found: LockedInterpreter) -> PinnedInterpreter:
-    return PinnedInterpreter(found.version, found.build, found.machine, found.url, found.sha256)
+    assert found.size is not None, "it was fetched"
+    return PinnedInterpreter(found.version, found.build, found.machine, found.url, found.sha256, found.size)
 
 
 def _locked(pin: Pin) -> LockedWheel:

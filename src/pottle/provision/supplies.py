@@ -10,7 +10,7 @@ from pottle.oci.platform import Platform
 from pottle.plan.bases import of
 from pottle.plan.lock import Build, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import BuildWheels, InstallWheels, Source
-from pottle.provision import indexes, places
+from pottle.provision import indexes
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 from pottle.text import Location
@@ -52,10 +52,17 @@ class Supplies:
         session = indexes.session(self.locked.plan, self.settings)
         with self.settings.progress.task(f"Fetching CPython {locked.version}"):
             path = build.place(self.settings.interpreters, locked.sha256)
-            kept = places.of(self.settings)
-            if path.is_file() or kept is None or not kept.take(build.filename, locked.sha256, path):
+            if path.is_file() or not self._take(build.filename, locked, path):
                 path, _ = builds.fetch(session, build, self.settings.interpreters, locked.sha256)
         return archive.entries(path)
+
+    def _take(self, name: str, locked: LockedInterpreter, path: Path) -> bool:
+        from pottle.sources.http import Expected
+
+        kept = self.archives.kept
+        return (
+            kept is not None and locked.size is not None and kept.take(name, Expected(locked.sha256, locked.size), path)
+        )
 
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`."""

@@ -13,7 +13,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from pottle.errors import ProjectError
 from pottle.project.facts import Artifact, Pin, PinnedEnvironment, PinnedSource, Pins
-from pottle.project.pinned import InvalidEntry, Table
+from pottle.project.pinned import INTERPRETER, InvalidEntry, Table
 from pottle.project.requirement import without_credentials
 from pottle.project.survey import Survey
 from pottle.text import Location
@@ -90,8 +90,10 @@ def _headers(lines: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def _lines(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
-    """Name → the line of the last entry that begins with it."""
-    return {found[1]: number for number in range(start, end) if (found := _NAMED.match(lines[number - 1]))}
+    """Name → the line of the last entry that begins with it; `interpreter =` → that of the interpreter."""
+    named = {found[1]: number for number in range(start, end) if (found := _NAMED.match(lines[number - 1]))}
+    placed = (number for number in range(start, end) if lines[number - 1].startswith(INTERPRETER))
+    return named | dict.fromkeys([INTERPRETER], next(placed, start))
 
 
 def _check_version(document: Document) -> None:

@@ -48,7 +48,7 @@ def _now() -> datetime:
 class Place(Protocol):
     """Somewhere besides a mirror that files may be had, by their names."""
 
-    def take(self, name: str, sha256: str, target: Path) -> bool:
+    def take(self, name: str, expected: Expected, target: Path) -> bool:
         """Place the file called `name`, verified, at `target`; False: it is not there."""
 
 
@@ -273,7 +273,7 @@ class Archive:
             if progress:
                 progress(expected.size)
             return path
-        if any(each.take(filename(package), package.sha256, path) for each in self._options.places):
+        if any(each.take(filename(package), expected, path) for each in self._options.places):
             if progress:
                 progress(expected.size)
             return path

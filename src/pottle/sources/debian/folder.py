@@ -2,12 +2,13 @@
 
 import hashlib
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from pottle.errors import IntegrityError
+from pottle.sources.http import Expected
 from pottle.sources.placing import host_errors, placing
 from pottle.text import Location
 
@@ -38,14 +39,14 @@ class Folder:
 
     path: Path
 
-    def take(self, name: str, sha256: str, target: Path) -> bool:
+    def take(self, name: str, expected: Expected, target: Path) -> bool:
         """Place the file called `name` at `target`; False: it is not there. Raises `IntegrityError` where it is another one."""
         source = self.path / name
         with host_errors(source):
             if not source.is_file():
                 return False
             with source.open("rb") as content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != sha256:
+                if hashlib.file_digest(content, "sha256").hexdigest() != expected.sha256:
                     content.seek(0)
                     raise _another(source, pointer=content.read(len(_POINTER)) == _POINTER)
                 content.seek(0)
@@ -63,6 +64,15 @@ class Folder:
                         return
             with source.open("rb") as content, placing(target) as place:
                 shutil.copyfileobj(content, place, 1 << 20)
+
+    def fill(self, files: Mapping[tuple[str, Expected], Path], gone: Collection[str]) -> None:
+        """Keep these, and none of those called as `gone` says."""
+        for (name, expected), source in files.items():
+            self.put(name, expected.sha256, source)
+        self.remove(gone)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def remove(self, names: Collection[str]) -> None:
         """Remove files that were kept and are no longer wanted."""
