@@ -403,7 +403,7 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
 class Change:
     """One thing in `pottle.lock` that is new, another, or no longer there."""
 
-    kind: Literal["package", "wheel", "source", "interpreter", "build requirement"]
+    kind: Literal["package", "wheel", "source", "interpreter", "compiler", "build requirement"]
     name: str
     before: str | None
     """Its version; None: it was not there."""
@@ -518,7 +518,12 @@ def _of_platform(pins: "Pins", platform: str) -> _Contents:
 
 
 def _shared(pins: "Pins") -> _Contents:
+    from pottle.provision.answers import cpython
+
     found: dict[tuple[str, str], tuple[str, object]] = {}
+    for compiler in pins.compilers:
+        name = f"CPython {compiler.python} of {compiler.base} on {compiler.architecture}"
+        found["compiler", name] = cpython(compiler), [deb.sha256 for deb in compiler.debs]
     for build in pins.builds:
         named = {("build requirement", f"{one.name} (of {build.of})"): one for one in build.requires}
         found |= {key: (one.version, one.sha256) for key, one in named.items()}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pottle import api
 from pottle.cli.failure import run
 from pottle.cli.surroundings import Surroundings
 from pottle.sources.debian.suites import suite_named
@@ -142,6 +143,33 @@ def test_what_is_newer_is_shown_and_not_written(project: Path, around: Surroundi
     assert (project / "pottle.lock").read_text() == before
 
 
+def test_a_mirror_without_another_hosts_architecture_will_do(
+    project: Path, around: Surroundings, archive: DebianArchive, capsys
+):
+    other = {"amd64": "arm64", "arm64": "amd64"}[api.own_platform().debian_architecture]
+    archive.fail(f"binary-{other}", 404)
+    assert run(["lock", str(project)], around) == 0
+    assert f"machines with {other} cannot build by this lock" in capsys.readouterr().err
+    text = (project / "pottle.lock").read_text()
+    assert text.count("[[compiler]]") == 1
+    assert run(["lock", "-q", str(project)], around) == 0
+    assert (project / "pottle.lock").read_text() == text
+
+
+def test_hosts_with_another_cpython_are_left_out(project: Path, around: Surroundings, archive: DebianArchive, capsys):
+    other = {"amd64": "arm64", "arm64": "amd64"}[api.own_platform().debian_architecture]
+    archive.fail(f"binary-{other}", 404)
+    assert run(["lock", "-q", str(project)], around) == 0
+    text = (project / "pottle.lock").read_text()
+    archive.fail(f"binary-{other}", 200, 0)
+    archive.supersede(
+        *(Package(f"{name}", "3.13.9-1", other) for name in ("python3.13-minimal", "libpython3.13-stdlib"))
+    )
+    assert run(["lock", "--refresh", str(project)], around) == 0
+    assert "the archive has CPython 3.13.9-1 for them, and 3.13.5-1 is locked" in capsys.readouterr().err
+    assert (project / "pottle.lock").read_text() == text
+
+
 def test_one_package_may_be_upgraded_alone(project: Path, around: Surroundings, archive: DebianArchive, capsys):
     lock = ["lock", "-q", "--refresh", "--platform", "linux/amd64", str(project)]
     assert run(lock, around) == 0
@@ -185,3 +213,17 @@ def test_unless_that_is_a_projects(project: Path, around: Surroundings, capsys):
     (project / "main.py").write_text(SCRIPT)
     assert run(["lock", "-q", str(project / "main.py")], around) == 2
     assert "uv lock --script main.py" in capsys.readouterr().err
+
+
+def test_another_compiler_is_told_of(project: Path, around: Surroundings, archive: DebianArchive, capsys):
+    lock = ["lock", "-q", "--refresh", "--platform", "linux/amd64", str(project)]
+    assert run(lock, around) == 0
+    for architecture in ("amd64", "arm64"):
+        archive.supersede(Package("python3.13-minimal", "3.13.9-1", architecture))
+    capsys.readouterr()
+    assert run([*lock, "--upgrade"], around) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "pottle.lock: what compiles, and what wheels are built with",
+        "    CPython 3.13 of debian:trixie on amd64 3.13.5-1 → 3.13.9-1",
+        "    CPython 3.13 of debian:trixie on arm64 3.13.5-1 → 3.13.9-1",
+    ]

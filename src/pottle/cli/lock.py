@@ -68,9 +68,9 @@ def _text(done: "Pinning", *, check: bool) -> Iterator[str]:
     for each in done.environments:
         yield f"{done.path.name}: {_line(each)}"
         yield from _changes(each.changes) if not _is_new(each) else ()
-    if done.shared:
-        yield f"{done.path.name}: what wheels are built with"
-        yield from _changes(done.shared)
+    if shared := [each for each in done.shared if each.kind != "compiler" or each.before is not None]:
+        yield f"{done.path.name}: what compiles, and what wheels are built with"
+        yield from _changes(shared)
     if done.kept:
         yield f"{_counted(done.kept, 'file')} kept beside it"
     if check:

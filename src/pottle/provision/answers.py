@@ -1,20 +1,25 @@
 """All that `pottle.lock` is to hold of a project: an answer stays as long as it answers, and what has to be asked anew keeps its versions."""
 
+import platform
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pottle.config.options import Options
-from pottle.errors import PottleError
-from pottle.oci.platform import Platform
+from pottle.errors import PottleError, SourceError
+from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import system_pins
 from pottle.plan.model import ImagePlan
 from pottle.plan.planner import make_plan, wanted
 from pottle.project.facts import Facts, PinnedEnvironment, Pins
-from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedSystem
-from pottle.provision import build_pins, pinning
+from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedInterpreter, PinnedSystem
+from pottle.provision import build_pins, locking, pinning
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
+
+HOSTS = ("amd64", "arm64")
+"""Architectures of machines that build images."""
 
 _Old = TypeVar("_Old", PinnedEnvironment, PinnedSystem)
 
@@ -49,11 +54,11 @@ class Answers:
         """Those for `platforms`, beside what is there of others."""
         environments = {each.platform: each for each in self.before.environments}
         systems = {each.platform: each for each in self.before.systems}
-        for platform in platforms:
-            found = self._environment(platform, environments.pop(str(platform), None))
+        for each in platforms:
+            found = self._environment(each, environments.pop(str(each), None))
             if found is not None:
                 environments[found.platform] = found
-            if (plan := self._plan(platform, found)) is not None:
+            if (plan := self._plan(each, found)) is not None:
                 self.plans[plan.platform] = plan
                 systems[plan.platform] = self._system(plan, systems.get(plan.platform))
         return replace(
@@ -65,8 +70,8 @@ class Answers:
             written=True,
         )
 
-    def _environment(self, platform: Platform, old: PinnedEnvironment | None) -> PinnedEnvironment | None:
-        asked = wanted(self.facts, self.options, platform)
+    def _environment(self, target: Platform, old: PinnedEnvironment | None) -> PinnedEnvironment | None:
+        asked = wanted(self.facts, self.options, target)
         if asked is None:
             return None
         fresh = old is not None and (old.python, old.wanted) == (asked.python, asked.question)
@@ -74,12 +79,12 @@ class Answers:
             return old
         return pinning.pin(asked, self.settings, self._kept(old), self.upgrade.names)
 
-    def _plan(self, platform: Platform, found: PinnedEnvironment | None) -> ImagePlan | None:
+    def _plan(self, target: Platform, found: PinnedEnvironment | None) -> ImagePlan | None:
         """None, and a warning, where wheels were found, and the rest is not yet as far: what is to run may come later."""
         own = (found,) if found is not None else ()
         facts = replace(self.facts, pins=Pins(self.before.at, own))
         try:
-            return make_plan(facts, replace(self.options, locked=False), platform)
+            return make_plan(facts, replace(self.options, locked=False), target)
         except PottleError as error:
             if found is None:
                 raise
@@ -98,21 +103,39 @@ class Answers:
 
     def _compilers(self, systems: Mapping[str, PinnedSystem]) -> Iterator[PinnedCompiler]:
         """For every system, whichever machine builds; those of platforms that were not asked for stay."""
-        kept = {_base(each): [c for c in self.before.compilers if _base(c) == _base(each)] for each in systems.values()}
-        for base, old in kept.items():
+        for base in dict.fromkeys(map(_base, systems.values())):
+            old = {each.architecture: each for each in self.before.compilers if _base(each) == base}
             plan = next((plan for plan in self.plans.values() if (plan.base, plan.python) == base), None)
-            if plan is None or self._compile(old, systems[plan.platform]):
-                yield from old
-            else:
-                interpreter = systems[plan.platform].interpreter
-                yield from pinning.compilers(plan, interpreter, self.archives, self.settings)
+            if plan is None:
+                yield from old.values()
+            elif locking.wants_bytecode(plan):
+                yield from self._compilers_of(plan, systems[plan.platform].interpreter, old)
 
-    def _compile(self, old: Sequence[PinnedCompiler], system: PinnedSystem) -> bool:
-        """Whether those of before compile what the system will run."""
-        version = system.interpreter.version if system.interpreter is not None else None
-        alike = all((each.interpreter.version if each.interpreter else None) == version for each in old)
-        names = {deb.name for each in old for deb in each.debs}
-        return len(old) == len(pinning.HOSTS) and alike and not self.upgrade.asks(names)
+    def _compilers_of(
+        self, plan: ImagePlan, found: PinnedInterpreter | None, old: Mapping[str, PinnedCompiler]
+    ) -> Iterator[PinnedCompiler]:
+        """Ours, and those of other hosts that are of the same CPython: another would compile another image."""
+        own = _own_architecture()
+        ours = self._compiler(plan, own, found, old.get(own))
+        yield ours
+        for host in (host for host in HOSTS if host != own):
+            try:
+                other = self._compiler(plan, host, found, old.get(host))
+                if cpython(other) == cpython(ours):
+                    yield other
+                    continue
+                why = f"the archive has CPython {cpython(other)} for them, and {cpython(ours)} is locked"
+            except SourceError as error:  # mirrors may be partial
+                why = error.what
+            self.settings.progress.warn(f"machines with {host} cannot build by this lock: {why}")
+
+    def _compiler(
+        self, plan: ImagePlan, host: str, found: PinnedInterpreter | None, old: PinnedCompiler | None
+    ) -> PinnedCompiler:
+        fresh = old is not None and (found.version if found is not None else None) == _version(old)
+        if old is not None and fresh and not self.upgrade.asks({deb.name for deb in old.debs}):
+            return old
+        return pinning.compiler(plan, Platform.parse(host), found, self.archives, self.settings)
 
     def _builds(self, systems: Mapping[str, PinnedSystem]) -> Iterator[PinnedBuild]:
         """For whatever any of the plans builds; what platforms that were not asked for may build stays."""
@@ -133,6 +156,27 @@ class Answers:
                     yield build_pins.build(name, plan, packaging, self.settings)
         if systems.keys() - self.plans.keys():
             yield from (each for name, each in before.items() if name not in done)
+
+
+def _own_architecture() -> str:
+    """Of this machine, as Debian calls it; where none of ours is it, that of the first."""
+    try:
+        own = Platform.parse(platform.machine()).debian_architecture
+    except InvalidPlatform:
+        return HOSTS[0]
+    return own if own in HOSTS else HOSTS[0]
+
+
+def _version(compiler: PinnedCompiler) -> str | None:
+    """Of an interpreter that is not the base's own."""
+    return compiler.interpreter.version if compiler.interpreter is not None else None
+
+
+def cpython(compiler: PinnedCompiler) -> str:
+    """Its version, without the number of a rebuild (binNMU), which may be another for each architecture."""
+    named = f"python{compiler.python}-minimal"
+    packaged = next((deb.version for deb in compiler.debs if deb.name == named), "")
+    return _version(compiler) or re.sub(r"\+b\d+$", "", packaged)
 
 
 def _base(each: PinnedSystem | PinnedCompiler) -> tuple[str, str]:

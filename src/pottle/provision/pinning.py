@@ -1,6 +1,6 @@
 """What an index and archives answer, as what `pottle.lock` keeps: by the versions of before where they still satisfy."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from packaging.utils import canonicalize_name
 
@@ -19,8 +19,6 @@ from pottle.provision.settings import Settings
 from pottle.text import Location
 
 _NOWHERE = Location("pottle.lock")
-HOSTS = ("amd64", "arm64")
-"""Architectures of machines that build images."""
 
 
 def pin(
@@ -64,21 +62,19 @@ def system(
     )
 
 
-def compilers(
-    plan: ImagePlan, found: PinnedInterpreter | None, archives: Archives, settings: Settings
-) -> Iterator[PinnedCompiler]:
-    """What compiles the bytecode of `plan`, whichever machine builds: each gives the same. `found` is the image's own interpreter."""
-    if not locking.wants_bytecode(plan):
-        return
+def compiler(
+    plan: ImagePlan, host: Platform, found: PinnedInterpreter | None, archives: Archives, settings: Settings
+) -> PinnedCompiler:
+    """What compiles the bytecode of `plan` on a machine like `host`. `found` is the image's own interpreter, where it has one."""
     ours = system_pins.locked_interpreter(found) if found is not None else None
-    for architecture in HOSTS:
-        host = Platform.parse(architecture)
-        made = locking.compiler_of(plan, archives, ours, host, settings)
-        interpreter = _interpreter(made.interpreter) if made.interpreter is not None else None
-        debs = tuple(_deb(package, None) for package in made.packages)
-        yield PinnedCompiler(
-            architecture=architecture, base=plan.base, python=plan.python, debs=debs, interpreter=interpreter
-        )
+    made = locking.compiler_of(plan, archives, ours, host, settings)
+    return PinnedCompiler(
+        architecture=host.debian_architecture,
+        base=plan.base,
+        python=plan.python,
+        debs=tuple(_deb(package, None) for package in made.packages),
+        interpreter=_interpreter(made.interpreter) if made.interpreter is not None else None,
+    )
 
 
 def _deb(package: LockedPackage, layer: str | None) -> PinnedDeb:
