@@ -104,6 +104,8 @@ class Connections:
         """
         import httpx
 
+        if not _is_url(request.url):
+            raise Hopeless("this is no URL")
         line = self._take()
         watch = _Watch(line, max(self._options.patience, (request.timeout or 0) * 1.1), self._options.least_rate)
         try:
@@ -313,6 +315,13 @@ def shown(url: str) -> str:
 def first_line(error: Exception) -> str:
     """What an exception says, in one line."""
     return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
+def _is_url(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def trust(ca_bundle: Path | None) -> "ssl.SSLContext":

@@ -111,23 +111,28 @@ def _make(
         return _assembled(below, ingredients.locked, workshop)
 
     compilation = Compilation(ingredients.locked.compiler, workshop)
-    executor = Executor(ingredients, workshop, compilation, image)
     commands = [plan for plan in plans if _runs_a_command(plan)]
     of_packages = [plan for plan in plans if ingredients.packages(plan)]
     others = [plan for plan in plans if plan not in of_packages and plan not in commands]
 
-    def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
+    def make(some: Sequence[LayerPlan], executor: Executor) -> dict[str, Layer]:
         return {plan.name: _once(plan, keys[plan.name], executor) for plan in some}
 
     def prepare() -> dict[str, Layer]:
         compilation.prepare()
         return {}
 
-    works: list[Callable[[], dict[str, Layer]]] = [prepare, partial(make, of_packages), partial(make, others)]
-    for some in together(works, workshop.stop, len(works)):
-        there |= some
-    for plan in commands:
-        there |= make([plan])
+    with workshop.scratch() as aside:
+        executor = Executor(ingredients, workshop, compilation, image, aside)
+        works: list[Callable[[], dict[str, Layer]]] = [
+            prepare,
+            partial(make, of_packages, executor),
+            partial(make, others, executor),
+        ]
+        for some in together(works, workshop.stop, len(works)):
+            there |= some
+        for plan in commands:
+            there |= make([plan], executor)
     return there
 
 

@@ -93,9 +93,16 @@ def command(
 
 
 def _check_names(tags: Sequence[str]) -> None:
+    """Before anything is built: there have to be names that the image can be pushed under."""
+    from pottle import api
+
     if not tags:
-        hint = "name it: `--push -t REGISTRY/REPOSITORY:TAG`"
-        raise UsageError("there is no name to push the image under", hint=hint)
+        what = "there is no name to push the image under"
+        raise UsageError(what, hint="name it: `--push -t REGISTRY/REPOSITORY:TAG`")
+    for tag in tags:
+        if (name := api.reference(tag)).digest is not None:
+            what = f"{tag} has a digest, and an image's digest follows from what is in it"
+            raise UsageError(what, hint=f"write `-t {replace(name, digest=None).familiar}`")
 
 
 def _short(name: "Reference") -> str:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pottle.errors import SourceError
 from pottle.http import Request, TryAgain, check_busy, shown
 from pottle.oci.registry.challenge import Challenge
 from pottle.oci.registry.credentials import Keychain, Login
 from pottle.oci.registry.saying import read_bounded, said
-from pottle.oci.registry.transport import Transport
+from pottle.oci.registry.transport import Transport, origin
 
 if TYPE_CHECKING:
     pass
@@ -130,8 +130,8 @@ class Access:
 
     def _token(self, challenge: Challenge, login: Login | None) -> Grant:
         """A token for all that is wished for; where that is too much, for what is necessary."""
-        asked = dict.fromkeys((*self._wish.scopes(), *challenge.scopes))
-        needed = dict.fromkeys((*self._wish.alone(), *challenge.scopes))
+        asked = _together((*self._wish.scopes(), *challenge.scopes))
+        needed = _together((*self._wish.alone(), *challenge.scopes))
         tries: list[tuple[Iterable[str], Login | None]] = [(asked, login)]
         if asked != needed:
             tries.append((needed, login))
@@ -163,7 +163,7 @@ class Access:
                 check_busy(response)
                 return response.status_code, read_bounded(response, _MAX_TOKEN)
 
-        return self._transport.retried(urlsplit(request.url).netloc or self._registry, attempt, self._away(request))
+        return self._transport.retried(origin(request.url).netloc or self._registry, attempt, self._away(request))
 
     def _away(self, request: Request) -> Callable[[TryAgain, int], SourceError]:
         def failed(failure: TryAgain, attempts: int) -> SourceError:
@@ -190,6 +190,15 @@ class Access:
             )
         self._transport.secrets.add(token)
         return Grant(f"Bearer {token}", time.monotonic() + max(life, _SHORTEST_LIFE) * 0.9)
+
+
+def _together(scopes: Iterable[str]) -> list[str]:
+    """Each resource once, with all that is to be done to it, in the order in which it is first named."""
+    actions: dict[str, dict[str, None]] = {}
+    for scope in scopes:
+        resource, colon, wanted = scope.rpartition(":")
+        actions.setdefault(resource or scope, {}).update(dict.fromkeys(wanted.split(",") if colon else ()))
+    return [":".join(filter(None, (resource, ",".join(wanted)))) for resource, wanted in actions.items()]
 
 
 def _header(scheme: str, token: str, registry: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pottle.errors import SourceError
-from pottle.http import NotFound, Request, check_busy
+from pottle.http import BUSY, NotFound, Request, TryAgain, retry_after
 from pottle.oci.registry.access import Access
 from pottle.oci.registry.challenge import challenges
 from pottle.oci.registry.saying import read_bounded, said
@@ -53,7 +53,9 @@ class Endpoint:
                 if response.status_code != 401 or not own or origin(response_url(response)) != origin(request.url):
                     if grant is not None:
                         grant.proven = True
-                    check_busy(response)
+                    if response.status_code in BUSY:
+                        words = said(response.status_code, read_bounded(response), self.transport.secrets)
+                        raise TryAgain(f"it answered {words}", retry_after(response))
                     yield response
                     return
                 body = read_bounded(response)

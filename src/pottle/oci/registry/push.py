@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from pottle.errors import SourceError, UsageError
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
-from pottle.oci.image import Image
+from pottle.oci.image import AnyImage, Image
 from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
 from pottle.oci.registry.client import Registry
@@ -19,22 +19,6 @@ from pottle.stop import together
 CONNECTIONS: Final = 5
 _READ_SIZE: Final = 1 << 18
 """Bytes: large enough that Python is not what is waited for, small enough for five of them at once."""
-
-
-class Pushable(Protocol):
-    """An image, or an index with the images that it lists: documents, and blobs below them."""
-
-    @property
-    def descriptor(self) -> Descriptor:
-        """The document that gets the tags."""
-
-    @property
-    def images(self) -> Sequence[Image]:
-        """The image itself, or those of the index."""
-
-    @property
-    def store(self) -> Layout:
-        """Where the bytes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +54,7 @@ class Pushed:
 
 
 def push(
-    target: Pushable,
+    target: AnyImage,
     names: Sequence[Reference],
     registry: Registry,
     *,
@@ -124,7 +108,7 @@ class _Push:
 
     def __init__(
         self,
-        target: Pushable,
+        target: AnyImage,
         names: tuple[Reference, ...],
         registry: Registry,
         sources: Sequence[Reference],

@@ -71,8 +71,7 @@ class Transport:
             headers = dict(request.headers)
             if authorization is not None and origin(request.url) == first:
                 headers["Authorization"] = authorization
-            host = urlsplit(request.url).netloc
-            with self._connections(host).exchange(replace(request, headers=headers)) as response:
+            with self._connections(origin(request.url).netloc).exchange(replace(request, headers=headers)) as response:
                 target = _redirect(response)
                 if target is None:
                     yield response
@@ -90,7 +89,7 @@ class Transport:
     ) -> _T:
         """What `work` gives, tried again for as long as that makes sense; then an error that says why it makes none."""
         try:
-            return retried(work, self.options.http, self.sleep, failed or _unreachable(registry))
+            return retried(work, self.options.http, self.sleep, failed or _failing(registry))
         except Hopeless as failure:
             raise hopeless(registry, failure) from failure
 
@@ -134,7 +133,22 @@ def response_url(response: "httpx.Response") -> str:
 def located(response: "httpx.Response") -> str | None:
     """The `Location` of an answer, which may be relative (RFC 9110 §10.2.2), and else is as it was written."""
     location: str | None = response.headers.get("Location")
-    return urljoin(response_url(response), location) if location else None
+    return joined(response_url(response), location) if location else None
+
+
+def joined(base: str, location: str) -> str:
+    """The URL that a `Location` means. What it holds is the server's own business: signatures cover it to the letter."""
+    parts = urlsplit(base)
+    if location.lower().startswith(("https://", "http://")):
+        return location
+    if location.startswith("//"):
+        return f"{parts.scheme}:{location}"
+    if location.startswith("/"):
+        return f"{parts.scheme}://{parts.netloc}{location}"
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return ""
 
 
 def _redirect(response: "httpx.Response") -> str | None:
@@ -143,20 +157,22 @@ def _redirect(response: "httpx.Response") -> str | None:
 
 def _followed(request: Request, response: "httpx.Response", target: str) -> Request:
     """The same request there. Only 303 changes the method; the others never make a PUT a GET."""
-    try:
-        url = urljoin(request.url, target)
-    except ValueError:
-        url = ""
+    url = joined(request.url, target)
     if response.status_code == 303 and request.method != "HEAD":
         return replace(request, method="GET", url=url, body=None)
     return replace(request, url=url)
 
 
-def _unreachable(registry: str) -> Callable[[TryAgain, int], PottleError]:
+def _failing(registry: str) -> Callable[[TryAgain, int], PottleError]:
+    """It could not be reached, or it answered and could not do its work."""
+
     def failed(failure: TryAgain, attempts: int) -> PottleError:
-        hint = f"check the network and that {registry} can be reached; `--insecure {registry}` is for a registry without TLS"
-        if "the server answered" in str(failure):
+        if failure.__cause__ is None:
             hint = "try again later, or ask whoever runs the registry"
+            if "(429)" in str(failure):
+                hint = f"wait a while; whoever is logged in (`docker login {registry}`) may ask more often"
+            return SourceError(f"{registry} is out of order: {failure} ({attempts} attempts)", hint=hint)
+        hint = f"check the network and that {registry} can be reached"
         return SourceError(f"cannot talk to {registry}: {failure} ({attempts} attempts)", hint=hint)
 
     return failed
