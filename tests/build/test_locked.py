@@ -161,6 +161,13 @@ def test_another_hash_than_the_mirrors_is_told_with_its_line(here: World, shop: 
     assert "run `pottle lock --upgrade-package libc6`" in said.err
 
 
+def test_one_that_has_lost_its_glibc_is_refused(here: World, shop: Path):
+    lock = shop / "pottle.lock"
+    lock.write_text("\n".join(line for line in lock.read_text().splitlines() if '"libc6", version' not in line))
+    said = here.pottle("build", "-q", shop)
+    assert (said.code, "has no glibc" in said.err, "--> pottle.lock:4" in said.err) == (3, True, True)
+
+
 def test_a_file_of_the_folder_that_is_another_is_told(here: World, shop: Path):
     assert here.pottle("lock", "-q", "--debs", "debs", shop).code == 0
     bad = shop / "debs" / f"libc6_{LIBC}-1_amd64.deb"

@@ -98,6 +98,19 @@ def test_a_backend_that_asks_for_more_makes_it_stale(here: World, shop: Path, en
     assert here.fresh("fourth", **environment).pottle("build", "-q", "--locked", shop).code == 0
 
 
+def test_what_no_hash_can_say_is_left_open(here: World, shop: Path, tmp_path: Path):
+    wheel = WheelFile("aside", "1.0")
+    (tmp_path / wheel.filename).write_bytes(wheel.content)
+    text = (shop / "pyproject.toml").read_text()
+    aside = f'requires = ["builder", "aside @ {(tmp_path / wheel.filename).as_uri()}"]'
+    (shop / "pyproject.toml").write_text(text.replace('requires = ["builder"]', aside))
+    machine = here.fresh("first", UV_DEFAULT_INDEX=here.index.url)
+    done = machine.pottle("lock", shop)
+    assert (done.code, "what shop is built with cannot be locked" in done.err) == (0, True)
+    assert machine.pottle("build", "-q", shop).code == 0
+    assert "does not say what shop is built with" in machine.pottle("build", "-q", "--locked", shop).err
+
+
 def test_uvs_cache_is_enough(here: World, shop: Path):
     machine = here.fresh("first", UV_DEFAULT_INDEX=here.index.url)
     assert machine.pottle("lock", "-q", shop).code == 0

@@ -88,6 +88,11 @@ STALE: dict[str, tuple[Callable[[], PinnedSystem], Options, str]] = {
         Options(),
         "libc6 is of no layer",
     ),
+    "another architecture": (
+        lambda: system(debs=(msgspec.structs.replace(LIBC, architecture="arm64"),)),
+        Options(),
+        "libc6 is for arm64",
+    ),
     "an interpreter too many": (
         lambda: system(
             interpreter=PinnedInterpreter("3.9.25", "", "x86_64", "https://x.example/a.tar.gz", "c" * 64, 9)

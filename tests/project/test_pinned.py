@@ -85,6 +85,8 @@ FAULTS = {
     "a file": (changed("https://files.example", "file:///etc"), 12, "`url` cannot be"),
     "another platform": (changed("linux/amd64", "windows/amd64"), 4, "`platform` cannot be"),
     "no date": (changed("2026-11-22T08:12:33Z", "yesterday"), 4, "`released` cannot be"),
+    "a day that there is not": (changed("2026-11-22T", "2026-13-45T"), 4, "this table cannot be read"),
+    "a year that there is not yet": (changed("2026-11-22T", "9999-12-31T"), 4, "`released` cannot be"),
     "no question": (changed('wanted = [\n    "base: libc6",\n]', 'wanted = "base"'), 4, "`wanted` cannot be"),
     "no list": (changed(f"debs = [\n{DEB}]", "debs = 3"), 4, "`debs` is no list"),
     "no table": (changed(DEB, "    3,\n"), 4, "the entry of None"),

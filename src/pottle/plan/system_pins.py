@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pottle.config.options import Options
 from pottle.errors import ProjectError
+from pottle.oci.platform import Platform
 from pottle.plan.lock import Build, BuildRequirement, Compiler, Decided, LockedInterpreter, LockedPackage
 from pottle.plan.model import (
     BuildWheels,
@@ -110,6 +111,9 @@ def _check(kept: PinnedSystem, plan: ImagePlan) -> None:
     layers = {layer.name for layer in plan.layers}
     if strange := next((deb for deb in kept.debs if deb.layer not in layers), None):
         raise _stale(f"{strange.name} is of no layer that the image has", strange.at)
+    own = (Platform.parse(plan.platform).debian_architecture, "all")
+    if strange := next((deb for deb in kept.debs if deb.architecture not in own), None):
+        raise _stale(f"{strange.name} is for {strange.architecture}", strange.at)
     asks = any(isinstance(step, InstallInterpreter) for layer in plan.layers for step in layer.steps)
     if asks != (kept.interpreter is not None):
         raise _stale("it was made with" + ("out an interpreter" if asks else " an interpreter"), kept.at)

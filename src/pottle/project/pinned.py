@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -26,7 +27,7 @@ FilePath = Annotated[
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s@\\]+\Z", max_length=2000)]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Size = Annotated[int, Meta(ge=0, le=1 << 40)]
-Moment = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
+Moment = Annotated[str, Meta(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
 """UTC, to the second."""
 Architecture = Annotated[str, Meta(pattern=r"^(amd64|arm64)\Z")]
 
@@ -183,9 +184,17 @@ class Table:
 
     def _converted(self, value: Any, kind: type[_T], what: str, at: Location) -> _T:
         try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
+            found = msgspec.convert(value, kind)
+            _check_date(getattr(found, "released", None))
+        except (msgspec.ValidationError, ValueError) as error:
             raise InvalidEntry(f"{what} cannot be read: {_told(str(error), value)}", at) from None
+        return found
+
+
+def _check_date(text: str | None) -> None:
+    """Raise `ValueError` for a day or an hour that there is not."""
+    if text is not None:
+        datetime.fromisoformat(text)
 
 
 _PLACE = re.compile(r" - at `\$\.?([^`]*)`$")

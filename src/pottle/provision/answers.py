@@ -153,7 +153,8 @@ class Answers:
                 if old is not None and fresh and not self.upgrade.asks({one.name for one in old.requires}):
                     yield old
                 else:
-                    yield build_pins.build(name, plan, packaging, self.settings)
+                    made = build_pins.build(name, plan, packaging, self.settings)
+                    yield from [made] if made is not None else []
         if systems.keys() - self.plans.keys():
             yield from (each for name, each in before.items() if name not in done)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pottle.errors import ProjectError
 from pottle.plan import system_pins
 from pottle.plan.model import BuildWheels, ImagePlan, InstallProject, InstallWheels, Source, Step
 from pottle.project.facts import Packaging
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from pottle.sources.pypi.uv import Session
 
 
-def build(name: str, plan: ImagePlan, packaging: Packaging | None, settings: Settings) -> PinnedBuild:
-    """What the wheel of `name` is built with, as an index has it now."""
+def build(name: str, plan: ImagePlan, packaging: Packaging | None, settings: Settings) -> PinnedBuild | None:
+    """What the wheel of `name` is built with, as an index has it now; None, and a warning, where no hash can say that."""
     from pottle.sources.pypi import uv
     from pottle.sources.pypi.build_requirements import Observer, pinned
 
@@ -25,7 +26,11 @@ def build(name: str, plan: ImagePlan, packaging: Packaging | None, settings: Set
         observer = Observer(work / "observer")
         for step in _steps(plan):
             _do(step, name, plan, session, observer, settings)
-        found = pinned(session, observer.seen())
+        try:
+            found = pinned(session, observer.seen())
+        except ProjectError as error:
+            settings.progress.warn(f"what {name} is built with cannot be locked: {error.what}")
+            return None
     requires = tuple(PinnedRequirement(one.name, one.version, one.sha256, one.marker) for one in found)
     return PinnedBuild(of=name, wanted=system_pins.builds(plan.layers, packaging)[name], requires=requires)
 

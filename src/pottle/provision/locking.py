@@ -70,13 +70,21 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
 
 def _as_decided(decided: Decided, plan: ImagePlan) -> Resolved:
     """What `pottle.lock` says, with the compiler for this machine."""
-    _check_glibc(plan, [package for _, layer in decided.packages for package in layer])
+    try:
+        _check_glibc(plan, [package for _, layer in decided.packages for package in layer])
+    except SourceError:
+        what = f"pottle.lock has no glibc that wheels for {plan.base} can be run with"
+        raise ProjectError(what, at=_place_of(decided), hint="run `pottle lock --upgrade`") from None
     own = _own_platform() if wants_bytecode(plan) else None
     compiler = dict(decided.compilers).get(own.debian_architecture) if own is not None else None
     if own is not None and compiler is None:
         what = f"pottle.lock has nothing that compiles bytecode of Python {plan.python} on {own.debian_architecture}"
-        raise ProjectError(what, at=Location.parse(decided.at) if decided.at else None, hint="run `pottle lock`")
+        raise ProjectError(what, at=_place_of(decided), hint="run `pottle lock`")
     return Resolved(0, decided.packages, compiler, decided.interpreter)
+
+
+def _place_of(decided: Decided) -> Location | None:
+    return Location.parse(decided.at) if decided.at else None
 
 
 def _sources(plan: ImagePlan) -> Sequence[Source]:

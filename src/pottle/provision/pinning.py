@@ -46,10 +46,10 @@ def system(
         kept = [system_pins.locked(deb) for deb in before.debs if deb.name not in free]
     try:
         layers, _ = locking.packages_of(plan, archives, settings, kept)
-    except SourceError:
+    except SourceError as error:
         if not kept:
             raise
-        settings.progress.warn("packages of before do not fit what is asked for now: all of them are chosen anew")
+        settings.progress.warn(f"packages of before cannot stay, and all of them are chosen anew: {error.what}")
         layers, _ = locking.packages_of(plan, archives, settings)
     interpreter = locking.interpreter_of(plan, settings)
     return PinnedSystem(

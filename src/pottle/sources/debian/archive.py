@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
 from pottle.http import NotFound, shown
-from pottle.sources.debian.deb import read_deb
 from pottle.sources.debian.folder import filename
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index, described
@@ -193,6 +192,8 @@ class Archive:
 
     def _described(self, package: Pinned, newest: Universe) -> BinaryPackage:
         """What it says of itself: as the index has it, or the package itself, where that has been superseded."""
+        from pottle.sources.debian.deb import read_deb
+
         found = newest.newest(package.name)
         if found is not None and found.sha256 == package.sha256:
             return found

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from packaging.utils import canonicalize_name
 
-from pottle.errors import ProjectError, SourceError
+from pottle.errors import ProjectError
 from pottle.sources.pypi import uv
 from pottle.sources.pypi.failure import failure
 from pottle.text import Location
@@ -103,6 +103,8 @@ _COMPILE = (
 
 def _read(content: bytes) -> Iterator[Found]:
     for package in tomllib.loads(content.decode()).get("packages", []):
+        if not {"wheels", "sdist"} & package.keys():
+            raise ProjectError(f"{package['name']} comes from no index, so no hash says what it has to be")
         files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
         digests = sorted({_sha256(file, package["name"]) for file in files})
         yield Found(str(canonicalize_name(package["name"])), package["version"], tuple(digests), package.get("marker"))
@@ -111,7 +113,7 @@ def _read(content: bytes) -> Iterator[Found]:
 def _sha256(file: Mapping[str, Any], name: str) -> str:
     found = file.get("hashes", {}).get("sha256")
     if not isinstance(found, str):
-        raise SourceError(
+        raise ProjectError(
             f"the index does not say what the files of {name} have to be", hint="use an index that has hashes"
         )
     return found
