@@ -19,6 +19,7 @@ from pottle import child
 from pottle.build.interpreter import Interpreter
 from pottle.errors import HostError
 from pottle.oci.entry import File
+from pottle.sharing import used
 from pottle.stop import Stop, together
 from pottle.writing import staged_directory
 
@@ -48,6 +49,8 @@ def compile_groups(
     A group is compiled as a whole and kept in `cache`: one file changed, that group again, the others not.
     """
     wanted = {name: _Group.of(files, interpreter, invalidation, cache) for name, files in groups.items()}
+    for group in wanted.values():
+        used(group.kept)
     missing = {group.kept: group for group in wanted.values() if group.sources and not _is_whole(group.kept)}
     try:
         _compile(list(missing.values()), _Work(interpreter, invalidation, stop or Stop()), cache)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pottle.cli import build_text
-from pottle.cli.choices import plan_flags, platform_flag, project_argument, source_flags, talk_flags
+from pottle.cli.choices import plan_flags, platform_flag, project_argument, registry_flags, source_flags, talk_flags
 from pottle.cli.surroundings import Surroundings
 from pottle.errors import UsageError
 
@@ -27,14 +27,12 @@ if TYPE_CHECKING:
     "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
 )
 @click.option("--push", is_flag=True, help="Push the image to the registries that the names of -t are in.")
-@click.option(
-    "--insecure", metavar="HOST", multiple=True, help="A registry that may be spoken to without TLS; may be repeated."
-)
 @click.option("--load", is_flag=True, help="Load the image into docker or podman.")
 @click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
 @platform_flag
 @plan_flags
 @source_flags
+@registry_flags
 @talk_flags
 @click.pass_obj
 def command(
@@ -65,6 +63,7 @@ def command(
       pottle build --load ../shop             # straight into Docker or Podman
       pottle build --platform linux/arm64     # on any machine, without emulation
       pottle build --platform linux/amd64,linux/arm64 -o shop/   # an image index
+      pottle build --cache-from registry.example/cache     # layers of others
     """
     from pottle import api
 
@@ -73,12 +72,17 @@ def command(
         _check_names(tags)
     here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
     options = api.read_options(path, around.environ, flags)
-    product = api.build_for(path, options, api.platforms(options), here)
-    names = api.references(product, tags)
-    api.tag(product.target, names)
-    written = [str(api.save(product.target, output, names)) for output in outputs]
-    loaded = api.load(product.target, names, here) if load else None
-    pushed = api.push(product.target, names, here, insecure) if push else None
+    bytes_wanted = not push or bool(outputs) or load
+    with api.layer_cache(options, here, insecure, bytes_wanted=bytes_wanted) as shared:
+        product = api.build_for(path, options, api.platforms(options), here, shared)
+        names = api.references(product, tags)
+        if not product.origins:
+            api.tag(product.target, names)
+        written = [str(api.save(product.target, output, names)) for output in outputs]
+        loaded = api.load(product.target, names, here) if load else None
+        pushed = api.push(product.target, names, here, insecure, product.origins) if push else None
+        if shared is not None:
+            api.share(product, shared, names if push else ())
     if digest_file is not None:
         api.write_digest(product.target, digest_file)
     if not quiet:
@@ -158,6 +162,7 @@ def _image(built: "Built") -> dict[str, object]:
                 "size": layer.descriptor.size,
                 "unpacked_size": layer.size,
                 "made": name in built.made,
+                "shared": name in built.shared,
             }
             for name, layer in built.layers
         ],

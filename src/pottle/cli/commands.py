@@ -11,6 +11,8 @@ COMMANDS = {
     "build": "Build the image: no Docker, no root, no Dockerfile.",
     "lock": "Keep all that an image is made of, by digest, in pottle.lock.",
     "run": "Build if needed, and run.",
+    "resolve": "Build what manifests name by pottle://, push it, and put digests there.",
+    "cache": "Look at the cache, and tidy it.",
 }
 
 

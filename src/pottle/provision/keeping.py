@@ -1,11 +1,5 @@
-"""What keeps the files that a `pottle.lock` names: the note in the cache that it was used, and the place that is configured for them.
+"""What keeps the files that a `pottle.lock` names: that they are in use, for who tidies the cache, and the place that is configured for them."""
 
-`locks/` below the cache holds a file for each lock, named by the digest of its path: that path, then the path below the cache of every
-file that it names, a line each. It was last written when the lock was last used. Whoever clears the cache leaves alone what one of
-them names that is not too old.
-"""
-
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,26 +18,16 @@ if TYPE_CHECKING:
     from pottle.sources.http import Expected
 
 
-def remember(path: Path, pins: Pins, settings: Settings) -> None:
-    """Note that the lock at `path` was used just now."""
-    from pottle.writing import host_errors, replacing
-
-    name = hashlib.sha256(str(path.absolute()).encode()).hexdigest()
-    note = settings.cache / "locks" / name
-    with host_errors(note):
-        note.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(note) as file:
-            lines = [str(path.absolute()), *sorted({str(each) for each in _in_cache(pins)})]
-            file.write("".join(f"{line}\n" for line in lines).encode())
-
-
-def _in_cache(pins: Pins) -> Iterator[Path]:
-    from pottle.sources.debian.archive import place
+def note_use(pins: Pins, settings: Settings) -> None:
+    """Whatever the lock names is in use, on any platform and any building host: who tidies the cache by age leaves it."""
+    from pottle.sharing import used
+    from pottle.sources.debian import kept
 
     for each in pins.of_archives:
-        yield from (Path("debian") / place(deb.sha256) for deb in each.debs)
+        for deb in each.debs:
+            used(kept.place(settings.debian, deb.sha256))
         if each.interpreter is not None:
-            yield _build(each.interpreter).place(Path("cpython"), each.interpreter.sha256)
+            used(_build(each.interpreter).place(settings.interpreters, each.interpreter.sha256))
 
 
 def export(before: Pins, after: Pins, archives: Archives, settings: Settings) -> int:

@@ -74,6 +74,14 @@ def test_both_scopes_of_a_mount_are_asked_for_up_front(guarded: FakeRegistry, co
     assert set(guarded.tags) == {"team/shop", "other/shop"}
 
 
+def test_an_outdated_login_is_told_with_the_refusal(connect: Connect, image: Image, store):
+    with FakeRegistry(login=(USER, PASSWORD)) as server:
+        push(image, [named(server)], connect(logins(server.host)))
+        old = logins(server.host, username=USER, password="outdated")
+        with pytest.raises(Denied, match=f"{server.url}/token does not take the login for {server.host}"):
+            pull(named(server), None, connect(old), store)
+
+
 def test_a_scope_that_is_not_given_is_done_without(guarded: FakeRegistry, connect: Connect, image: Image):
     guarded.grantable = lambda scope: not scope.startswith("repository:base/")
     base = named(guarded, "base/python")
@@ -353,7 +361,9 @@ def test_a_challenge_of_another_host_is_not_answered(guarded: FakeRegistry, conn
     push(image, [named(guarded)], client)
     with FakeRegistry(login=("other", "other"), auth="basic") as storage:
         guarded.blob_host = f"{storage.url}/v2/store/blobs/blobs/DIGEST"
-        with pytest.raises(Denied):
+        with pytest.raises(
+            SourceError, match=f"{storage.host}, where {guarded.host} sends us, refuses to give the blob"
+        ):
             list(client.repository(named(guarded)).blob(image.layers[0]))
         assert len(storage.requests) == 1
         assert "Authorization" not in storage.requests[0].headers

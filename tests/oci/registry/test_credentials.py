@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,8 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setattr("pottle.oci.registry.credentials.RUNTIME", tmp_path / "run")
     return Home(tmp_path / "home")
 
 
@@ -69,7 +71,7 @@ DOCKER = ".docker/config.json"
 
 def test_nothing_is_no_login(home: Home):
     assert home.login() is None
-    assert seen(Keychain({}, Stop()).login("r.example", "a")) is None
+    assert seen(Keychain({"XDG_RUNTIME_DIR": "/nowhere"}, Stop()).login("r.example", "a")) is None
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,8 @@ def test_the_order_of_the_files(home: Home):
     assert home.login() == ("home podman", "pw", "", "")
     put("xdg/containers/auth.json", "XDG_CONFIG_HOME")
     assert home.login(XDG_CONFIG_HOME=f"{home.path}/xdg") == ("XDG_CONFIG_HOME", "pw", "", "")
+    put(f"../run/{os.getuid()}/auth.json", "no session")
+    assert home.login() == ("no session", "pw", "", "")
     put("run/containers/auth.json", "runtime")
     runtime = {"XDG_RUNTIME_DIR": f"{home.path}/run"}
     assert home.login(**runtime) == ("runtime", "pw", "", "")

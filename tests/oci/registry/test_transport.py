@@ -127,6 +127,23 @@ def test_a_stranger_does_not_lead_to_this_machine(monkeypatch: pytest.MonkeyPatc
     transport._check("http://127.0.0.1:5001/x", trusted)
 
 
+@pytest.mark.parametrize("header", ["Location", "WWW-Authenticate"])
+def test_neither_an_upload_nor_a_login_is_sent_to_this_machine_by_a_stranger(
+    secure: FakeRegistry, connect: Connect, image: Image, certificate, header: str, monkeypatch: pytest.MonkeyPatch
+):
+    with FakeRegistry() as local:
+        monkeypatch.setattr("pottle.oci.registry.transport.is_loopback", lambda host: host == local.host)
+        if header == "Location":
+            secure.fail("POST", "/uploads/", 202, headers={header: f"{local.url}/x"})
+        else:
+            secure.fail("HEAD", "/v2/", 401, headers={header: f'Bearer realm="{local.url}/token"'})
+        login = f'{{"auths": {{"{secure.host}": {{"username": "me", "password": "pw"}}}}}}'
+        error = refused(image, named(secure), connect({"DOCKER_AUTH_CONFIG": login}, ca_bundle=certificate[0]))
+        assert f"{secure.host} leads to {local.url}/" in error.what
+        assert "not protected by TLS" in error.what
+        assert local.requests == []
+
+
 # --- redirects -------------------------------------------------------------------------------------
 
 

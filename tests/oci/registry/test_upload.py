@@ -13,7 +13,7 @@ from pottle.oci.reference import Reference
 from pottle.oci.registry.client import Registry
 from pottle.oci.registry.repository import Repository
 from pottle.oci.registry.upload import Uploaded
-from pottle.testing.registry import FakeRegistry
+from pottle.testing.registry import Answer, FakeRegistry
 
 CONTENT = os.urandom(10_000_000)
 BLOB = describe(CONTENT, media_types.LAYER_GZIP)
@@ -191,6 +191,22 @@ def test_a_registry_that_takes_nothing_of_a_chunk_is_not_asked_for_ever(server: 
     assert len(server.requests) < 30
 
 
+def test_a_registry_that_takes_a_byte_of_each_chunk_is_not_asked_for_ever(server: FakeRegistry, repository: Repository):
+    server.whole_uploads = server.streamed_uploads = False
+    real = server.answer
+
+    def miserly(method, path, headers, body):
+        if method == "PATCH" and "Content-Range" in headers:
+            start = headers["Content-Range"].partition("-")[0]
+            return real(method, path, {**headers, "Content-Range": f"{start}-{start}"}, body[:1])
+        return real(method, path, headers, body)
+
+    server.answer = miserly  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="4 attempts"):
+        send(repository)
+    assert len(server.requests) < 30
+
+
 def test_no_way_at_all(server: FakeRegistry, repository: Repository):
     server.fail("PUT", "/uploads/", 400, code="UNSUPPORTED")
     server.fail("PATCH", "/uploads/", 400, code="UNSUPPORTED")
@@ -237,14 +253,21 @@ def test_redirects_keep_method_and_body(server: FakeRegistry, repository: Reposi
 
     def moved(method, path, headers, body):
         if method in {"POST", "PUT"} and "moved" not in path:
-            from pottle.testing.registry import Answer
-
             return Answer(307, {"Location": f"{path}{'&' if '?' in path else '?'}moved=1"})
         return real(method, path, headers, body)
 
     server.answer = moved  # type: ignore[method-assign]
     assert send(repository).how == "sent"
     assert arrived(server)
+
+
+def test_a_303_is_looked_at_and_sent_nothing(server: FakeRegistry, repository: Repository):
+    server.fail("PUT", "/uploads/", 303, headers={"Location": "/v2/team/shop/blobs/uploads/done"})
+    real = server.answer
+    server.answer = lambda method, path, *rest: Answer(200) if path.endswith("/done") else real(method, path, *rest)  # type: ignore[method-assign]
+    assert send(repository, SMALL).how == "sent"
+    assert server.requests[-1].line == "GET /v2/team/shop/blobs/uploads/done"
+    assert "Content-Length" not in server.requests[-1].headers
 
 
 # --- what may pass --------------------------------------------------------------------------------
@@ -284,8 +307,10 @@ def test_an_upload_whose_answer_is_lost_is_not_sent_again(server: FakeRegistry, 
         return done
 
     server.answer = answer  # type: ignore[method-assign]
-    assert send(repository) == Uploaded("present")
+    counts: list[int] = []
+    assert send(repository, progress=counts.append) == Uploaded("present")
     assert len(server.asked("PUT")) == 1
+    assert sum(counts) == 0
 
 
 def test_a_blob_that_is_damaged_on_its_way_is_sent_again(server: FakeRegistry, repository: Repository):

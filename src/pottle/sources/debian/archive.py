@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
 from pottle.http import NotFound, shown
+from pottle.sources.debian import kept
 from pottle.sources.debian.folder import filename
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index, described
@@ -311,7 +312,7 @@ class Archive:
         segments = package.filename.split("/")
         if not _SHA256.fullmatch(package.sha256) or package.size < 0 or {"", ".", ".."} & set(segments):
             raise SourceError(f"{package.name} {package.version} is not described by a path, a SHA-256 and a size")
-        return self._options.cache / place(package.sha256)
+        return kept.place(self._options.cache, package.sha256)
 
     def _pocket_of(self, package: Pinned) -> Pocket:
         for pocket in self.suite.pockets:
@@ -320,11 +321,6 @@ class Archive:
         raise SourceError(
             f"{package.name} {package.version} is from {package.suite}, which is no part of {self.suite.name}"
         )
-
-
-def place(sha256: str) -> Path:
-    """Where the package with that digest lies below an archive's cache."""
-    return Path("packages", sha256[:2], f"{sha256}.deb")
 
 
 @contextmanager

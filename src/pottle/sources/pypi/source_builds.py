@@ -12,6 +12,7 @@ from typing import TypeAlias
 from packaging.utils import canonicalize_name
 
 from pottle.errors import PottleError, ProjectError
+from pottle.sharing import used
 from pottle.sources.pypi import by_hash, install, installed, pylock, uv
 from pottle.sources.pypi.build_requirements import Given, Observer, digest
 from pottle.sources.pypi.failure import failure
@@ -100,6 +101,7 @@ def _options(session: uv.Session, requires: Requires | None, work: Path) -> Sequ
         return ["--cache-dir", work / "cache"]
     if isinstance(requires, Given):
         kept = session.builds / digest(requires.requires) if session.builds is not None else work / "cache"
+        used(kept)
         return [*requires.options(work), "--cache-dir", kept]
     return ()
 
