@@ -74,6 +74,8 @@ def test_every_key_is_read():
     collectstatic = false
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
+    debs = "vendor/debs"
+    locked = true
     allow-expired = ["forky"]
     process = { worker = { command = "x" } }
     lint = { ignore = ["size"] }

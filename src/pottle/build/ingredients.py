@@ -73,9 +73,11 @@ class Ingredients:
                 yield self._compiler(mode)
             case BuildWheels(bytecode=mode):
                 yield [(each.url, each.commit, each.subdirectory, each.sha256) for each in self.locked.sources]
+                yield from (self._build(each.name) for each in self.locked.sources)
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case InstallProject(path=path, bytecode=mode):
+            case InstallProject(name=name, path=path, bytecode=mode):
+                yield self._build(name)
                 pretence = self.project.at(path).pretence
                 yield (self._project(path), pretence.variables, pretence.pkg_info, pretence.repository)
                 yield self.locked.plan.python
@@ -88,6 +90,11 @@ class Ingredients:
                 pass
             case _:
                 assert_never(step)
+
+    def _build(self, name: str) -> object:
+        """What the wheel of that distribution is built with, where that is decided."""
+        found = (each.requires for each in self.locked.builds if each.of == name)
+        return next(([(one.name, one.version, one.sha256) for one in requires] for requires in found), None)
 
     def _compiler(self, mode: object) -> str | None:
         compiler = self.locked.compiler

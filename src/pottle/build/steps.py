@@ -166,7 +166,7 @@ class Executor:
         what = "the project's wheel" if step.path == "." else f"the wheel of {step.name}"
         project = self.ingredients.project.at(step.path)
         with self.workshop.progress.task(f"Building {what}"):
-            found = self.workshop.supplies.project(project.sources(), work, project.pretence)
+            found = self.workshop.supplies.project(step.name, project.sources(), work, project.pretence)
         return self._installed(step.into, found, step.bytecode)
 
     def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:

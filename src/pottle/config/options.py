@@ -74,6 +74,10 @@ class Options:
     """Patterns in `.dockerignore`'s language."""
     lint: LintOptions = field(default_factory=LintOptions)
     mirror: str | None = None
+    debs: str | None = None
+    """A directory, relative to the project, or `oci://REPOSITORY`: where .debs of `pottle.lock` are kept and taken from first."""
+    locked: bool = False
+    """Nothing is resolved: everything comes from locks."""
     allow_expired: tuple[str, ...] = ()
     cache_from: tuple[str, ...] = ()
     """Repositories, asked in this order."""

@@ -31,7 +31,7 @@ DEVELOPMENT = (
     "compose*.yaml", "docker-bake*", "Makefile", "justfile", "Justfile", "Taskfile.y*ml", "CONTRIBUTING*",
     "CODE_OF_CONDUCT*", "SECURITY*",
     # what a build or a run leaves behind
-    "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/.venv", "pip-wheel-metadata",
+    "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/*.deb", "**/.venv", "pip-wheel-metadata",
 )  # fmt: skip
 """What neither the application nor its build needs."""
 

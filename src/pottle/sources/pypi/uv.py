@@ -41,6 +41,8 @@ class Session:
     """A PEM file of all the certificates to trust, instead of the machine's own."""
     stop: Stop = field(default_factory=Stop)
     """What ends uv before it is done."""
+    builds: Path | None = None
+    """Where uv keeps what it builds with requirements that are decided; None: nowhere."""
 
 
 class UvFailed(Exception):
