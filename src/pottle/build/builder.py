@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from pottle.build import cache
 from pottle.build.compiler import Compilation
 from pottle.build.execution import makeup
 from pottle.build.ingredients import Ingredients
@@ -49,7 +50,7 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     keys = {plan.name: ingredients.key(plan) for plan in plans}
     if stand_in is not None:
         keys |= _keys_of_commands(stand_in)
-    found = {name: workshop.layers.find(key) for name, key in keys.items()}
+    found = {name: _find(key, locked.plan.platform, workshop) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
     elsewhere = [plan.name for plan in missing if stand_in is not None and _runs_a_command(plan)]
     if own := [plan for plan in missing if plan.name not in elsewhere]:
@@ -134,8 +135,21 @@ def _make(
 def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:
     """The layer, unless a build beside this one has made it meanwhile."""
     workshop = executor.workshop
+    platform = executor.ingredients.locked.plan.platform
     with workshop.turns.of(key):
-        return workshop.layers.find(key) or workshop.layers.keep(key, _layer(plan, executor))
+        if (found := _find(key, platform, workshop)) is not None:
+            return found
+        made = _layer(plan, executor)
+        return workshop.layers.keep(_bound(key, platform) if plan.name in executor.bound else key, made)
+
+
+def _find(key: str, platform: str, workshop: Workshop) -> Layer | None:
+    """What was made for every platform, or for this one."""
+    return workshop.layers.find(key) or workshop.layers.find(_bound(key, platform))
+
+
+def _bound(key: str, platform: str) -> str:
+    return cache.key(key, platform)
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:
