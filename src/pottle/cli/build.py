@@ -47,13 +47,13 @@ def command(
 ) -> int:
     """Build the image of the project at PATH: no Docker, no root, no Dockerfile.
 
-    It stays in pottle's own store, where `pottle run` finds it; NAME@DIGEST is printed on stdout.
+    It stays in pottle's own store, where `pottle run` finds it. On stdout is NAME@DIGEST, or with --load what the engine can run.
 
     \b
     Examples:
       pottle build
       pottle build -t shop:1.2 -o shop.tar    # for docker, podman, skopeo
-      pottle build --load ../shop             # straight into Docker or Podman
+      pottle build --load ../shop             # docker run $(pottle build --load)
       pottle build --platform linux/arm64     # on any machine, without emulation
       pottle build --platform linux/amd64,linux/arm64 -o shop/   # an image index
     """
@@ -75,6 +75,10 @@ def command(
         click.echo(shown, err=True, color=around.colour)
     if form == "json":
         click.echo(_json(product, names, written, loaded))
+    elif loaded is not None:
+        click.echo(
+            loaded[1]
+        )  # an engine without a containerd store knows no digest of a manifest that it has not pulled
     else:
         click.echo(f"{_short(names[0])}@{product.target.digest}")
     return 0
