@@ -225,7 +225,7 @@ def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", h
         sides.append(_Side.of(helper, settings, several=True))
     locked = _together([side.lock for side in sides], settings.stop)
     files = _project_files(root, options, host, _wheels(plans))
-    orders = [side.order(each, files, _Sandbox(host)) for side, each in zip(sides, locked, strict=True)]
+    orders = [side.order(each, files, _Sandbox(host), options) for side, each in zip(sides, locked, strict=True)]
     works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
     builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
@@ -305,7 +305,7 @@ class _Side:
         with self._named():
             return lock_plan(self.planned, self.archives, self.settings)
 
-    def order(self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox") -> "Order":
+    def order(self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", options: "Options") -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
         from pottle.build.workshop import Workshop
@@ -313,7 +313,8 @@ class _Side:
 
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, settings.turns)
+        shared = (sandbox, options.compression, settings.turns)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *shared)
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":
@@ -509,13 +510,19 @@ def write_digest(target: "AnyImage", path: Path) -> None:
 
 def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
     """Give the image, or of an index the one for the engine's platform, to docker or podman: (the engine, the name to run it by)."""
+    from pottle.oci.media_types import LAYER_ZSTD
     from pottle.run.loading import load as load_image
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
     images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
-        return load_image(images, RunHost(host.environ, host.cache))
+        try:
+            return load_image(images, RunHost(host.environ, host.cache))
+        except HostError as error:
+            if error.hint is None and any(layer.media_type == LAYER_ZSTD for layer in target.images[0].layers):
+                error.hint = "if the engine is older than Docker 23 it cannot read zstd: build with --compression gzip"
+            raise
 
 
 # --- running --------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     Where its platform does not run here, `stand_in` is the same for one that does: what its commands write serves both.
     """
     locked, workshop = order.locked, order.workshop
-    ingredients = Ingredients(locked, order.project)
+    ingredients = Ingredients(locked, order.project, workshop.compression)
     plans = locked.plan.layers
     keys = {plan.name: ingredients.key(plan) for plan in plans}
     if stand_in is not None:
@@ -65,7 +65,7 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
 
 
 def _keys_of_commands(order: Order) -> dict[str, str]:
-    ingredients = Ingredients(order.locked, order.project)
+    ingredients = Ingredients(order.locked, order.project, order.workshop.compression)
     return {plan.name: ingredients.key(plan) for plan in order.locked.plan.layers if _runs_a_command(plan)}
 
 
@@ -159,7 +159,9 @@ def _layer(plan: LayerPlan, executor: Executor) -> Layer:
         entries = executor.entries(plan, work)
         epoch = executor.ingredients.locked.plan.epoch
         with workshop.progress.task(f"Writing the layer {plan.name}"):
-            return write_layer(entries, workshop.store, mtime=epoch, check=workshop.stop.check)
+            return write_layer(
+                entries, workshop.store, mtime=epoch, compression=workshop.compression, check=workshop.stop.check
+            )
 
 
 def _created_by(plan: LayerPlan) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pottle.build.cache import LayerCache
 from pottle.build.sandbox import Sandbox
 from pottle.build.supplies import Supplies
+from pottle.oci.compression import Compression
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
 from pottle.stop import Stop
@@ -26,6 +27,8 @@ class Workshop:
     """What ends the build before it is done."""
     sandbox: Sandbox | None = None
     """What runs commands of the project in its image; None: nothing does."""
+    compression: Compression = "gzip"
+    """Of the layers that are made; part of their keys."""
     turns: Turns = field(default_factory=Turns)
     """The same for all builds that go on side by side: what several of them want is made once."""
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 )
 @click.option("--load", is_flag=True, help="Load the image into docker or podman.")
 @click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
+@click.option(
+    "--compression", type=click.Choice(["gzip", "zstd"]), help="zstd is smaller; engines of before 2023 lack it."
+)
 @platform_flag
 @plan_flags
 @source_flags
