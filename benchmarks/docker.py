@@ -24,6 +24,7 @@ _ENGINES = Path(__file__).parents[1] / "tools" / "engines"
 GUIDE, PATTERN = "guide", "pattern"
 DOCKERFILES = (GUIDE, PATTERN)
 BASE = "python:3.13-slim"
+MARK = "docker"
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=9, help="counted runs of each measurement (cold builds: a third)")
     parser.add_argument("--write", type=Path, help="the page whose tables are replaced; without it they are printed")
     options = parser.parse_args()
-    environ = _environment()
+    environ = engines()
     before = os.getloadavg()[0]
     scratch = Path(tempfile.mkdtemp(prefix="pottle-bench-"))
     try:
@@ -168,13 +169,13 @@ def main() -> int:
         shutil.rmtree(scratch, ignore_errors=True)
     text = report.text(results, report.circumstances(environ, options.runs, before))
     if options.write:
-        report.write(text, options.write)
+        report.write(text, options.write, MARK)
     else:
         print(text)
     return 0
 
 
-def _environment() -> Mapping[str, str]:
+def engines() -> Mapping[str, str]:
     """The engines', with nothing that changes how either side works; both images that Dockerfiles start from are made."""
     script = f'lines=$({_ENGINES} env) || exit 1; eval "$lines"; env -0'
     lines = call(["bash", "-c", script], os.environ).split("\0")

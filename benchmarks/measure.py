@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,15 +99,20 @@ def peak_memory(timed: Action) -> int:
 
 def _descendants(pid: int) -> list[int]:
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
-        for child in children:
-            if not _shares_memory(child, pid):
-                found += [child, *_descendants(child)]
+    for child in _children(pid):
+        if not _shares_memory(child, pid):
+            found += [child, *_descendants(child)]
     return found
+
+
+def _children(pid: int) -> list[int]:
+    """Of each of its threads; it, or some, may have ended meanwhile."""
+    children: list[int] = []
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError):
+                children += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
+    return children
 
 
 def _shares_memory(child: int, parent: int) -> bool:

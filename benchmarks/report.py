@@ -11,7 +11,6 @@ from pathlib import Path
 from benchmarks.measure import Times, call
 from benchmarks.sides import Size
 
-_BEGIN, _END = "<!-- measured: begin -->", "<!-- measured: end -->"
 _SLIM = Size(119_000_000, 43_200_000)
 """`python:3.12-slim` as published (docker-library/repo-info)."""
 
@@ -51,12 +50,12 @@ def text(results: Results, where: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def write(tables: str, page: Path) -> None:
-    """Put the tables between the marks of the page."""
-    head, begin, rest = page.read_text().partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
+def write(tables: str, page: Path, mark: str) -> None:
+    """Put the tables between the page's marks of that name."""
+    head, begin, rest = page.read_text().partition(f"<!-- {mark}: begin -->")
+    _, end, tail = rest.partition(f"<!-- {mark}: end -->")
     if not begin or not end:
-        raise SystemExit(f"{page} has no {_BEGIN} … {_END}")
+        raise SystemExit(f"{page} has no <!-- {mark}: begin --> … <!-- {mark}: end -->")
     page.write_text(f"{head}{begin}\n\n{tables}\n{end}{tail}")
 
 
@@ -74,7 +73,7 @@ def _durations(results: Results) -> Iterator[str]:
         ours, guide, pattern = (results.times[name][one] for one in (side, "guide", "pattern"))
         rows.append((title, _ratio(guide, ours), _ratio(pattern, ours), ours, guide, pattern))
     yield "### Time to build"
-    yield _table(("", "guide ÷ pottle", "pattern ÷ pottle", "pottle", "guide", "pattern"), rows)
+    yield table(("", "guide ÷ pottle", "pattern ÷ pottle", "pottle", "guide", "pattern"), rows)
     start = results.times["start"]
     ours = start["bench-pottle"]
     names = {
@@ -85,7 +84,7 @@ def _durations(results: Results) -> Iterator[str]:
     }
     bytecode = {"bench-pottle": "yes", "bench-pottle-size": "no", "bench-guide": "yes", "bench-pattern": "no"}
     yield "### Start: `docker run` to the first answer over HTTP"
-    yield _table(
+    yield table(
         ("", "bytecode", "÷ pottle", "time"),
         [(shown, bytecode[tag], _ratio(start[tag], ours), start[tag]) for tag, shown in names.items()],
     )
@@ -105,9 +104,9 @@ def _sizes(results: Results) -> Iterator[str]:
         )
     ]
     yield "### Size of the image"
-    yield _table(("", "on disk ÷ pottle", "compressed ÷ pottle", "on disk", "compressed"), rows)
+    yield table(("", "on disk ÷ pottle", "compressed ÷ pottle", "on disk", "compressed"), rows)
     yield f"pottle's layers, as tars; the environment holds {results.wheels} wheels:"
-    yield _table(
+    yield table(
         ("layer", "unpacked", "compressed", "unpacked, without bytecode", "compressed, without bytecode"),
         [
             (name, *_megabytes(size), *_megabytes(results.layers_for_size[name]))
@@ -134,7 +133,7 @@ def _limits(results: Results) -> Iterator[str]:
         _limit("peak memory of a cold build, all processes", projects, "< 300 MB", memory < 300e6),
     ]
     yield "### What pottle holds itself to"
-    yield _table(("", "measured", "limit", ""), rows)
+    yield table(("", "measured", "limit", ""), rows)
 
 
 def _size_limit(title: str, size: Size, unpacked: int, compressed: int) -> tuple[str, ...]:
@@ -168,7 +167,8 @@ def _megabytes(size: Size) -> tuple[str, str]:
     return f"{size.unpacked / 1e6:.1f} MB", f"{size.compressed / 1e6:.1f} MB"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """In Markdown; the first column is text, the others are numbers."""
     lines = [head, ("---", *("--:" for _ in head[1:])), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 

@@ -1,14 +1,16 @@
 """The benchmarks' own arithmetic, and that the page says what the script printed. Measuring itself is `make bench`."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import report
+from benchmarks import docker, registry, report
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.sides import Size
+from benchmarks.wire import metered
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 SIDES = {
@@ -55,22 +57,49 @@ def test_a_missed_limit_is_said():
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("before\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nafter\n")
-    report.write("new\n", page)
-    report.write("newer\n", page)
-    assert page.read_text() == "before\n<!-- measured: begin -->\n\nnewer\n\n<!-- measured: end -->\nafter\n"
+    page.write_text("before\n<!-- m: begin -->\nold\n<!-- m: end -->\nafter\n")
+    report.write("new\n", page, "m")
+    report.write("newer\n", page, "m")
+    assert page.read_text() == "before\n<!-- m: begin -->\n\nnewer\n\n<!-- m: end -->\nafter\n"
 
 
 def test_a_page_without_marks_is_left_alone(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("mine\n")
     with pytest.raises(SystemExit, match="has no"):
-        report.write("new\n", page)
+        report.write("new\n", page, "m")
     assert page.read_text() == "mine\n"
 
 
-def test_the_page_has_its_marks():
-    assert PAGE.read_text().count("<!-- measured: ") == 2
+@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK])
+def test_the_page_has_its_marks(mark):
+    assert [PAGE.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
+
+
+def test_a_wire_counts_both_ways():
+    with socket.create_server(("127.0.0.1", 0)) as server, metered(f"127.0.0.1:{server.getsockname()[1]}") as wire:
+        host, port = wire.address.split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"x" * 1000)
+            there, _ = server.accept()
+            with there:
+                assert len(there.recv(1000, socket.MSG_WAITALL)) == 1000
+                there.sendall(b"y" * 10)
+            assert client.recv(100, socket.MSG_WAITALL) == b"y" * 10
+    assert (wire.sent, wire.received) == (1000, 10)
+
+
+def pushed(seconds, size):
+    return registry.Pushed(Times((seconds,) * 3), (size,) * 3)
+
+
+def test_what_is_pushed_is_told_in_ratios():
+    sides = {"pottle": pushed(0.2, 10_000), "guide": pushed(3.0, 26_600_000)}
+    two = {f"{what}: {name}": Times((1.0,)) for what in ("cold", "change") for name in ("one", "two")}
+    text = registry.text(registry.Results(sides, sides, 6_000, sides, two, 150_000_000), "")
+    assert "| code change → pushed | **15.0** | **2660.0** |" in text
+    assert "missed" not in text
+    assert "**missed**" in registry.text(registry.Results(sides, sides, 4_000, sides, two, 150_000_000), "")
 
 
 def test_no_two_changes_are_equal(tmp_path):

@@ -129,7 +129,7 @@ def test_the_summary_has_a_column_for_each_platform(here: World, tmp_path: Path)
 def test_json_has_an_object_for_each_platform(here: World, tmp_path: Path):
     said = here.pottle("build", here.virtual(tmp_path / "shop"), BOTH, "--format=json")
     told = json.loads(said.out)
-    assert list(told) == ["name", "references", "digest", "platforms", "outputs", "loaded"]
+    assert list(told) == ["name", "references", "digest", "platforms", "outputs", "loaded", "pushed"]
     assert [each["platform"] for each in told["platforms"]] == ["linux/amd64", "linux/arm64"]
     assert all(list(each) == ["digest", "config_digest", "platform", "layers"] for each in told["platforms"])
 

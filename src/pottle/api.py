@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.push import Pushed
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
     from pottle.project.facts import PinnedEnvironment
@@ -523,6 +524,17 @@ def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[
             if error.hint is None and any(layer.media_type == LAYER_ZSTD for layer in target.images[0].layers):
                 error.hint = "if the engine is older than Docker 23 it cannot read zstd: build with --compression gzip"
             raise
+
+
+def push(target: "AnyImage", names: "Sequence[Reference]", host: Host, insecure: Sequence[str] = ()) -> "Pushed":
+    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS."""
+    from pottle.oci.registry.client import Registry
+    from pottle.oci.registry.options import RegistryOptions
+    from pottle.oci.registry.push import push as push_image
+
+    options = RegistryOptions(host.environ, host.ca_bundle, tuple(insecure))
+    with Registry(options) as registry:
+        return push_image(target, names, registry, progress=host.progress)
 
 
 # --- running --------------------------------------------------------------------------------------

@@ -19,11 +19,12 @@ from tests.e2e.contents import contents
 from pottle import api
 from pottle.build.base.filters import RULES
 from pottle.errors import SourceError
+from pottle.http import HttpOptions
 from pottle.oci.platform import Platform
 from pottle.plan.bases import BASES, Base
 from pottle.sources.debian.mirror import MirrorWish, choose, read_machine
 from pottle.sources.debian.suites import suite_named
-from pottle.sources.http import Http, HttpOptions
+from pottle.sources.http import Http
 
 pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.slow]
 

@@ -11,11 +11,13 @@ import click
 from pottle.cli import build_text
 from pottle.cli.choices import plan_flags, platform_flag, project_argument, source_flags, talk_flags
 from pottle.cli.surroundings import Surroundings
+from pottle.errors import UsageError
 
 if TYPE_CHECKING:
     from pottle.api import Product
     from pottle.build.builder import Built
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.push import Delivery, Pushed
 
 
 @click.command("build", short_help="Build the image.")
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 @click.option("-t", "--tag", "tags", metavar="NAME[:TAG]", multiple=True, help="Name the image; may be repeated.")
 @click.option(
     "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
+)
+@click.option("--push", is_flag=True, help="Push the image to the registries that the names of -t are in.")
+@click.option(
+    "--insecure", metavar="HOST", multiple=True, help="A registry that may be spoken to without TLS; may be repeated."
 )
 @click.option("--load", is_flag=True, help="Load the image into docker or podman.")
 @click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
@@ -40,6 +46,8 @@ def command(
     path: Path,
     tags: Sequence[str],
     outputs: Sequence[str],
+    push: bool,
+    insecure: Sequence[str],
     load: bool,
     digest_file: Path | None,
     form: str,
@@ -56,6 +64,7 @@ def command(
     Examples:
       pottle build
       pottle build -t shop:1.2 -o shop.tar    # for docker, podman, skopeo
+      pottle build --push -t registry.example/team/shop:1.2
       pottle build --load ../shop             # docker run $(pottle build --load)
       pottle build --platform linux/arm64     # on any machine, without emulation
       pottle build --platform linux/amd64,linux/arm64 -o shop/   # an image index
@@ -63,6 +72,8 @@ def command(
     from pottle import api
 
     started = time.monotonic()
+    if push:
+        _check_names(tags)
     here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
     options = api.read_options(path, around.environ, flags)
     product = api.build_for(path, options, api.platforms(options), here)
@@ -70,21 +81,27 @@ def command(
     api.tag(product.target, names)
     written = [str(api.save(product.target, output, names)) for output in outputs]
     loaded = api.load(product.target, names, here) if load else None
+    pushed = api.push(product.target, names, here, insecure) if push else None
     if digest_file is not None:
         api.write_digest(product.target, digest_file)
     if not quiet:
-        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else [])]
+        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else []), *build_text.deliveries(pushed)]
         shown = build_text.text(product, time.monotonic() - started, destinations)
         click.echo(shown, err=True, color=around.colour)
     if form == "json":
-        click.echo(_json(product, names, written, loaded))
-    elif loaded is not None:
-        click.echo(
-            loaded[1]
-        )  # an engine without a containerd store knows no digest of a manifest that it has not pulled
+        click.echo(_json(product, names, written, loaded, pushed))
+    elif loaded is not None and pushed is None:
+        # An engine without a containerd store knows no digest of a manifest that it has not pulled.
+        click.echo(loaded[1])
     else:
         click.echo(f"{_short(names[0])}@{product.target.digest}")
     return 0
+
+
+def _check_names(tags: Sequence[str]) -> None:
+    if not tags:
+        hint = "name it: `--push -t REGISTRY/REPOSITORY:TAG`"
+        raise UsageError("there is no name to push the image under", hint=hint)
 
 
 def _short(name: "Reference") -> str:
@@ -93,7 +110,11 @@ def _short(name: "Reference") -> str:
 
 
 def _json(
-    product: "Product", names: "Sequence[Reference]", written: Sequence[str], loaded: tuple[str, str] | None
+    product: "Product",
+    names: "Sequence[Reference]",
+    written: Sequence[str],
+    loaded: tuple[str, str] | None,
+    pushed: "Pushed | None",
 ) -> str:
     """One object: of one platform with that image's own members, of several with an object for each in `platforms`."""
     import json
@@ -106,8 +127,21 @@ def _json(
         **(images[0] if len(images) == 1 else {"platforms": images}),
         "outputs": list(written),
         "loaded": {"engine": loaded[0], "name": loaded[1]} if loaded else None,
+        "pushed": [_delivery(each) for each in (pushed.deliveries if pushed else ())],
     }
     return json.dumps(document, indent=2)
+
+
+def _delivery(each: "Delivery") -> dict[str, object]:
+    return {
+        "references": [str(name) for name in each.names],
+        "digest": each.digest,
+        "unchanged": each.unchanged,
+        "sent": each.sent,
+        "mounted": each.mounted,
+        "present": each.present,
+        "sent_bytes": each.sent_bytes,
+    }
 
 
 def _image(built: "Built") -> dict[str, object]:

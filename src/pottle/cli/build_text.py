@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pottle.api import Product
     from pottle.build.builder import Built
     from pottle.oci.layer import Layer
+    from pottle.oci.registry.push import Delivery, Pushed
 
 _WIDTH = 20
 """Columns for the two weights of a layer."""
@@ -48,6 +49,21 @@ def _total(built: "Built") -> str:
     compressed = sum(layer.descriptor.size for _, layer in built.layers)
     title = f"{built.plan.name} for {built.plan.platform}"
     return f"{title}: {megabytes(unpacked)} unpacked, {megabytes(compressed)} compressed"
+
+
+def deliveries(pushed: "Pushed | None") -> list[str]:
+    """Where the image was pushed to, and what had to be sent for that."""
+    return [
+        f"{', '.join(name.familiar for name in each.names)} ({_delivery(each)})"
+        for each in (pushed.deliveries if pushed else ())
+    ]
+
+
+def _delivery(delivery: "Delivery") -> str:
+    if delivery.unchanged:
+        return "was there already"
+    parts = (("mounted", delivery.mounted), ("there already", delivery.present))
+    return ", ".join([f"{megabytes(delivery.sent_bytes)} sent", *(f"{n} blobs {how}" for how, n in parts if n)])
 
 
 def megabytes(size: int) -> str:

@@ -15,6 +15,8 @@ class Descriptor(Struct, frozen=True, rename="camel"):
     size: int
     platform: Platform | None = None
     annotations: dict[str, str] = msgspec.field(default_factory=dict)
+    artifact_type: str | None = None
+    """What an artifact is, where the content is one: in lists of referrers."""
 
 
 def describe(content: bytes, media_type: str) -> Descriptor:

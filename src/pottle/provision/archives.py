@@ -54,6 +54,7 @@ class Archives:
 
     @cached_property
     def _http(self) -> "Http":
-        from pottle.sources.http import Http, HttpOptions
+        from pottle.http import HttpOptions
+        from pottle.sources.http import Http
 
         return Http(HttpOptions(ca_bundle=self._settings.ca_bundle), self._settings.stop)

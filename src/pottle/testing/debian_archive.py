@@ -24,11 +24,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, assert_never
 
+from pottle.http import HttpOptions
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.sources.debian.archive import Archive, ArchiveOptions
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.suites import Suite, suite_named
-from pottle.sources.http import Http, HttpOptions
+from pottle.sources.http import Http
 
 if TYPE_CHECKING:
     from pysequoia import Tsk

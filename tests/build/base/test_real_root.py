@@ -22,6 +22,7 @@ from pottle.build.base import filters, layers
 from pottle.build.base.accounts import Account
 from pottle.build.base.usrmerge import merged
 from pottle.errors import SourceError
+from pottle.http import HttpOptions
 from pottle.oci.compression import compressed
 from pottle.oci.entry import Entry
 from pottle.oci.layer import arrange, write_tar
@@ -31,7 +32,7 @@ from pottle.sources.debian.archive import Archive, ArchiveOptions
 from pottle.sources.debian.deb import Deb, read_deb
 from pottle.sources.debian.mirror import MirrorWish, choose, read_machine
 from pottle.sources.debian.suites import suite_named
-from pottle.sources.http import Http, HttpOptions
+from pottle.sources.http import Http
 
 pytestmark = [
     pytest.mark.network,

@@ -12,6 +12,7 @@ import pytest
 from pottle.build.base import layers
 from pottle.build.base.scripts.effects import Scripts, effects
 from pottle.errors import SourceError
+from pottle.http import HttpOptions
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.plan import packages
 from pottle.plan.bases import BASES
@@ -20,7 +21,7 @@ from pottle.sources.debian.deb import read_deb
 from pottle.sources.debian.mirror import MirrorWish, choose, read_machine
 from pottle.sources.debian.packages import BinaryPackage
 from pottle.sources.debian.suites import suite_named
-from pottle.sources.http import Http, HttpOptions
+from pottle.sources.http import Http
 
 pytestmark = pytest.mark.network
 

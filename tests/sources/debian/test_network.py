@@ -3,12 +3,13 @@
 import pytest
 
 from pottle.errors import SourceError
+from pottle.http import HttpOptions
 from pottle.oci.entry import File
 from pottle.sources.debian.archive import Archive, ArchiveOptions, glibc_version
 from pottle.sources.debian.deb import read_deb
 from pottle.sources.debian.mirror import MirrorWish, choose, read_machine
 from pottle.sources.debian.suites import ARCHITECTURES, SUITES
-from pottle.sources.http import Http, HttpOptions
+from pottle.sources.http import Http
 
 pytestmark = pytest.mark.network
 

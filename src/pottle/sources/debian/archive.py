@@ -17,13 +17,14 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
+from pottle.http import NotFound, shown
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
 from pottle.sources.debian.release import Release, Releases, Trust
 from pottle.sources.debian.solver import Resolution, Universe, UnknownPackage, solve
 from pottle.sources.debian.suites import Pocket, Suite
 from pottle.sources.debian.version import upstream
-from pottle.sources.http import Expected, Http, NotFound, Progress, shown
+from pottle.sources.http import Expected, Http, Progress
 from pottle.sources.placing import host_errors
 from pottle.stop import Stop, together
 from pottle.turns import Turns

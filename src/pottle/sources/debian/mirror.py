@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pottle.errors import ConfigError
+from pottle.http import shown
 from pottle.sources.debian import control
 from pottle.sources.debian.suites import Pocket, Suite
-from pottle.sources.http import shown
 
 DEBIAN = "http://ftp.debian.org/debian"
 UBUNTU = "http://archive.ubuntu.com/ubuntu"

@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pottle.errors import IntegrityError, SourceError
+from pottle.http import NotFound, shown
 from pottle.sources.debian import control
 from pottle.sources.debian.suites import Pocket, Suite
-from pottle.sources.http import Expected, Http, NotFound, shown
+from pottle.sources.http import Expected, Http
 from pottle.sources.placing import host_errors, placing
 
 _LIMIT = 16 << 20

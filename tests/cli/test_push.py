@@ -1,0 +1,83 @@
+"""`pottle build --push`: what is said, and what the registry has then."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.world import World
+
+from pottle.testing.registry import FakeRegistry
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    with FakeRegistry() as running:
+        yield running
+
+
+@pytest.fixture
+def project(here: World, tmp_path: Path) -> Path:
+    return here.virtual(tmp_path / "shop")
+
+
+def test_the_name_where_it_can_be_pulled_is_printed(here: World, project: Path, registry: FakeRegistry):
+    name = f"{registry.host}/team/shop"
+    first = here.pottle("build", "--push", "-t", f"{name}:1.2", "-t", f"{name}:1", project)
+    assert first.code == 0, first.err
+    digest = registry.tags["team/shop"]["1.2"]
+    assert registry.tags["team/shop"] == {"1.2": digest, "1": digest}
+    assert first.out == f"{name}@{digest}\n"
+    last = first.err.splitlines()[-1]
+    assert re.search(rf" → {name}:1.2, {name}:1 \(\d+\.\d MB sent\)$", last)
+    again = here.pottle("build", "--push", "-t", f"{name}:1.2", "-t", f"{name}:1", project)
+    assert again.err.splitlines()[-1].endswith(f"{name}:1 (was there already)")
+    assert again.out == first.out
+
+
+def test_json_says_what_was_sent(here: World, project: Path, registry: FakeRegistry):
+    names = [f"{registry.host}/team/shop:1.2", f"{registry.host}/other/shop:1.2"]
+    said = here.pottle("build", "--push", "--format=json", "-q", "-t", names[0], "-t", names[1], project)
+    document = json.loads(said.out)
+    first, second = document["pushed"]
+    assert (first["references"], second["references"]) == ([names[0]], [names[1]])
+    assert first["digest"] == second["digest"] == document["digest"]
+    assert first["sent_bytes"] > second["sent_bytes"] == 0
+    assert (first["sent"], second["mounted"]) == (len(document["layers"]) + 1,) * 2
+    assert said.err == ""
+
+
+def test_without_push_nothing_is_pushed(here: World, project: Path):
+    assert json.loads(here.pottle("build", "--format=json", "-q", project).out)["pushed"] == []
+
+
+def test_push_wants_a_name(here: World, project: Path):
+    said = here.pottle("build", "--push", project)
+    assert said.code == 2
+    assert "there is no name to push the image under" in said.err
+    assert "--push -t REGISTRY/REPOSITORY:TAG" in said.err
+    assert said.out == ""
+
+
+def test_a_refusal_says_what_to_do_and_keeps_the_image(here: World, project: Path):
+    with FakeRegistry(login=("me", "s3cret")) as registry:
+        said = here.pottle("build", "--push", "-t", f"{registry.host}/team/shop:1.2", project)
+    assert said.code == 4
+    assert f"{registry.host} does not let us push to team/shop" in said.err
+    assert f"`docker login {registry.host}`" in said.err
+    assert registry.tags == {}
+
+
+def test_the_login_of_docker_is_used_and_never_shown(here: World, project: Path):
+    with FakeRegistry(login=("me", "s3cret")) as registry:
+        config = here.home / ".docker" / "config.json"
+        config.parent.mkdir()
+        config.write_text(json.dumps({"auths": {registry.host: {"auth": "bWU6czNjcmV0"}}}))
+        said = here.pottle("build", "--push", "-t", f"{registry.host}/team/shop:1.2", project)
+        assert said.code == 0, said.err
+        assert "1.2" in registry.tags["team/shop"]
+    everything = said.out + said.err
+    assert "s3cret" not in everything
+    for path in here.cache.rglob("*"):
+        assert not path.is_file() or b"s3cret" not in path.read_bytes()
