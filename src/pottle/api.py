@@ -3,13 +3,14 @@
 The surroundings (environment, clock, cache directory, who listens) are arguments; nothing here looks for them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pottle.errors import HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Of, Once, Progress, Silent
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
     from pottle.stop import Stop
+    from pottle.turns import Turns
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 def _now() -> datetime:
@@ -214,12 +217,21 @@ def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", h
     All are locked before the first is built, and what they have in common is made once. Where one fails the others are stopped,
     and the error says which one it was.
     """
+    from pottle.stop import Stop
+    from pottle.turns import Turns
+
+    return _build_for(root, options, platforms, host, Stop(), Turns())
+
+
+def _build_for(
+    root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, stop: "Stop", turns: "Turns"
+) -> Product:
     from pottle.oci.image import assemble_index
 
     host = replace(host, progress=Once(host.progress))
     plans = _plans(root, options, sorted(platforms, key=str))
     _warn(plans, host.progress)
-    settings = _settings(root, options, host)
+    settings = replace(_settings(root, options, host), stop=stop, turns=turns)
     several = len(plans) > 1
     sides = [_Side.of(planned, settings, several=several) for planned in plans]
     if (helper := _helper(plans, root, options)) is not None:
@@ -231,6 +243,48 @@ def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", h
     builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
     return Product(builds, assemble_index(images, images[0].store) if several else images[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[_T]):
+    """What became of one project of a repository."""
+
+    directory: str
+    """Relative to where the search began."""
+    value: _T | None = None
+    error: PottleError | None = None
+
+    def then(self, do: Callable[[_T], _U]) -> "Outcome[_U]":
+        """What `do` makes of it, or what went wrong, now or before."""
+        if self.value is None:
+            return Outcome(self.directory, error=self.error)
+        try:
+            return Outcome(self.directory, do(self.value))
+        except PottleError as error:
+            return Outcome(self.directory, error=error)
+
+
+def build_all(
+    root: Path, members: Sequence[Member], flags: Mapping[str, Any], host: Host
+) -> "tuple[Outcome[Product], ...]":
+    """Builds every project that has plans, as many at a time as there are cores.
+
+    What they have in common is made once. Where one fails the others go on: its error is its outcome.
+    """
+    from pottle.stop import Stop, together
+    from pottle.turns import Turns
+
+    stop, turns = Stop(), Turns()
+
+    def built(member: Member) -> Product:
+        told = replace(host, progress=Of(member.directory, host.progress, warnings=True))
+        place = root / member.directory
+        with stop.part() as own:
+            options = read_options(place, host.environ, flags)
+            return _build_for(place, options, platforms(options), told, own, turns)
+
+    planned = [Outcome(each.directory, each if each.plans else None, each.error) for each in members]
+    return tuple(together([partial(each.then, built) for each in planned], stop, os.cpu_count() or 1))
 
 
 def _plans(root: Path, options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
@@ -485,6 +539,15 @@ def tag(target: "AnyImage", names: "Sequence[Reference]") -> None:
     target.store.tag(target.descriptor, names)
 
 
+def check_output(output: str) -> bool:
+    """Whether `output` is an OCI image layout, `DIR/`, and not an archive, `FILE.tar`; raises `UsageError` for anything else."""
+    path = Path(output)
+    layout = output.endswith("/") or path.is_dir()
+    if not layout and path.suffix != ".tar":
+        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+    return layout
+
+
 def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
@@ -492,12 +555,10 @@ def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     from pottle.oci.layout import Layout
 
     path = Path(output)
-    if output.endswith("/") or path.is_dir():
+    if check_output(output):
         copy_image(target, Layout.create(path), names)
-    elif path.suffix == ".tar":
-        write_archive(target, path, names)
     else:
-        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+        write_archive(target, path, names)
     return path
 
 

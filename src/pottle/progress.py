@@ -55,18 +55,18 @@ class Once:
 
 
 class Of:
-    """What is told about one of several: its tasks bear its name."""
+    """What is told about one of several: its tasks bear its name, and where that is to be seen its warnings, too."""
 
-    def __init__(self, whose: str, inner: Progress) -> None:
-        self._whose, self._inner = whose, inner
+    def __init__(self, whose: str, inner: Progress, *, warnings: bool = False) -> None:
+        self._whose, self._inner, self._warnings = whose, inner, warnings
 
     def task(self, name: str, total: int | None = None) -> AbstractContextManager[Task]:
         """`linux/arm64: Writing the layer base`."""
         return self._inner.task(f"{self._whose}: {name}", total)
 
     def warn(self, message: str) -> None:
-        """As it is."""
-        self._inner.warn(message)
+        """As it is, or with the name."""
+        self._inner.warn(f"{self._whose}: {message}" if self._warnings else message)
 
 
 class _Unseen:

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +12,15 @@ import click
 from pottle.cli import build_text
 from pottle.cli.choices import plan_flags, platform_flag, project_argument, source_flags, talk_flags
 from pottle.cli.surroundings import Surroundings
-from pottle.errors import UsageError
 
 if TYPE_CHECKING:
-    from pottle.api import Product
-    from pottle.build.builder import Built
-    from pottle.oci.reference import Reference
-    from pottle.oci.registry.push import Delivery, Pushed
+    from pottle.api import Host
+    from pottle.cli.deliveries import Wishes
 
 
 @click.command("build", short_help="Build the image.")
 @project_argument
+@click.option("--all", "every", is_flag=True, help="Build every project of the repository below PATH.")
 @click.option("-t", "--tag", "tags", metavar="NAME[:TAG]", multiple=True, help="Name the image; may be repeated.")
 @click.option(
     "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
@@ -44,6 +43,7 @@ def command(
     around: Surroundings,
     /,
     path: Path,
+    every: bool,
     tags: Sequence[str],
     outputs: Sequence[str],
     push: bool,
@@ -68,96 +68,67 @@ def command(
       pottle build --load ../shop             # docker run $(pottle build --load)
       pottle build --platform linux/arm64     # on any machine, without emulation
       pottle build --platform linux/amd64,linux/arm64 -o shop/   # an image index
+      pottle build --all -t registry.example/team/{name}:1.2     # a monorepo
     """
     from pottle import api
+    from pottle.cli.deliveries import Wishes
 
     started = time.monotonic()
-    if push:
-        _check_names(tags)
+    wishes = Wishes(tags, outputs, digest_file, load, push, insecure)
+    wishes.check()
     here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    if every:
+        return _build_all(path, flags, here, wishes, _Saying(form, quiet, around.colour, started))
     options = api.read_options(path, around.environ, flags)
-    product = api.build_for(path, options, api.platforms(options), here)
-    names = api.references(product, tags)
-    api.tag(product.target, names)
-    written = [str(api.save(product.target, output, names)) for output in outputs]
-    loaded = api.load(product.target, names, here) if load else None
-    pushed = api.push(product.target, names, here, insecure) if push else None
-    if digest_file is not None:
-        api.write_digest(product.target, digest_file)
-    if not quiet:
-        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else []), *build_text.deliveries(pushed)]
-        shown = build_text.text(product, time.monotonic() - started, destinations)
-        click.echo(shown, err=True, color=around.colour)
-    if form == "json":
-        click.echo(_json(product, names, written, loaded, pushed))
-    elif loaded is not None and pushed is None:
-        # An engine without a containerd store knows no digest of a manifest that it has not pulled.
-        click.echo(loaded[1])
-    else:
-        click.echo(f"{_short(names[0])}@{product.target.digest}")
+    delivered = wishes.fulfil(api.build_for(path, options, api.platforms(options), here), here)
+    saying = _Saying(form, quiet, around.colour, started)
+    saying.aside(build_text.text(delivered, saying.seconds))
+    saying.result(delivered.document, delivered.result)
     return 0
 
 
-def _check_names(tags: Sequence[str]) -> None:
-    if not tags:
-        hint = "name it: `--push -t REGISTRY/REPOSITORY:TAG`"
-        raise UsageError("there is no name to push the image under", hint=hint)
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """How results are told."""
+
+    form: str
+    quiet: bool
+    colour: bool | None
+    started: float
+
+    @property
+    def seconds(self) -> float:
+        """Since the command began."""
+        return time.monotonic() - self.started
+
+    def aside(self, text: str) -> None:
+        """On stderr, for people."""
+        if not self.quiet:
+            click.echo(text, err=True, color=self.colour)
+
+    def result(self, document: object, text: str) -> None:
+        """On stdout."""
+        import json
+
+        if self.form == "json":
+            click.echo(json.dumps(document, indent=2))
+        elif text:
+            click.echo(text)
 
 
-def _short(name: "Reference") -> str:
-    """The name without its tag, as a person types it."""
-    return replace(name, tag=None).familiar
+def _build_all(root: Path, flags: dict[str, Any], here: "Host", wishes: "Wishes", saying: _Saying) -> int:
+    """Each project by itself: where one fails the others go on."""
+    from pottle import api
+    from pottle.cli import members_text
+    from pottle.cli.failure import show
 
-
-def _json(
-    product: "Product",
-    names: "Sequence[Reference]",
-    written: Sequence[str],
-    loaded: tuple[str, str] | None,
-    pushed: "Pushed | None",
-) -> str:
-    """One object: of one platform with that image's own members, of several with an object for each in `platforms`."""
-    import json
-
-    images = [_image(built) for built in product.builds]
-    document = {
-        "name": product.name,
-        "references": [str(name) for name in names],
-        "digest": product.target.digest,
-        **(images[0] if len(images) == 1 else {"platforms": images}),
-        "outputs": list(written),
-        "loaded": {"engine": loaded[0], "name": loaded[1]} if loaded else None,
-        "pushed": [_delivery(each) for each in (pushed.deliveries if pushed else ())],
-    }
-    return json.dumps(document, indent=2)
-
-
-def _delivery(each: "Delivery") -> dict[str, object]:
-    return {
-        "references": [str(name) for name in each.names],
-        "digest": each.digest,
-        "unchanged": each.unchanged,
-        "sent": each.sent,
-        "mounted": each.mounted,
-        "present": each.present,
-        "sent_bytes": each.sent_bytes,
-    }
-
-
-def _image(built: "Built") -> dict[str, object]:
-    return {
-        "digest": built.image.digest,
-        "config_digest": built.image.manifest.config.digest,
-        "platform": built.plan.platform,
-        "layers": [
-            {
-                "name": name,
-                "digest": layer.descriptor.digest,
-                "diff_id": layer.diff_id,
-                "size": layer.descriptor.size,
-                "unpacked_size": layer.size,
-                "made": name in built.made,
-            }
-            for name, layer in built.layers
-        ],
-    }
+    members = api.plan_all(root, here.environ, flags)
+    wishes.check_for([member.plans[0].name for member in members if member.plans])
+    outcomes = [each.then(partial(wishes.fulfil, host=here)) for each in api.build_all(root, members, flags, here)]
+    if saying.form == "text":
+        for error in members_text.errors(outcomes):
+            show(error, as_json=False)
+    saying.aside(build_text.table(outcomes, saying.seconds))
+    built = [outcome.value for outcome in outcomes if outcome.value is not None]
+    saying.result([build_text.document(each) for each in outcomes], "\n".join(each.result for each in built))
+    return members_text.failed(outcomes)
