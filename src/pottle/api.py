@@ -5,26 +5,35 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pottle.errors import HostError, PottleError, ProjectError, UsageError
+from pottle.errors import ConfigError, HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Of, Once, Progress, Silent
+from pottle.sharing import Use
 from pottle.text import Location
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
+    from pottle.cache.item import Inventory
+    from pottle.cache.pruning import Pruned, Wish
+    from pottle.cache.survey import Formats
     from pottle.config.options import Options
+    from pottle.manifests import Manifest, Mention
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.client import Registry
     from pottle.oci.registry.push import Pushed
+    from pottle.oci.registry.shared_layers import SharedLayers
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import ImagePlan
     from pottle.project.facts import PinnedEnvironment
@@ -60,6 +69,12 @@ class Host:
     clock: Callable[[], datetime] = _now
     archive_keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
+    stop: "Stop | None" = None
+    """What ends a build from outside; None: its own failure does, and nothing else."""
+    turns: "Turns | None" = None
+    """Builds that go on side by side share these, to make once what several of them want."""
+    use: Use | None = None
+    """Keeps the cache from being pruned, until it ends: an image that was built is safe for as long as somebody holds one."""
 
 
 def read_options(root: Path, environ: Mapping[str, str], flags: Mapping[str, Any]) -> "Options":
@@ -198,6 +213,13 @@ class Product:
     """One for each platform, in the index's order."""
     target: "AnyImage"
     """What is named, written and loaded: the image, or the index of several platforms."""
+    shared: "SharedLayers | None" = None
+    """Where its layers are found and kept for others."""
+
+    @property
+    def origins(self) -> "tuple[Reference, ...]":
+        """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+        return self.shared.origins if self.shared is not None and not self.shared.bytes_wanted else ()
 
     @property
     def name(self) -> str:
@@ -211,38 +233,87 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
     return built
 
 
-def build_for(root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host) -> Product:
+def build_for(
+    root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, shared: "SharedLayers | None" = None
+) -> Product:
     """Builds the project at `root` for each platform, side by side, into pottle's store; several under one index.
 
     All are locked before the first is built, and what they have in common is made once. Where one fails the others are stopped,
-    and the error says which one it was.
+    and the error says which one it was. Layers are looked for in `shared` before they are made.
     """
-    from pottle.stop import Stop
-    from pottle.turns import Turns
-
-    return _build_for(root, options, platforms, host, Stop(), Turns())
-
-
-def _build_for(
-    root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, stop: "Stop", turns: "Turns"
-) -> Product:
     from pottle.oci.image import assemble_index
 
     host = replace(host, progress=Once(host.progress))
     plans = _plans(root, options, sorted(platforms, key=str))
     _warn(plans, host.progress)
-    settings = replace(_settings(root, options, host), stop=stop, turns=turns)
+    settings = _settings(root, options, host)
     several = len(plans) > 1
     sides = [_Side.of(planned, settings, several=several) for planned in plans]
     if (helper := _helper(plans, root, options)) is not None:
         sides.append(_Side.of(helper, settings, several=True))
     locked = _together([side.lock for side in sides], settings.stop)
     files = _project_files(root, options, host, _wheels(plans))
-    orders = [side.order(each, files, _Sandbox(host), options) for side, each in zip(sides, locked, strict=True)]
+    orders = [
+        side.order(each, files, _Sandbox(host), options, shared) for side, each in zip(sides, locked, strict=True)
+    ]
     works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
     builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
-    return Product(builds, assemble_index(images, images[0].store) if several else images[0])
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared)
+
+
+@contextmanager
+def layer_cache(
+    options: "Options", host: Host, insecure: Sequence[str] = (), *, bytes_wanted: bool = True
+) -> "Iterator[SharedLayers | None]":
+    """The repositories in which layers are shared, if any are configured.
+
+    Without `bytes_wanted` the record of a layer is enough: an image of such layers can be pushed, and nothing else.
+    """
+    if not options.cache_from and not options.cache_to:
+        yield None
+        return
+    from pottle.oci.registry.shared_layers import SharedLayers
+
+    sources = tuple(_repository(text, "cache_from", options) for text in options.cache_from)
+    target = _repository(options.cache_to, "cache_to", options) if options.cache_to else None
+    with _registry(host, insecure, timeout=_CACHE_TIMEOUT, attempts=2) as registry:
+        yield SharedLayers(registry, sources, target, host.progress, bytes_wanted)
+
+
+def share(product: Product, shared: "SharedLayers", names: "Sequence[Reference]" = ()) -> int:
+    """Put the layers of what was built where others find them; `names` were pushed before. Gives how many were not there yet."""
+    layers = {key: layer for built in product.builds for key, layer in built.portable}
+    return shared.keep(layers, product.builds[0].image.store, names)
+
+
+_CACHE_TIMEOUT = 6.0
+"""Seconds without a byte from a layer cache: what it can save is not worth more."""
+
+
+def _repository(text: str, field: str, options: "Options") -> "Reference":
+    """A repository by its name alone."""
+    from pottle.oci.reference import InvalidReference, Reference
+
+    try:
+        found = Reference.parse(text)
+        if found.tag is None and found.digest is None:
+            return found
+        why = "it names an image, not a repository"
+    except InvalidReference as error:
+        why = str(error)
+    at = options.origins.get(field)
+    raise ConfigError(
+        f"{text!r} cannot be a layer cache: {why}", at=at, hint="write REGISTRY/REPOSITORY, without a tag"
+    )
+
+
+def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry":
+    """The client of all registries."""
+    from pottle.oci.registry.client import Registry
+    from pottle.oci.registry.options import RegistryOptions
+
+    return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +336,13 @@ class Outcome(Generic[_T]):
 
 
 def build_all(
-    root: Path, members: Sequence[Member], flags: Mapping[str, Any], host: Host
+    root: Path,
+    members: Sequence[Member],
+    flags: Mapping[str, Any],
+    host: Host,
+    cache: "Callable[[Options], SharedLayers | None]" = lambda options: None,  # noqa: ARG005
 ) -> "tuple[Outcome[Product], ...]":
-    """Builds every project that has plans, as many at a time as there are cores.
+    """Builds every project that has plans, as many at a time as there are cores, each with the layer `cache` of its own options.
 
     What they have in common is made once. Where one fails the others go on: its error is its outcome.
     """
@@ -277,11 +352,12 @@ def build_all(
     stop, turns = Stop(), Turns()
 
     def built(member: Member) -> Product:
-        told = replace(host, progress=Of(member.directory, host.progress, warnings=True))
+        progress = Of(member.directory, host.progress, warnings=True)
         place = root / member.directory
         with stop.part() as own:
             options = read_options(place, host.environ, flags)
-            return _build_for(place, options, platforms(options), told, own, turns)
+            told = replace(host, progress=progress, stop=own, turns=turns)
+            return build_for(place, options, platforms(options), told, cache(options))
 
     planned = [Outcome(each.directory, each if each.plans else None, each.error) for each in members]
     return tuple(together([partial(each.then, built) for each in planned], stop, os.cpu_count() or 1))
@@ -360,7 +436,14 @@ class _Side:
         with self._named():
             return lock_plan(self.planned, self.archives, self.settings)
 
-    def order(self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", options: "Options") -> "Order":
+    def order(
+        self,
+        locked: "LockedPlan",
+        files: "ProjectFiles",
+        sandbox: "_Sandbox",
+        options: "Options",
+        shared: "SharedLayers | None",
+    ) -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
         from pottle.build.workshop import Workshop
@@ -368,8 +451,9 @@ class _Side:
 
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
-        shared = (sandbox, options.compression, settings.turns)
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *shared)
+        supplies.note_use()
+        common = (sandbox, shared, options.compression, settings.turns)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *common)
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":
@@ -417,6 +501,8 @@ class _Sandbox:
 
 def _settings(root: Path, options: "Options", host: Host) -> "Settings":
     from pottle.provision.settings import Settings
+    from pottle.stop import Stop
+    from pottle.turns import Turns
 
     return Settings(
         cache=host.cache,
@@ -428,6 +514,8 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         mirror=options.mirror,
         ca_bundle=host.ca_bundle,
         archive_keys=host.archive_keys,
+        stop=host.stop or Stop(),
+        turns=host.turns or Turns(),
     )
 
 
@@ -587,15 +675,199 @@ def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[
             raise
 
 
-def push(target: "AnyImage", names: "Sequence[Reference]", host: Host, insecure: Sequence[str] = ()) -> "Pushed":
-    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS."""
-    from pottle.oci.registry.client import Registry
-    from pottle.oci.registry.options import RegistryOptions
+def push(
+    target: "AnyImage",
+    names: "Sequence[Reference]",
+    host: Host,
+    insecure: Sequence[str] = (),
+    origins: "Sequence[Reference]" = (),
+) -> "Pushed":
+    """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS.
+
+    Layers that are not in the store are in one of the repositories `origins`.
+    """
     from pottle.oci.registry.push import push as push_image
 
-    options = RegistryOptions(host.environ, host.ca_bundle, tuple(insecure))
-    with Registry(options) as registry:
-        return push_image(target, names, registry, progress=host.progress)
+    with _registry(host, insecure) as registry:
+        return push_image(target, names, registry, origins=origins, progress=host.progress)
+
+
+# --- manifests that name projects -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A project that manifests name, and its image."""
+
+    project: Path
+    mentions: "tuple[Mention, ...]"
+    image: str
+    """`registry.example/team/shop@sha256:…`: what stands in the place of the mentions."""
+    pushed: "Pushed"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Manifests without a project in them, as one stream of documents."""
+
+    text: str
+    published: tuple[Published, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where images go that manifests name."""
+
+    repository: str
+    """`registry.example/team`: the images are below, by the names of their projects."""
+    tags: tuple[str, ...] = ()
+    """Empty: `latest`, since registries throw away what has no tag."""
+    insecure: tuple[str, ...] = ()
+
+    def names(self, name: str) -> "tuple[Reference, ...]":
+        """Those of the image of the project called `name`."""
+        from pottle.oci.reference import InvalidReference, Reference
+
+        try:
+            place = Reference.parse(f"{self.repository.rstrip('/')}/{name}")
+        except InvalidReference as error:
+            hint = "write `--repository REGISTRY/PREFIX`, or set POTTLE_REPOSITORY"
+            raise UsageError(f"no image can be put below {self.repository}: {error}", hint=hint) from error
+        return tuple(reference(f"{place}:{tag}") for tag in self.tags or ("latest",))
+
+
+def resolve(
+    manifests: "Sequence[Manifest]", publication: Publication, flags: Mapping[str, Any], host: Host
+) -> Resolution:
+    """Build every project that the manifests name, each once, push the images, and put their digests where the names stood.
+
+    Nothing is pushed before everything is built. What goes wrong names the line that asked for it.
+    """
+    from contextlib import ExitStack
+
+    from pottle.errors import combined
+    from pottle.manifests import joined
+    from pottle.stop import Stop
+    from pottle.turns import Turns
+
+    if problems := [problem for manifest in manifests for problem in manifest.problems]:
+        raise combined(problems)
+    publication.names("any")  # what cannot be is said before anything is built
+    stop, host = Stop(), replace(host, turns=Turns(), progress=Once(host.progress))
+    with ExitStack() as around:
+        works = [_Publishing.of(*named, publication, flags, host, stop, around) for named in _named(manifests).items()]
+        _at_once([work.build for work in works], stop)
+        _check_apart(works)
+        published = tuple(_at_once([work.push for work in works], stop))
+    images = {mention: each.image for each in published for mention in each.mentions}
+    return Resolution(joined([manifest.resolved(images) for manifest in manifests]), published)
+
+
+def _named(manifests: "Sequence[Manifest]") -> "dict[Path, list[Mention]]":
+    """The projects, whatever way they are spelled, and where they are mentioned."""
+    import os
+
+    found: dict[Path, list[Mention]] = {}
+    for manifest in manifests:
+        for mention in manifest.mentions:
+            found.setdefault(Path(os.path.realpath(manifest.project_of(mention))), []).append(mention)
+    return found
+
+
+def _at_once(works: "Sequence[Callable[[], _T]]", stop: "Stop") -> "list[_T]":
+    from pottle.stop import together
+
+    return together(works, stop, _PROJECTS_AT_ONCE) if works else []
+
+
+_PROJECTS_AT_ONCE = 4
+"""Each takes memory, and most of what takes long uses every core by itself."""
+
+
+@dataclass(slots=True)
+class _Publishing:
+    """One project on its way to a registry."""
+
+    project: Path
+    mentions: "list[Mention]"
+    publication: Publication
+    options: "Options"
+    host: Host
+    stop: "Stop"
+    """Of all of them."""
+    shared: "SharedLayers | None"
+    product: Product | None = None
+
+    @classmethod
+    def of(
+        cls,
+        project: Path,
+        mentions: "list[Mention]",
+        publication: Publication,
+        flags: Mapping[str, Any],
+        host: Host,
+        stop: "Stop",
+        around: "ExitStack",
+    ) -> "_Publishing":
+        from pottle.stop import Stop
+
+        own = replace(host, stop=Stop(), progress=Of(mentions[0].reference, host.progress, warnings=True))
+        with _blamed(mentions[0], project):
+            options = read_options(project, host.environ, flags)
+            shared = around.enter_context(layer_cache(options, host, publication.insecure, bytes_wanted=False))
+        return cls(project, mentions, publication, options, own, stop, shared)
+
+    @property
+    def names(self) -> "tuple[Reference, ...]":
+        """Of the image."""
+        assert self.product is not None, "it was built"
+        return self.publication.names(self.product.name)
+
+    def build(self) -> None:
+        assert self.host.stop is not None, "`of` gives it one"
+        with self.stop.ending(self.host.stop.set), _blamed(self.mentions[0], self.project):
+            platforms_ = platforms(self.options)
+            self.product = build_for(self.project, self.options, platforms_, self.host, self.shared)
+
+    def push(self) -> Published:
+        assert self.product is not None, "it was built"
+        with _blamed(self.mentions[0], self.project):
+            target, origins = self.product.target, self.product.origins
+            pushed = push(target, self.names, self.host, self.publication.insecure, origins)
+            if self.shared is not None:
+                share(self.product, self.shared, self.names)
+        image = str(replace(self.names[0], tag=None, digest=target.digest))
+        return Published(self.project, tuple(self.mentions), image, pushed)
+
+
+def _check_apart(works: "Sequence[_Publishing]") -> None:
+    taken: dict[str, _Publishing] = {}
+    for work in works:
+        place = work.names[0].name
+        other = taken.setdefault(place, work)
+        if other is not work:
+            one, two = other.mentions[0], work.mentions[0]
+            what = f"{one.reference} ({one.at}) and {two.reference} would both be pushed to {place}"
+            raise ProjectError(what, at=two.at, hint="give one of the projects another `name`")
+
+
+@contextmanager
+def _blamed(mention: "Mention", project: Path) -> Iterator[None]:
+    """What goes wrong stands where the project is named."""
+    try:
+        yield
+    except PottleError as error:
+        for each in (error, *error.also):
+            each.what = f"{mention.reference}: {each.what}{_inside(each.at, project)}"
+            each.at = mention.at
+        raise
+
+
+def _inside(at: Location | None, project: Path) -> str:
+    """A place in the project, where it is one and not a flag or a variable."""
+    if at is None:
+        return ""
+    return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
 
 
 # --- running --------------------------------------------------------------------------------------
@@ -607,6 +879,7 @@ def stored(name: str, host: Host) -> "Image | None":
     from pottle.oci.image import load as load_image
     from pottle.oci.layout import Layout
     from pottle.oci.reference import InvalidReference, Reference
+    from pottle.sharing import used
 
     store = Layout.create(host.cache / "store")
     try:
@@ -615,6 +888,7 @@ def stored(name: str, host: Host) -> "Image | None":
         return None
     if found is None:
         return None
+    used(store.path_of(found.digest))
     target, own = load_image(store, found), own_platform()
     if not isinstance(target, ImageIndex):
         return target
@@ -631,6 +905,41 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.stored import stored_image
 
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
+
+
+# --- the cache ------------------------------------------------------------------------------------
+
+
+def cache_inventory(host: Host) -> "Inventory":
+    """What lies in the cache."""
+    from pottle.cache.item import Inventory
+    from pottle.cache.survey import survey
+
+    if not host.cache.is_dir():
+        return Inventory(host.cache, (), {})
+    return survey(host.cache, host.clock().timestamp(), _formats())
+
+
+def prune(wish: "Wish", host: Host, *, dry_run: bool = False) -> "Pruned":
+    """Remove from the cache what nothing refers to, and what is wished for besides; with `dry_run`, say what that would be.
+
+    Waits for those who use the cache, so the caller's own `Use` has to have ended.
+    """
+    from pottle.cache.pruning import Pruner
+
+    def waiting() -> AbstractContextManager[object]:
+        return host.progress.task("Waiting for those who use the cache")
+
+    pruner = Pruner(host.cache, _formats(), lambda: host.clock().timestamp(), waiting)
+    return pruner.preview(wish) if dry_run else pruner.prune(wish)
+
+
+def _formats() -> "Formats":
+    from pottle.cache.survey import Formats
+    from pottle.run.rootfs import LAYOUT
+    from pottle.sources.debian.packages import FORMAT
+
+    return Formats(FORMAT, LAYOUT)
 
 
 # --- the project ----------------------------------------------------------------------------------

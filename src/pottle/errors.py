@@ -4,7 +4,7 @@ An error is data (what, where, what next); how it looks is the business of `pott
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pottle.text import Location
 
@@ -76,3 +76,12 @@ class HostError(PottleError):
     """A limit of the machine itself: disk full, output not writable, no sandbox."""
 
     exit_code = 6
+
+
+_E = TypeVar("_E", bound=PottleError)
+
+
+def combined(errors: Sequence[_E]) -> _E:
+    """One error for all of them: the first in full, the others with it."""
+    first, *others = errors
+    return type(first)(first.what, at=first.at, hint=first.hint, also=others)

@@ -33,6 +33,7 @@ BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """What a server says whom it is worth asking again."""
 
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG")
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -104,6 +105,8 @@ class Connections:
         """
         import httpx
 
+        if not _is_url(request.url):
+            raise Hopeless("this is no URL")
         line = self._take()
         watch = _Watch(line, max(self._options.patience, (request.timeout or 0) * 1.1), self._options.least_rate)
         try:
@@ -311,8 +314,16 @@ def shown(url: str) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """What an exception says, in one line."""
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+    """What an exception says, in one line and without the system's number for it."""
+    text = next(iter(str(error).splitlines()), "")
+    return _ERRNO.sub("", text) or type(error).__name__
+
+
+def _is_url(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def trust(ca_bundle: Path | None) -> "ssl.SSLContext":

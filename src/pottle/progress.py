@@ -55,7 +55,7 @@ class Once:
 
 
 class Of:
-    """What is told about one of several: its tasks bear its name, and where that is to be seen its warnings, too."""
+    """What is told about one of several: its tasks bear its name, and its `warnings` where that is asked for."""
 
     def __init__(self, whose: str, inner: Progress, *, warnings: bool = False) -> None:
         self._whose, self._inner, self._warnings = whose, inner, warnings

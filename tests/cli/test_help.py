@@ -7,7 +7,11 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("command", [[], ["plan"], ["build"], ["run"]], ids=str)
+@pytest.mark.parametrize(
+    "command",
+    [[], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"]],
+    ids=str,
+)
 def test_help_fits_and_shows_examples_as_they_are_typed(command: list[str]):
     environ = {**os.environ, "COLUMNS": "80"}
     shown = subprocess.run(

@@ -2,10 +2,13 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.cli.test_interrupts import AT_ONCE, interrupt, wait_until
 from tests.world import World
 
 from pottle.testing.registry import FakeRegistry
@@ -60,6 +63,28 @@ def test_push_wants_a_name(here: World, project: Path):
     assert said.out == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("r.example/Shop", "must be lower case"),
+        ("r.example/shop@sha256:" + "0" * 64, "has a digest"),
+    ],
+)
+def test_a_name_that_nothing_can_be_pushed_under_is_told_before_anything_is_built(
+    here: World, project: Path, name: str, what: str
+):
+    said = here.pottle("build", "--push", "-t", name, project)
+    assert said.code == 2
+    assert what in said.err
+    assert not (here.cache / "store").exists()
+
+
+def test_insecure_wants_a_host(here: World, project: Path):
+    said = here.pottle("build", "--push", "--insecure", "r.example/team", "-t", "r.example/shop", project)
+    assert said.code == 2
+    assert "'r.example/team' is no host" in said.err
+
+
 def test_a_refusal_says_what_to_do_and_keeps_the_image(here: World, project: Path):
     with FakeRegistry(login=("me", "s3cret")) as registry:
         said = here.pottle("build", "--push", "-t", f"{registry.host}/team/shop:1.2", project)
@@ -81,3 +106,43 @@ def test_the_login_of_docker_is_used_and_never_shown(here: World, project: Path)
     assert "s3cret" not in everything
     for path in here.cache.rglob("*"):
         assert not path.is_file() or b"s3cret" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("method", "part", "fault"),
+    [
+        ("HEAD", "/manifests/", "hang"),
+        ("HEAD", "/blobs/", "hang"),
+        ("PUT", "/uploads/", "hang"),
+        ("PUT", "/manifests/", "hang"),
+    ],
+)
+def test_whoever_stops_a_push_waits_a_moment_at_most(
+    here: World, project: Path, registry: FakeRegistry, method: str, part: str, fault
+):
+    name = f"{registry.host}/team/shop:1.2"
+    here.pottle("build", project)
+    registry.fail(method, part, fault)
+    process = here.start("build", "--push", "-q", "-t", name, project)
+    wait_until(lambda: registry.asked(method, part))
+    assert interrupt(process, signal.SIGINT) < AT_ONCE
+    assert registry.tags == {}
+    registry.mend()
+    assert here.pottle("build", "--push", "-t", name, project).code == 0
+    assert "1.2" in registry.tags["team/shop"]
+
+
+def test_a_helper_that_hangs_ends_with_us(here: World, project: Path):
+    helper = here.home / "bin" / "docker-credential-slow"
+    helper.parent.mkdir()
+    helper.write_text("#!/bin/sh\ntouch $HOME/asked\nsleep 60\n")
+    helper.chmod(0o755)
+    there = replace(
+        here,
+        more={**here.more, "PATH": f"{helper.parent}:/usr/bin:/bin", "DOCKER_AUTH_CONFIG": '{"credsStore": "slow"}'},
+    )
+    here.pottle("build", project)
+    with FakeRegistry(login=("me", "pw")) as registry:
+        process = there.start("build", "--push", "-q", "-t", f"{registry.host}/team/shop", project)
+        wait_until((here.home / "asked").exists)
+        assert interrupt(process, signal.SIGTERM) < AT_ONCE

@@ -77,6 +77,8 @@ def test_every_key_is_read():
     mirror = "http://mirror.example/debian"
     allow-expired = ["forky"]
     process = { worker = { command = "x" } }
+    cache-from = ["registry.example/cache"]
+    cache-to = "registry.example/cache"
     """
     assert set(file(text).options().origins) == set(Options.__slots__) - {"epoch", "origins"}
 

@@ -21,7 +21,7 @@ def test_a_document_reads_back() -> None:
 
 
 def test_unknown_members_and_nulls_are_ignored() -> None:
-    raw = f'{{"mediaType":"a/b","digest":"{NOTHING}","size":0,"artifactType":"x","annotations":null,"urls":[]}}'
+    raw = f'{{"mediaType":"a/b","digest":"{NOTHING}","size":0,"newerThanUs":"x","annotations":null,"urls":[]}}'
     assert decode(raw.encode(), Descriptor) == Descriptor("a/b", NOTHING, 0)
 
 

@@ -173,6 +173,15 @@ def test_memory_does_not_grow_with_the_layer(tmp_path: Path) -> None:
     assert kilobytes < (40 + 10 * _cpus()) * 1024
 
 
+def test_files_of_one_file_on_disk_are_hard_links_where_it_is_the_same_object(tmp_path):
+    content = tmp_path / "content"
+    content.write_bytes(b"x" * 5000)
+    one, two, three = File("a", content), File("b", content), File("c", Path(content))
+    with tarfile.open(fileobj=io.BytesIO(b"".join(write_tar((one, two, three), MTIME)))) as tar:
+        kinds = [member.type for member in tar]
+    assert kinds == [tarfile.REGTYPE, tarfile.LNKTYPE, tarfile.REGTYPE]
+
+
 def test_files_of_one_content_object_are_hard_links():
     content, small = bytes(5000), b"x" * 100
     entries = [

@@ -194,6 +194,17 @@ def test_a_truncated_blob_is_not_copied(store: Layout, tmp_path: Path) -> None:
     assert _blobs(other) == []
 
 
+def test_a_name_is_forgotten_and_its_blob_stays(store: Layout) -> None:
+    one, two, unnamed = (store.put(content, "m") for content in (b"1", b"2", b"3"))
+    store.tag(one, [ONE, TWO])
+    store.tag(two, [Reference.parse("app:2")])
+    store.tag(unnamed)
+    store.forget({str(ONE), str(unnamed.digest), "nobody"})
+    assert store.references().keys() == {str(TWO), "docker.io/library/app:2"}
+    assert len(store.manifests()) == 2
+    assert len(_blobs(store)) == 3
+
+
 def _tag_many(root: Path, number: int) -> None:
     store = Layout.create(root)
     for each in range(10):

@@ -1,13 +1,18 @@
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.run import launching
 from tests.run.launching import image, never
 
 from pottle.errors import HostError, UsageError
 from pottle.run.image import Config
 from pottle.run.rootfs import add_mount_points, identity, memory, root_of
+from pottle.run.settings import Host
+from pottle.run.specification import specification
+from pottle.sharing import is_occupied
 
 HOME = Config(environment=(("HOME", "/home/app"),), working_dir="/app", command=("app",))
 
@@ -22,6 +27,13 @@ def test_an_image_is_unpacked_once_and_named_by_its_digest(tmp_path: Path):
     assert (root / "app/main.py").read_text() == "1"
     assert root.name == f"sha256-{'a' * 64}"
     assert root_of(image(HOME, unpack=never), tmp_path) == root
+
+
+def test_a_root_is_held_while_a_program_runs_in_it(tmp_path: Path):
+    launch = replace(launching.launch(HOME), image=image(HOME, unpack=lambda into: write(into, "x")))
+    with specification(launch, Host({}, tmp_path)) as spec:
+        assert is_occupied(Path(spec.root))
+    assert not is_occupied(Path(spec.root))
 
 
 def test_the_root_can_be_entered_by_the_programs_user(tmp_path: Path):

@@ -1,7 +1,7 @@
 """Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pottle.build import cache
@@ -27,7 +27,11 @@ class Built:
     layers: tuple[tuple[str, Layer], ...]
     """By name, lowest first."""
     made: frozenset[str]
-    """The names of the layers that the cache did not have."""
+    """The names of the layers that nobody had."""
+    shared: frozenset[str] = frozenset()
+    """The names of the layers that another machine has made."""
+    portable: tuple[tuple[str, Layer], ...] = ()
+    """Layers by keys that hold on every machine: what may be shared. Nothing where nobody shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,17 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     locked, workshop = order.locked, order.workshop
     ingredients = Ingredients(locked, order.project, workshop.compression)
     plans = locked.plan.layers
-    keys = {plan.name: ingredients.key(plan) for plan in plans}
-    if stand_in is not None:
-        keys |= _keys_of_commands(stand_in)
+    keys = _keys(ingredients, stand_in)
     found = {name: _find(key, locked.plan.platform, workshop) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
+    portable: dict[str, str] = {}
+    shared: dict[str, Layer] = {}
+    if workshop.shared is not None and (missing or workshop.shared.takes):
+        with workshop.progress.task("Reading the project's files"):
+            portable = _keys(replace(ingredients, portable=True), stand_in)
+        shared = _of_others(missing, keys, portable, workshop)
+        found |= shared
+        missing = [plan for plan in missing if found[plan.name] is None]
     elsewhere = [plan.name for plan in missing if stand_in is not None and _runs_a_command(plan)]
     if own := [plan for plan in missing if plan.name not in elsewhere]:
         found |= _make(own, keys, ingredients, workshop, found)
@@ -61,12 +71,50 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
     image = _assembled(layers, locked, workshop)
     named = tuple((plan.name, layer) for plan, layer in layers)
-    return Built(image, locked.plan, named, frozenset(plan.name for plan in missing))
+    for_all = ((name, layer) for name, layer in named if name in shared or not workshop.layers.is_local(keys[name]))
+    return Built(
+        image,
+        locked.plan,
+        named,
+        made=frozenset(plan.name for plan in missing),
+        shared=frozenset(shared),
+        portable=_by_portable_keys(for_all, portable, ingredients),
+    )
 
 
-def _keys_of_commands(order: Order) -> dict[str, str]:
-    ingredients = Ingredients(order.locked, order.project, order.workshop.compression)
-    return {plan.name: ingredients.key(plan) for plan in order.locked.plan.layers if _runs_a_command(plan)}
+def _keys(ingredients: Ingredients, stand_in: Order | None) -> dict[str, str]:
+    """By name. What commands write is made by the stand-in, where there is one."""
+    keys = {plan.name: ingredients.key(plan) for plan in ingredients.locked.plan.layers}
+    if stand_in is not None:
+        its = replace(ingredients, locked=stand_in.locked, project=stand_in.project)
+        keys |= {plan.name: its.key(plan) for plan in stand_in.locked.plan.layers if _runs_a_command(plan)}
+    return keys
+
+
+def _of_others(
+    missing: Sequence[LayerPlan], keys: Mapping[str, str], portable: Mapping[str, str], workshop: Workshop
+) -> dict[str, Layer]:
+    """The missing layers that other machines have made, by name; here, if a command is still to be run in them."""
+    shared, store = workshop.shared, workshop.store
+    if shared is None or not missing:
+        return {}
+    found = shared.find([portable[plan.name] for plan in missing], store)
+    if any(_runs_a_command(plan) and portable[plan.name] not in found for plan in missing):
+        found = shared.fetch(found, store)
+    layers = {plan.name: found[portable[plan.name]] for plan in missing if portable[plan.name] in found}
+    for name, layer in layers.items():
+        if store.has(layer.descriptor):
+            workshop.layers.keep(keys[name], layer)
+    return layers
+
+
+def _by_portable_keys(
+    layers: Iterable[tuple[str, Layer]], portable: Mapping[str, str], ingredients: Ingredients
+) -> tuple[tuple[str, Layer], ...]:
+    """Nothing where a file has changed meanwhile: a layer may hold what its portable key does not speak of."""
+    if not portable or not ingredients.are_unchanged():
+        return ()
+    return tuple((portable[name], layer) for name, layer in layers)
 
 
 def serves(one: LockedPlan, other: LockedPlan) -> bool:
@@ -112,23 +160,28 @@ def _make(
         return _assembled(below, ingredients.locked, workshop)
 
     compilation = Compilation(ingredients.locked.compiler, workshop)
-    executor = Executor(ingredients, workshop, compilation, image)
     commands = [plan for plan in plans if _runs_a_command(plan)]
     of_packages = [plan for plan in plans if ingredients.packages(plan)]
     others = [plan for plan in plans if plan not in of_packages and plan not in commands]
 
-    def make(some: Sequence[LayerPlan]) -> dict[str, Layer]:
+    def make(some: Sequence[LayerPlan], executor: Executor) -> dict[str, Layer]:
         return {plan.name: _once(plan, keys[plan.name], executor) for plan in some}
 
     def prepare() -> dict[str, Layer]:
         compilation.prepare()
         return {}
 
-    works: list[Callable[[], dict[str, Layer]]] = [prepare, partial(make, of_packages), partial(make, others)]
-    for some in together(works, workshop.stop, len(works)):
-        there |= some
-    for plan in commands:
-        there |= make([plan])
+    with workshop.scratch() as aside:
+        executor = Executor(ingredients, workshop, compilation, image, aside)
+        works: list[Callable[[], dict[str, Layer]]] = [
+            prepare,
+            partial(make, of_packages, executor),
+            partial(make, others, executor),
+        ]
+        for some in together(works, workshop.stop, len(works)):
+            there |= some
+        for plan in commands:
+            there |= make([plan], executor)
     return there
 
 
@@ -139,8 +192,9 @@ def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:
     with workshop.turns.of(key):
         if (found := _find(key, platform, workshop)) is not None:
             return found
-        made = _layer(plan, executor)
-        return workshop.layers.keep(_bound(key, platform) if plan.name in executor.bound else key, made)
+        layer = _layer(plan, executor)
+        local = any(getattr(step, "bytecode", None) for step in plan.steps) and executor.compilation.lacks
+        return workshop.layers.keep(_bound(key, platform) if plan.name in executor.bound else key, layer, local=local)
 
 
 def _find(key: str, platform: str, workshop: Workshop) -> Layer | None:

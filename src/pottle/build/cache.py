@@ -14,6 +14,7 @@ from pottle.build import recipe
 from pottle.oci.document import decode, encode
 from pottle.oci.layer import Layer
 from pottle.oci.layout import Layout
+from pottle.sharing import used
 from pottle.writing import replacing
 
 
@@ -21,6 +22,12 @@ def key(*parts: object) -> str:
     """The name of what these parts make: the SHA-256 of their JSON and of the code that does it, as hex."""
     document = msgspec.json.encode((recipe.digest(), *parts), order="sorted")
     return hashlib.sha256(document).hexdigest()
+
+
+class _Record(Layer, frozen=True):
+    """What is kept of a layer."""
+
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,25 @@ class LayerCache:
             layer = decode(self._path(name).read_bytes(), Layer)
         except (OSError, ValueError):
             return None
-        return layer if self.store.has(layer.descriptor) else None
+        if not self.store.has(layer.descriptor):
+            return None
+        used(self._path(name))
+        return layer
 
-    def keep(self, name: str, layer: Layer) -> Layer:
-        """Remember the layer under this key; gives it back."""
+    def keep(self, name: str, layer: Layer, *, local: bool = False) -> Layer:
+        """Remember the layer under this key; gives it back. A `local` one is as good as this machine could make it, and for nobody else."""
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            file.write(encode(layer))
+            file.write(encode(_Record(layer.descriptor, layer.diff_id, layer.size, local)))
         return layer
+
+    def is_local(self, name: str) -> bool:
+        """Whether the layer of this key is for this machine alone; what is not known is."""
+        try:
+            return decode(self._path(name).read_bytes(), _Record).local
+        except (OSError, ValueError):
+            return True
 
     def _path(self, name: str) -> Path:
         return self.records / name[:2] / f"{name}.json"

@@ -25,6 +25,11 @@ class Compilation:
         """Unpack the interpreter, if there is to be one, before the first file has to be compiled."""
         self._interpreter()
 
+    @property
+    def lacks(self) -> bool:
+        """Whether there is to be bytecode and this machine makes none."""
+        return self._compiler is not None and self._interpreter() is None
+
     def compiled(
         self, groups: Mapping[str, Iterable[File]], mode: bytecode.Invalidation | None
     ) -> dict[str, tuple[File, ...]]:

@@ -33,6 +33,8 @@ class Ingredients:
     locked: LockedPlan
     project: ProjectFiles
     compression: Compression = "gzip"
+    portable: bool = False
+    """Whether keys hold on every machine. Else they are cheaper: they rest on what this one says of the project's files."""
 
     def key(self, layer: LayerPlan) -> str:
         """The name of what this layer's steps make of their inputs."""
@@ -97,13 +99,20 @@ class Ingredients:
     def _packages(self) -> dict[str, tuple[LockedPackage, ...]]:
         return dict(self.locked.packages)
 
-    def _project(self, path: str) -> object:
+    def _project(self, path: str) -> tuple[object, object]:
         if path not in self._states:
             project = self.project.at(path)
-            self._states[path] = (str(project.root), project.state())
+            self._states[path] = project.content() if self.portable else (str(project.root), project.state())
         return self._states[path]
 
+    def are_unchanged(self) -> bool:
+        """Whether the project's files are still those that the keys speak of."""
+        try:
+            return all(self.project.at(path).state() == state for path, (_, state) in self._states.items())
+        except OSError:
+            return False
+
     @cached_property
-    def _states(self) -> dict[str, object]:
-        """What stat(2) says of each project, asked once."""
+    def _states(self) -> dict[str, tuple[object, object]]:
+        """What each project consists of, asked once."""
         return {}

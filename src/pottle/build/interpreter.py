@@ -17,6 +17,7 @@ from pottle import child
 from pottle.errors import HostError
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.plan.places import STANDALONE
+from pottle.sharing import used
 from pottle.writing import staged_directory
 
 _LOADER = re.compile(r"(?:usr/)?lib/[\w-]+-linux-gnu/ld-(?:linux-[\w-]+\.so\.\d|\d[\d.]*\.so)")
@@ -74,6 +75,7 @@ def unpack(entries: Callable[[], Iterable[Entry]], version: str, identity: str, 
     """
     root = cache / identity
     if root.is_dir():
+        used(root)
         if (found := _running(root, version, identity)) is not None:
             return found
         shutil.rmtree(root, ignore_errors=True)  # it may be that only a part of it has reached the disk

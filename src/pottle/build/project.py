@@ -1,5 +1,8 @@
 """The project's own files, as a build takes them."""
 
+import hashlib
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +53,22 @@ class ProjectFiles:
         """
         shown = {asset.path for asset in self.assets}
         return tuple(_state(self.root, path, asset=path in shown) for path in sorted({*self.all, *shown}))
+
+    def content(self) -> tuple[str, tuple[tuple[str, ...], ...]]:
+        """What a build sees of the files, wherever they lie: names, content, and who may execute them."""
+        shown = {asset.path for asset in self.assets}
+        return "", tuple(_content(self.root, path, asset=path in shown) for path in sorted({*self.all, *shown}))
+
+
+def _content(root: Path, path: str, *, asset: bool) -> tuple[str, ...]:
+    place = root / path
+    mode = place.lstat().st_mode
+    link = os.readlink(place) if stat.S_ISLNK(mode) else ""
+    digest = ""
+    if place.is_file():
+        with place.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return (path, str(asset), link, str(mode & 0o111), digest)
 
 
 def _state(root: Path, path: str, *, asset: bool) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Executor:
     compilation: Compilation
     image: Callable[[LayerPlan], Image]
     """The image that the layers below one make, once they are made."""
+    aside: Path
+    """A directory for what is large in packages: several layers want to see it."""
     bound: set[str] = field(default_factory=set)
     """Layers that hold the project's own machine code: no other platform may have them, though nothing they are made of says so."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
@@ -106,7 +108,8 @@ class Executor:
             packages = self.ingredients.packages(layer)
             debs = self.workshop.supplies.packages(packages) if packages else ()
             python = self.ingredients.locked.plan.python
-            unpacked = [(p.name, base.unpacked(p.name, deb, python)) for p, deb in zip(packages, debs, strict=True)]
+            both = zip(packages, debs, strict=True)
+            unpacked = [(package.name, base.unpacked(package.name, deb, python, self.aside)) for package, deb in both]
             self._scripts[layer.name] = tuple(scripts for _, (_, scripts) in unpacked)
             found = [(name, entries) for name, (entries, _) in unpacked]
             check_files(chain(*self._read.values(), found))
@@ -125,7 +128,7 @@ class Executor:
             self.workshop.progress.warn(untold)
         user = Account(step.user, step.uid, step.gid, step.user, step.home)
         entries = list(base.system(own, below, user, found))
-        self._read.clear()  # the last that wanted the packages' contents, which are most of a build's memory
+        self._read.clear()  # the last that wanted the packages' contents
         return entries
 
     # --- the interpreter --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pottle.build.cache import LayerCache
 from pottle.build.sandbox import Sandbox
+from pottle.build.shared import Shared
 from pottle.build.supplies import Supplies
 from pottle.oci.compression import Compression
 from pottle.oci.layout import Layout
@@ -27,6 +28,8 @@ class Workshop:
     """What ends the build before it is done."""
     sandbox: Sandbox | None = None
     """What runs commands of the project in its image; None: nothing does."""
+    shared: Shared | None = None
+    """Where layers are looked for that are not here; None: nowhere."""
     compression: Compression = "gzip"
     """Of the layers that are made; part of their keys."""
     turns: Turns = field(default_factory=Turns)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pottle.cli import build_text
-from pottle.cli.choices import plan_flags, platform_flag, project_argument, source_flags, talk_flags
+from pottle.cli.choices import plan_flags, platform_flag, project_argument, registry_flags, source_flags, talk_flags
 from pottle.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from pottle.api import Host
     from pottle.cli.deliveries import Wishes
+    from pottle.config.options import Options
+    from pottle.oci.registry.shared_layers import SharedLayers
 
 
 @click.command("build", short_help="Build the image.")
@@ -26,9 +29,6 @@ if TYPE_CHECKING:
     "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
 )
 @click.option("--push", is_flag=True, help="Push the image to the registries that the names of -t are in.")
-@click.option(
-    "--insecure", metavar="HOST", multiple=True, help="A registry that may be spoken to without TLS; may be repeated."
-)
 @click.option("--load", is_flag=True, help="Load the image into docker or podman.")
 @click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
 @click.option(
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @platform_flag
 @plan_flags
 @source_flags
+@registry_flags
 @talk_flags
 @click.pass_obj
 def command(
@@ -69,6 +70,7 @@ def command(
       pottle build --platform linux/arm64     # on any machine, without emulation
       pottle build --platform linux/amd64,linux/arm64 -o shop/   # an image index
       pottle build --all -t registry.example/team/{name}:1.2     # a monorepo
+      pottle build --cache-from registry.example/cache     # layers of others
     """
     from pottle import api
     from pottle.cli.deliveries import Wishes
@@ -80,7 +82,8 @@ def command(
     if every:
         return _build_all(path, flags, here, wishes, _Saying(form, quiet, around.colour, started))
     options = api.read_options(path, around.environ, flags)
-    delivered = wishes.fulfil(api.build_for(path, options, api.platforms(options), here), here)
+    with api.layer_cache(options, here, insecure, bytes_wanted=wishes.bytes_wanted) as shared:
+        delivered = wishes.fulfil(api.build_for(path, options, api.platforms(options), here, shared), here)
     saying = _Saying(form, quiet, around.colour, started)
     saying.aside(build_text.text(delivered, saying.seconds))
     saying.result(delivered.document, delivered.result)
@@ -124,11 +127,18 @@ def _build_all(root: Path, flags: dict[str, Any], here: "Host", wishes: "Wishes"
 
     members = api.plan_all(root, here.environ, flags)
     wishes.check_for([member.plans[0].name for member in members if member.plans])
-    outcomes = [each.then(partial(wishes.fulfil, host=here)) for each in api.build_all(root, members, flags, here)]
+    with ExitStack() as open_caches:
+
+        def cache(options: "Options") -> "SharedLayers | None":
+            own = api.layer_cache(options, here, wishes.insecure, bytes_wanted=wishes.bytes_wanted)
+            return open_caches.enter_context(own)
+
+        built = api.build_all(root, members, flags, here, cache)
+        outcomes = [each.then(partial(wishes.fulfil, host=here)) for each in built]
     if saying.form == "text":
         for error in members_text.errors(outcomes):
             show(error, as_json=False)
     saying.aside(build_text.table(outcomes, saying.seconds))
-    built = [outcome.value for outcome in outcomes if outcome.value is not None]
-    saying.result([build_text.document(each) for each in outcomes], "\n".join(each.result for each in built))
+    results = [outcome.value.result for outcome in outcomes if outcome.value is not None]
+    saying.result([build_text.document(each) for each in outcomes], "\n".join(results))
     return members_text.failed(outcomes)

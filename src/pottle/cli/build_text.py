@@ -36,7 +36,8 @@ def _layer(name: str, builds: "Sequence[Built]") -> str:
     layers = [dict(built.layers).get(name) for built in builds]
     cells = [_weight(layer, layers[:number]) for number, layer in enumerate(layers)]
     made = any(name in built.made for built in builds)
-    return f"  {name:<12}{''.join(cells)}  {click.style('made' if made else 'unchanged', dim=not made)}"
+    how = "made" if made else "shared" if any(name in built.shared for built in builds) else "unchanged"
+    return f"  {name:<12}{''.join(cells)}  {click.style(how, dim=not made)}"
 
 
 def _weight(layer: "Layer | None", before: "Sequence[Layer | None]") -> str:

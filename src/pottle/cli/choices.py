@@ -43,6 +43,17 @@ _SOURCE_FLAGS = (
     _CA_FLAG,
 )
 
+_REGISTRY_FLAGS = (
+    click.option("--cache-from", metavar="REF", multiple=True, help="A repository to find layers in; may be repeated."),
+    click.option("--cache-to", metavar="REF", help="The repository to put layers into, for other machines."),
+    click.option(
+        "--insecure",
+        metavar="HOST",
+        multiple=True,
+        help="A registry that may be spoken to without TLS; may be repeated.",
+    ),
+)
+
 _TALK_FLAGS = (
     click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How results are told."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings."),
@@ -78,6 +89,11 @@ def ca_flag(command: Command) -> Command:
 def source_flags(command: Command) -> Command:
     """Where bytes come from."""
     return _all(_SOURCE_FLAGS, command)
+
+
+def registry_flags(command: Command) -> Command:
+    """Registries, and where in them layers are shared."""
+    return _all(_REGISTRY_FLAGS, command)
 
 
 def talk_flags(command: Command) -> Command:

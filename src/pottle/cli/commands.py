@@ -11,6 +11,8 @@ COMMANDS = {
     "build": "Build the image: no Docker, no root, no Dockerfile.",
     "lock": "Resolve what no lock of the project decides, and keep it in pottle.lock.",
     "run": "Build if needed, and run.",
+    "resolve": "Build what manifests name by pottle://, push it, and put digests there.",
+    "cache": "Look at the cache, and tidy it.",
 }
 
 

@@ -33,6 +33,10 @@ class Wishes:
         if self.push and not self.tags:
             hint = "name it: `--push -t REGISTRY/REPOSITORY:TAG`"
             raise UsageError("there is no name to push the image under", hint=hint)
+        for tag in self.tags if self.push else ():
+            if (name := api.reference(tag.replace(NAME, "name"))).digest is not None:
+                what = f"{tag} has a digest, and an image's digest follows from what is in it"
+                raise UsageError(what, hint=f"write `-t {replace(name, digest=None).familiar}`")
         for output in self.outputs:
             api.check_output(output)
 
@@ -46,13 +50,21 @@ class Wishes:
             hint = "give each a name of its own under [project]"
             raise UsageError(f"{len(twice)} projects are called {twice[0]}", hint=hint)
 
+    @property
+    def bytes_wanted(self) -> bool:
+        """Whether the layers themselves have to be here: what is only pushed need not."""
+        return not self.push or bool(self.outputs) or self.load
+
     def fulfil(self, product: api.Product, host: api.Host) -> "Delivered":
         """Name the image, write it, load it, push it."""
         names = api.references(product, [tag.replace(NAME, product.name) for tag in self.tags])
-        api.tag(product.target, names)
+        if not product.origins:
+            api.tag(product.target, names)
         written = [api.save(product.target, output.replace(NAME, product.name), names) for output in self.outputs]
         loaded = api.load(product.target, names, host) if self.load else None
-        pushed = api.push(product.target, names, host, self.insecure) if self.push else None
+        pushed = api.push(product.target, names, host, self.insecure, product.origins) if self.push else None
+        if product.shared is not None:
+            api.share(product, product.shared, names if self.push else ())
         if self.digest_file is not None:
             api.write_digest(product.target, Path(str(self.digest_file).replace(NAME, product.name)))
         return Delivered(product, names, tuple(map(str, written)), loaded, pushed)
@@ -119,6 +131,7 @@ def _image(built: "Built") -> dict[str, object]:
                 "size": layer.descriptor.size,
                 "unpacked_size": layer.size,
                 "made": name in built.made,
+                "shared": name in built.shared,
             }
             for name, layer in built.layers
         ],

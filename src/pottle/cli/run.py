@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pottle.api import Host
     from pottle.oci.image import Image
     from pottle.oci.reference import Reference
+    from pottle.sharing import Use
 
 
 @click.command("run", short_help="Build if needed, and run.")
@@ -72,7 +73,7 @@ def command(
         backend=backend,
     )
     image, name = _found(what, flags, here)
-    return api.run(image, name, settings, _Told(quiet=quiet, colour=around.colour), here)
+    return api.run(image, name, settings, _Told(here.use, quiet=quiet, colour=around.colour), here)
 
 
 def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Reference]":
@@ -87,26 +88,32 @@ def _found(what: str, flags: dict[str, Any], here: "Host") -> "tuple[Image, Refe
             raise UsageError(f"there is neither a directory nor an image called {what}", hint=hint)
     path = Path(what)
     options = api.read_options(path, here.environ, flags)
-    product = api.build_for(path, options, (api.own_platform(),), here)
+    with api.layer_cache(options, here) as shared:
+        product = api.build_for(path, options, (api.own_platform(),), here, shared)
     names = api.references(product, ())
     api.tag(product.target, names)
     return product.builds[0].image, names[0]
 
 
 class _Told:
-    """Says on stderr how it goes."""
+    """Says on stderr how it goes. While the program runs it holds no more of the cache than its own root."""
 
-    def __init__(self, *, quiet: bool, colour: bool | None) -> None:
+    def __init__(self, use: "Use | None", *, quiet: bool, colour: bool | None) -> None:
+        self._use = use
         self._quiet = quiet
         self._colour = colour
 
     def started(self, backend: str) -> None:
         self._backend = backend
+        if self._use is not None:
+            self._use.end()
 
     def ready(self, url: str) -> None:
         self._say(f"listening on {click.style(url, bold=True)} (in {self._backend}; Ctrl-C stops it)")
 
     def passed_over(self, backend: str, reason: str) -> None:
+        if self._use is not None:
+            self._use.begin()
         self._say(f"{click.style('warning:', fg='yellow')} {backend}: {reason}; trying the next")
 
     def _say(self, text: str) -> None:

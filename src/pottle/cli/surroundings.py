@@ -29,10 +29,13 @@ class Surroundings:
         return False if self.environ.get("NO_COLOR") else None
 
     def host(self, *, quiet: bool, ca_cert: Path | None, refresh: bool) -> "Host":
-        """The machine as a command sees it."""
+        """The machine as a command sees it, which uses the cache for as long as the command takes."""
+        import click
+
         from pottle.api import Host
         from pottle.cli.terminal import progress
         from pottle.errors import UsageError
+        from pottle.sharing import Use
 
         if ca_cert is not None and not ca_cert.is_file():
             raise UsageError(f"there is no CA bundle at {ca_cert}", hint="name a PEM file with --ca-cert")
@@ -44,6 +47,7 @@ class Surroundings:
             max_age=timedelta(0) if refresh else timedelta(hours=1),
             clock=self.clock,
             archive_keys=self.archive_keys,
+            use=click.get_current_context().with_resource(Use(cache_directory(self.environ))),
         )
 
 

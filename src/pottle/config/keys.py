@@ -15,6 +15,7 @@ Suite = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
 Platform = Annotated[str, Meta(pattern=r"^linux/[a-z0-9]+(/v[0-9]+)?$")]
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 Directory = Annotated[str, Meta(pattern=r"^(/[^/\x00:,.][^/\x00:,]*)+$")]
+Repository = Annotated[str, Meta(pattern=r"^[^\s@]+$")]
 Variable = Annotated[str, Meta(pattern=r"^[^=\x00]+$")]
 
 
@@ -123,13 +124,33 @@ class Keys(TypedDict, total=False):
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
     ]
     allow_expired: Annotated[tuple[Suite, ...], Meta(description="Suites whose Release may be past its Valid-Until.")]
+    cache_from: Annotated[
+        tuple[Repository, ...],
+        Meta(
+            description='Repositories that layers are looked for in before they are made: ["registry.example/cache"].'
+        ),
+    ]
+    cache_to: Annotated[
+        Repository, Meta(description="The repository that layers are put into, for other machines to find them.")
+    ]
 
 
 TYPES: Mapping[str, Any] = get_type_hints(Keys, include_extras=True)
 """Field name → its annotated type."""
 
 LISTS = frozenset(
-    {"platforms", "command", "packages", "extras", "groups", "source_builds", "exclude", "allow_expired", "volumes"}
+    {
+        "platforms",
+        "command",
+        "packages",
+        "extras",
+        "groups",
+        "source_builds",
+        "exclude",
+        "allow_expired",
+        "volumes",
+        "cache_from",
+    }
 )
 SWITCHES = frozenset({"strict", "collectstatic"})
 MAPPINGS = frozenset({"labels", "env", "build_env", "process"})

@@ -15,7 +15,7 @@ import msgspec
 
 from pottle.config.keys import LISTS, MAPPINGS, PROCESS, SWITCHES, TYPES, description, process_description, written
 from pottle.config.options import Options, ProcessOptions
-from pottle.errors import ConfigError, UsageError
+from pottle.errors import ConfigError, UsageError, combined
 from pottle.text import Location
 from pottle.toml import Document, InvalidToml
 
@@ -101,12 +101,6 @@ def from_flags(flags: Mapping[str, Any]) -> Layer:
 def _flag(name: str) -> str:
     """A flag that may be repeated is named in the singular."""
     return f"--{written(name)}".removesuffix("s") if name in LISTS else f"--{written(name)}"
-
-
-def combined(problems: tuple[Problem, ...]) -> Problem:
-    """One error for all of `problems`: the first in full, the others with it."""
-    first, *others = problems
-    return type(first)(first.what, at=first.at, hint=first.hint, also=others)
 
 
 def _from_table(document: Document, table: object, above: tuple[str, ...]) -> Layer:

@@ -61,6 +61,9 @@ class Options:
     """Patterns in `.dockerignore`'s language."""
     mirror: str | None = None
     allow_expired: tuple[str, ...] = ()
+    cache_from: tuple[str, ...] = ()
+    """Repositories, asked in this order."""
+    cache_to: str | None = None
     epoch: int = EPOCH
     """`SOURCE_DATE_EPOCH`: the time of every file, in seconds since 1970."""
     origins: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}), compare=False)

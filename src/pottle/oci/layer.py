@@ -77,19 +77,18 @@ def arrange(entries: Entries) -> list[Entry]:
 
 
 def write_tar(entries: Sequence[Entry], mtime: int) -> Iterator[bytes]:
-    """The archive of arranged entries, piece by piece. Files of one content object, not merely of equal content, are hard links."""
+    """The archive of arranged entries, piece by piece. Files of one content object, in memory or on disk, are hard links; those of merely equal content are not."""
     written: dict[tuple[int, int, int, int], str] = {}
     for entry in entries:
         match entry:
-            case File(content=bytes(content)):
-                key = (id(content), entry.mode, entry.uid, entry.gid)
-                if len(content) >= _WORTH_A_LINK and key in written:
-                    yield header(entry, mtime, link=written[key])
-                    continue
-                written[key] = entry.path
-                yield header(entry, mtime, len(content)) + content + padding(len(content))
-            case File(content=Path() as source):
-                yield from _file_on_disk(entry, source, mtime)
+            case File(content=content):
+                first = written.setdefault((id(content), entry.mode, entry.uid, entry.gid), entry.path)
+                if first != entry.path and entry.size >= _WORTH_A_LINK:
+                    yield header(entry, mtime, link=first)
+                elif isinstance(content, bytes):
+                    yield header(entry, mtime, len(content)) + content + padding(len(content))
+                else:
+                    yield from _file_on_disk(entry, content, mtime)
             case _:
                 yield header(entry, mtime)
     yield END

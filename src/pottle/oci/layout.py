@@ -7,7 +7,7 @@ may write at once. `index.json` changes under a lock on `oci-layout`, which itse
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -155,7 +155,7 @@ class Layout:
 
     def references(self) -> dict[str, Descriptor]:
         """Every name in `index.json` and what it stands for."""
-        return {name: found for found in self.manifests() if (name := _name(found))}
+        return {name: found for found in self.manifests() if (name := name_of(found))}
 
     def manifests(self) -> tuple[Descriptor, ...]:
         """Everything that `index.json` lists, named or not."""
@@ -164,10 +164,15 @@ class Layout:
     def tag(self, target: Descriptor, names: Iterable[Reference] = ()) -> None:
         """Lets each name stand for `target`, whatever it stood for before; without names `target` is just listed."""
         new = named(target, names)
-        taken = {_name(descriptor) or descriptor.digest for descriptor in new}
+        taken = {name_of(descriptor) or descriptor.digest for descriptor in new}
         with host_errors(self.root), self._locked():
-            kept = [found for found in self.manifests() if (_name(found) or found.digest) not in taken]
+            kept = [found for found in self.manifests() if (name_of(found) or found.digest) not in taken]
             self._write_index([*kept, *new])
+
+    def forget(self, names: Container[str]) -> None:
+        """Takes these names off the list, as `name_of` says them; what has none goes by its digest. The blobs stay."""
+        with host_errors(self.root), self._locked():
+            self._write_index([found for found in self.manifests() if (name_of(found) or found.digest) not in names])
 
     def _read_index(self) -> Index:
         place = self.root / "index.json"
@@ -214,5 +219,6 @@ def _with_name(target: Descriptor, name: Reference) -> Descriptor:
     return msgspec.structs.replace(target, annotations={**target.annotations, **own})
 
 
-def _name(descriptor: Descriptor) -> str | None:
+def name_of(descriptor: Descriptor) -> str | None:
+    """The name under which `index.json` lists it, if it has one."""
     return descriptor.annotations.get(IMAGE_NAME) or descriptor.annotations.get(REF_NAME)

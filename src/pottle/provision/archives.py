@@ -41,7 +41,7 @@ class Archives:
                 settings.mirror or environ.get("POTTLE_DEBIAN_MIRROR"), environ.get("POTTLE_DEBIAN_SECURITY_MIRROR")
             )
         options = ArchiveOptions(
-            cache=settings.cache / "debian",
+            cache=settings.debian,
             http=self._http,
             clock=settings.clock,
             max_age=settings.max_age,

@@ -33,6 +33,11 @@ class Settings:
     """The same for all plans that are locked side by side: what several of them ask is asked once."""
 
     @property
+    def debian(self) -> Path:
+        """Where archives are remembered: their Releases, their indexes, their .debs."""
+        return self.cache / "debian"
+
+    @property
     def interpreters(self) -> Path:
         """Where the archives of interpreters are kept, by their digest."""
         return self.cache / "cpython"

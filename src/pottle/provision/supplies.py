@@ -31,6 +31,15 @@ class Supplies:
     archives: Archives
     settings: Settings
 
+    def note_use(self) -> None:
+        """The .debs of the plan are in use even where every layer is there: who tidies the cache by age leaves them."""
+        from pottle.sharing import used
+        from pottle.sources.debian import kept
+
+        compiler = self.locked.compiler.packages if self.locked.compiler else ()
+        for package in (*compiler, *(package for _, packages in self.locked.packages for package in packages)):
+            used(kept.place(self.settings.debian, package.sha256))
+
     def packages(self, packages: Sequence[LockedPackage]) -> "Sequence[Deb]":
         """The .debs, in their order, fetched unless the cache has them."""
         from pottle.sources.debian.deb import read_deb

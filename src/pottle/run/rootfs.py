@@ -1,25 +1,25 @@
 """An image's files as a directory: unpacked once, named by the digest, ready to be the root of a sandbox."""
 
-import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from pottle.errors import HostError, UsageError
 from pottle.run.image import Config, Image
 from pottle.run.writable import TEMPORARY, home, volumes
+from pottle.sharing import used
 from pottle.text import Location
+from pottle.writing import staged_directory
 
-_LAYOUT = "1"  # counts how a root is prepared: an older pottle's roots are not taken for ours
+LAYOUT = "1"
+"""Counts how a root is prepared: an older pottle's roots are not taken for ours."""
 _DIRECTORIES = ("proc", "dev", TEMPORARY.lstrip("/"))
 NETWORK_FILES = ("etc/hosts", "etc/resolv.conf")
 
 
 def root_of(image: Image, cache: Path) -> Path:
-    """The image's root directory in the cache, unpacked if it is not there yet."""
-    roots = cache / "roots" / _LAYOUT
+    """The image's root directory in the cache, unpacked if it is not there yet. Who runs something in it has it `occupied`."""
+    roots = cache / "roots" / LAYOUT
     root = roots / image.digest.replace(":", "-")
     if not root.is_dir():
         try:
@@ -27,20 +27,18 @@ def root_of(image: Image, cache: Path) -> Path:
             make_root(root, image)
         except OSError as error:
             raise HostError(f"cannot unpack the image: {error.strerror or error}", at=Location(str(root))) from error
+    used(root)
     return root
 
 
 def make_root(root: Path, image: Image) -> None:
     """The image's files at `root`, ready to be the root of a sandbox."""
-    partial = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
-    try:
+    with staged_directory(root.parent, f".{root.name}.") as partial:
         tree = partial / "root"
         image.unpack(tree)
         add_mount_points(tree, image.config)
         tree.chmod(0o755)
         _move(tree, root)
-    finally:
-        _remove(partial)
 
 
 def _move(tree: Path, root: Path) -> None:
@@ -50,13 +48,6 @@ def _move(tree: Path, root: Path) -> None:
     except OSError:
         if not root.is_dir():
             raise
-
-
-def _remove(tree: Path) -> None:
-    """Deletes a tree, directories that forbid it included."""
-    for directory, _, _ in os.walk(tree):
-        os.chmod(directory, 0o700)
-    shutil.rmtree(tree)
 
 
 def add_mount_points(root: Path, config: Config) -> None:

@@ -1,16 +1,22 @@
 """From a launch to what a sandbox is made from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pottle.run.backend import Launch
 from pottle.run.rootfs import NETWORK_FILES, identity, memory, root_of
 from pottle.run.sandbox import Spec
 from pottle.run.settings import Host
+from pottle.sharing import occupied
 
 
-def specification(launch: Launch, host: Host) -> Spec:
-    """The sandbox for a launch."""
-    return specification_in(root_of(launch.image, host.cache), launch)
+@contextmanager
+def specification(launch: Launch, host: Host) -> Iterator[Spec]:
+    """The sandbox for a launch, whose root stays in the cache for as long as the block lasts."""
+    root = root_of(launch.image, host.cache)
+    with occupied(root):
+        yield specification_in(root, launch)
 
 
 def specification_in(root: Path, launch: Launch) -> Spec:

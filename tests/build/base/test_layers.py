@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,7 @@ class Fake:
     preinst: str = ""
     templates: str = ""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, aside: Path | None = None) -> Iterator[Entry]:
         return iter(self.files)
 
 

@@ -32,7 +32,7 @@ def connect(naps: list[float], tmp_path: Path) -> Iterator[Connect]:
     with ExitStack() as stack:
 
         def make(environ: dict[str, str] | None = None, **options: object) -> Registry:
-            own = {"HOME": str(tmp_path / "home"), **(environ or {})}
+            own = {"HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(tmp_path / "run"), **(environ or {})}
             how = RegistryOptions(own, **{"timeout": 5.0, **options})  # type: ignore[arg-type]
             return stack.enter_context(Registry(how, sleep=naps.append))
 

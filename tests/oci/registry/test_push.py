@@ -9,13 +9,11 @@ import pytest
 from tests.oci.registry.conftest import Connect
 
 from pottle.errors import IntegrityError, PottleError, SourceError, UsageError
-from pottle.oci import media_types
 from pottle.oci.config import Execution
 from pottle.oci.digest import Digest
-from pottle.oci.document import MAX_SIZE, encode
+from pottle.oci.document import MAX_SIZE
 from pottle.oci.entry import File
-from pottle.oci.image import Addendum, Image, Makeup, assemble
-from pottle.oci.index import index
+from pottle.oci.image import Addendum, Image, Makeup, assemble, assemble_index
 from pottle.oci.layer import write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.platform import Platform
@@ -46,20 +44,6 @@ class Counting:
 
     def warn(self, message):
         raise AssertionError(message)
-
-
-class Several:
-    """An index and its images."""
-
-    def __init__(self, store: Layout, images: tuple[Image, ...]):
-        self.store, self.images = store, images
-        entries = [
-            type(each.descriptor)(
-                each.descriptor.media_type, each.digest, each.descriptor.size, platform=each.config.platform
-            )
-            for each in images
-        ]
-        self.descriptor = store.put(encode(index(entries)), media_types.INDEX)
 
 
 def image_of(store: Layout, *contents: bytes, platform: str = "linux/amd64") -> Image:
@@ -172,7 +156,7 @@ def test_a_name_with_a_digest_is_refused(client: Registry, image: Image, name: R
 
 def test_an_index_follows_its_manifests(server: FakeRegistry, client: Registry, store: Layout, name: Reference):
     amd64, arm64 = image_of(store, b"both", b"amd64"), image_of(store, b"both", b"arm64", platform="linux/arm64")
-    several = Several(store, (amd64, arm64))
+    several = assemble_index((amd64, arm64), store)
     push(several, [name, replace(name, tag="1")], client)
     assert complete(server, "team/shop", "1.0")
     assert server.lines("PUT")[-4:] == [
@@ -329,8 +313,26 @@ def test_a_registry_that_stays_out_of_order(
 ):
     server.fail("PUT", "/blobs/uploads/", 500)
     error = refused(image, name, client)
-    assert error.what == f"cannot talk to {server.host}: the server answered 500 (4 attempts)"
+    assert error.what == f"{server.host} is out of order: it answered unknown: out of order (nobody) (500) (4 attempts)"
     assert server.tags == {}
+
+
+def test_a_registry_that_has_had_enough_of_us_is_quoted(
+    server: FakeRegistry, client: Registry, image: Image, name: Reference
+):
+    server.fail("POST", "/uploads/", 429, code="TOOMANYREQUESTS", headers={"Retry-After": "1"})
+    error = refused(image, name, client)
+    assert "toomanyrequests: out of order" in error.what
+    assert f"`docker login {server.host}`" in (error.hint or "")
+
+
+def test_a_repository_that_has_to_be_created_first(
+    server: FakeRegistry, client: Registry, image: Image, name: Reference
+):
+    server.fail("POST", "/uploads/", 404, code="NAME_UNKNOWN")
+    error = refused(image, name, client)
+    assert "name_unknown" in error.what
+    assert "created before anything is pushed" in (error.hint or "")
 
 
 def test_a_registry_that_is_away(client: Registry, image: Image):

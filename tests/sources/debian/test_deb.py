@@ -3,6 +3,7 @@
 import io
 import lzma
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,19 @@ def test_paths_are_normalised_and_the_root_is_passed_over(tmp_path):
         ("./", {"type": tarfile.DIRTYPE}, b""), (".//usr/./lib/", {"type": tarfile.DIRTYPE}, b""), ("plain", {}, b"x")
     )
     assert [entry.path for entry in with_data(tmp_path, data).entries()] == ["usr/lib", "plain"]
+
+
+def test_large_files_are_put_aside_and_are_the_same(tmp_path):
+    large = File("usr/lib/libx.so", b"\x7fELF" * 5000, 0o644)
+    found = deb(tmp_path, build_deb(Package("x", entries=(*ENTRIES, large))))
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    by_path = {entry.path: entry for entry in found.entries(aside)}
+    kept = by_path[large.path]
+    assert isinstance(kept.content, Path)
+    assert kept.content.parent == aside
+    assert kept.read() == large.read()
+    assert [by_path[entry.path] for entry in ENTRIES] == list(ENTRIES), "small ones stay in memory"
 
 
 def test_hard_links_share_the_content_of_their_file(tmp_path):

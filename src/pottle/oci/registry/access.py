@@ -8,20 +8,18 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode, urlsplit
+from typing import Final
+from urllib.parse import urlencode
 
 from pottle.errors import SourceError
 from pottle.http import Request, TryAgain, check_busy, shown
 from pottle.oci.registry.challenge import Challenge
 from pottle.oci.registry.credentials import Keychain, Login
 from pottle.oci.registry.saying import read_bounded, said
-from pottle.oci.registry.transport import Transport
-
-if TYPE_CHECKING:
-    pass
+from pottle.oci.registry.transport import Transport, origin
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _SHORTEST_LIFE: Final = 60.0
@@ -55,17 +53,16 @@ class Wish:
     sources: tuple[str, ...] = ()
     """Further repositories of the registry, to mount blobs from."""
 
-    def scopes(self) -> tuple[str, ...]:
-        """All of them up front: one token is good for a whole push."""
-        return (self._own, *(f"repository:{name}:pull" for name in self.sources if name != self.repository))
+    @property
+    def necessary(self) -> tuple[str, ...]:
+        """The scope without which nothing can be done."""
+        return (f"repository:{self.repository}:{self.actions}",)
 
     @property
-    def _own(self) -> str:
-        return f"repository:{self.repository}:{self.actions}"
-
-    def alone(self) -> tuple[str, ...]:
-        """Without what is only convenient."""
-        return (self._own,)
+    def scopes(self) -> tuple[str, ...]:
+        """All of them up front: one token is good for a whole push."""
+        others = (name for name in self.sources if name != self.repository)
+        return (*self.necessary, *(f"repository:{name}:pull" for name in others))
 
 
 class Access:
@@ -98,11 +95,11 @@ class Access:
         """The error for a refusal that stays one."""
         return self._denied(said(status, body, self._transport.secrets))
 
-    def _denied(self, what: str) -> Denied:
+    def _denied(self, why: str) -> Denied:
         verb = "push to" if "push" in self._wish.actions else "pull from"
         notes = "".join(f"; {note}" for note in dict.fromkeys(self._keychain.notes))
         return Denied(
-            f"{self._registry} does not let us {verb} {self._wish.repository}: {what}{notes}",
+            f"{self._registry} does not let us {verb} {self._wish.repository}: {why}{notes}",
             hint=f"`docker login {self._registry}` (or `podman login`), or ask for the right to {verb} it",
         )
 
@@ -129,20 +126,22 @@ class Access:
     # --- tokens
 
     def _token(self, challenge: Challenge, login: Login | None) -> Grant:
-        """A token for all that is wished for; where that is too much, for what is necessary."""
-        asked = dict.fromkeys((*self._wish.scopes(), *challenge.scopes))
-        needed = dict.fromkeys((*self._wish.alone(), *challenge.scopes))
-        tries: list[tuple[Iterable[str], Login | None]] = [(asked, login)]
-        if asked != needed:
-            tries.append((needed, login))
-        if login is not None and self._wish.actions == "pull":
-            tries.append((needed, None))  # what everybody may read is read with an outdated login, too
-        for scopes, who in tries[:-1]:
-            try:
-                return self._asked(challenge, scopes, who)
-            except Denied:
-                continue
-        return self._asked(challenge, *tries[-1])
+        """A token for all that is wished for; where that is too much, for what is necessary.
+
+        What everybody may read is read although a login has expired: the refusal of it is told with the next one.
+        """
+        everything = _together((*self._wish.scopes, *challenge.scopes))
+        necessary = _together((*self._wish.necessary, *challenge.scopes))
+        if everything != necessary:
+            with suppress(Denied):
+                return self._asked(challenge, everything, login)
+        try:
+            return self._asked(challenge, necessary, login)
+        except Denied:
+            if login is None or self._wish.actions != "pull":
+                raise
+        self._keychain.notes.append(f"{shown(challenge.realm)} does not take the login for {self._registry}")
+        return self._asked(challenge, necessary, None)
 
     def _asked(self, challenge: Challenge, scopes: Iterable[str], login: Login | None) -> Grant:
         if not challenge.realm:
@@ -158,12 +157,14 @@ class Access:
         return self._granted(challenge, status, body)
 
     def _ask(self, request: Request, authorization: str | None) -> tuple[int, bytes]:
+        sender, may_leave = self._transport.base(self._registry), request.body is None
+
         def attempt() -> tuple[int, bytes]:
-            with self._transport.exchange(request, authorization, may_leave=request.body is None) as response:
+            with self._transport.exchange(request, sender, authorization, may_leave=may_leave) as response:
                 check_busy(response)
                 return response.status_code, read_bounded(response, _MAX_TOKEN)
 
-        return self._transport.retried(urlsplit(request.url).netloc or self._registry, attempt, self._away(request))
+        return self._transport.retried(origin(request.url).netloc or self._registry, attempt, self._away(request))
 
     def _away(self, request: Request) -> Callable[[TryAgain, int], SourceError]:
         def failed(failure: TryAgain, attempts: int) -> SourceError:
@@ -190,6 +191,15 @@ class Access:
             )
         self._transport.secrets.add(token)
         return Grant(f"Bearer {token}", time.monotonic() + max(life, _SHORTEST_LIFE) * 0.9)
+
+
+def _together(scopes: Iterable[str]) -> list[str]:
+    """Each resource once, with all that is to be done to it, in the order in which it is first named."""
+    actions: dict[str, dict[str, None]] = {}
+    for scope in scopes:
+        resource, colon, wanted = scope.rpartition(":")
+        actions.setdefault(resource or scope, {}).update(dict.fromkeys(wanted.split(",") if colon else ()))
+    return [":".join(filter(None, (resource, ",".join(wanted)))) for resource, wanted in actions.items()]
 
 
 def _header(scheme: str, token: str, registry: str) -> str:

@@ -8,6 +8,7 @@ file that knows the registry is the one.
 import base64
 import binascii
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from pottle.errors import ConfigError
 from pottle.oci.registry.helper import HELPER_NAME, HelperFailed, ask_helper
 from pottle.stop import Stop
 from pottle.text import Location
+
+RUNTIME = Path("/run/containers")
+"""Where Podman keeps logins, by uid, of users without a session (containers-auth.json(5)): root, mostly."""
 
 _HUB = "docker.io"
 _HUB_KEYS = ("https://index.docker.io/v1/", "docker.io", "index.docker.io", "registry-1.docker.io")
@@ -108,6 +112,8 @@ def _files(environ: Mapping[str, str]) -> Iterator[Path]:
         yield Path(home) / ".docker" / "config.json"
     if runtime := environ.get("XDG_RUNTIME_DIR"):
         yield Path(runtime) / "containers" / "auth.json"
+    else:
+        yield RUNTIME / str(os.getuid()) / "auth.json"
     if config := environ.get("XDG_CONFIG_HOME") or (home and f"{home}/.config"):
         yield Path(config) / "containers" / "auth.json"
 

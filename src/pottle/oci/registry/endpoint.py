@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pottle.errors import SourceError
-from pottle.http import NotFound, Request, check_busy
+from pottle.http import BUSY, NotFound, Request, TryAgain, retry_after
 from pottle.oci.registry.access import Access
 from pottle.oci.registry.challenge import challenges
 from pottle.oci.registry.saying import read_bounded, said
@@ -44,16 +44,19 @@ class Endpoint:
 
     @contextmanager
     def opened(self, request: Request) -> "Iterator[httpx.Response]":
-        """The answer to one attempt; who asks is said when the registry wants to know."""
-        own = origin(request.url) == origin(self.transport.base(self.registry))
+        """The answer to one attempt; who asks is said when the registry itself wants to know."""
+        home = self.transport.base(self.registry)
+        own = origin(request.url) == origin(home)
         grant = self._access.current() if own else None
         body = b""
         for _ in range(_ROUNDS):
-            with self.transport.exchange(request, grant.header if grant else None) as response:
-                if response.status_code != 401 or not own or origin(response_url(response)) != origin(request.url):
+            with self.transport.exchange(request, home, grant.header if grant else None) as response:
+                if response.status_code != 401 or not (own and self._is_own(response)):
                     if grant is not None:
                         grant.proven = True
-                    check_busy(response)
+                    if response.status_code in BUSY:
+                        words = said(response.status_code, read_bounded(response), self.transport.secrets)
+                        raise TryAgain(f"it answered {words}", retry_after(response))
                     yield response
                     return
                 body = read_bounded(response)
@@ -63,15 +66,25 @@ class Endpoint:
 
     def refused(self, response: "httpx.Response", doing: str) -> SourceError:
         """The error for an answer that is not the one hoped for; `doing` as in "to give team/shop:1.0"."""
+        if not self._is_own(response):
+            words = said(response.status_code, read_bounded(response), self.transport.secrets)
+            where = origin(response_url(response)).netloc
+            return SourceError(
+                f"{where}, where {self.registry} sends us, refuses {doing}: {words}",
+                hint="ask whoever runs the registry",
+            )
         return self.refusal(response.status_code, read_bounded(response), doing)
 
     def refusal(self, status: int, body: bytes, doing: str) -> SourceError:
-        """The same, where the body has been read."""
+        """The same for the registry itself, where the body has been read."""
         if status in {401, 403}:
             return self._access.denied(body, status)
         words = said(status, body, self.transport.secrets)
         kind = NotFound if status in {404, 410} else SourceError
         return kind(f"{self.registry} refuses {doing}: {words}", hint=_advice(status))
+
+    def _is_own(self, response: "httpx.Response") -> bool:
+        return origin(response_url(response)) == origin(self.transport.base(self.registry))
 
 
 def _advice(status: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pottle.errors import ConfigError
+from pottle.errors import ConfigError, UsageError
 from pottle.http import HttpOptions
 from pottle.oci.reference import InvalidReference, Reference
 
@@ -32,6 +32,9 @@ class RegistryOptions:
     """How long a transfer may stay below a rate of 1 KiB per second."""
     commit_timeout: float = 300.0
     """Without a byte, while a registry looks through what it was sent."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "insecure", tuple(map(_host, self.insecure)))
 
     @property
     def http(self) -> HttpOptions:
@@ -66,6 +69,16 @@ class Mirror:
         """The same image there."""
         repository = f"{self.prefix}/{original.repository}" if self.prefix else original.repository
         return Reference(self.registry, repository, original.tag, original.digest)
+
+
+def _host(text: str) -> str:
+    """HOST[:PORT], out of what people write for it."""
+    host = text.removeprefix("http://").removeprefix("https://").rstrip("/")
+    try:
+        Reference(host if ":" in host else f"{host}:80", "any/any")
+    except InvalidReference as error:
+        raise UsageError(f"{text!r} is no host", hint="write `--insecure HOST` or `--insecure HOST:PORT`") from error
+    return host
 
 
 def _mirrors(text: str) -> list[Mirror]:

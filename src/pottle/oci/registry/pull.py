@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final
-
-import msgspec
+from typing import Any, Final
 
 from pottle.errors import IntegrityError, SourceError
 from pottle.oci import media_types
@@ -24,7 +22,6 @@ from pottle.stop import together
 _CONNECTIONS: Final = 5
 _DEEPEST: Final = 4
 """Indexes in indexes: nobody has a reason for more, and a circle has no end."""
-_UNKNOWN: Final = "unknown"
 _MAX_CONFIG: Final = 4 << 20
 
 
@@ -35,7 +32,7 @@ class _Shape(Struct, frozen=True, rename="camel"):
     media_type: str | None = None
     artifact_type: str | None = None
     config: Descriptor | None = None
-    manifests: tuple[msgspec.Raw, ...] | None = None
+    manifests: Any = None
 
 
 def pull(name: Reference, platform: Platform | None, registry: Registry, store: Layout) -> Image:
@@ -106,24 +103,18 @@ def _index(received: Received, name: Reference) -> Index:
 
 
 def _chosen(found: Index, platform: Platform | None, name: Reference) -> Descriptor:
-    """The manifest, or the index, to go on with. Attestations (`unknown/unknown`) are no images."""
-    real = [each for each in found.manifests if not _is_attestation(each)]
+    """The manifest, or the index, to go on with: that of the platform, else the only one that does not say what it is for."""
+    unmarked = [each for each in found.manifests if each.platform is None]
     chosen = found.select(platform) if platform is not None else None
-    unmarked = [each for each in real if each.platform is None]
-    candidates = [chosen] if chosen is not None else unmarked if platform is not None else real
+    candidates = [chosen] if chosen else unmarked if platform is not None else [*found.runnable, *unmarked]
     if len(candidates) == 1:
         return candidates[0]
-    known = ", ".join(sorted({str(each.platform.normalized) for each in real if each.platform is not None})) or "none"
+    known = ", ".join(sorted({str(each.platform.normalized) for each in found.runnable if each.platform})) or "none"
     if platform is None:
         raise SourceError(f"{name} is there for several platforms: {known}", hint="name one with --platform")
     raise SourceError(
         f"{name} is not there for {platform}, but for these: {known}", hint="choose one of them, or another image"
     )
-
-
-def _is_attestation(descriptor: Descriptor) -> bool:
-    platform = descriptor.platform
-    return platform is not None and _UNKNOWN in {platform.os, platform.architecture}
 
 
 def _image(

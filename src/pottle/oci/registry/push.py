@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from pottle.errors import SourceError, UsageError
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
-from pottle.oci.image import Image
+from pottle.oci.image import AnyImage, Image
 from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
 from pottle.oci.registry.client import Registry
@@ -19,22 +19,6 @@ from pottle.stop import together
 CONNECTIONS: Final = 5
 _READ_SIZE: Final = 1 << 18
 """Bytes: large enough that Python is not what is waited for, small enough for five of them at once."""
-
-
-class Pushable(Protocol):
-    """An image, or an index with the images that it lists: documents, and blobs below them."""
-
-    @property
-    def descriptor(self) -> Descriptor:
-        """The document that gets the tags."""
-
-    @property
-    def images(self) -> Sequence[Image]:
-        """The image itself, or those of the index."""
-
-    @property
-    def store(self) -> Layout:
-        """Where the bytes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +54,7 @@ class Pushed:
 
 
 def push(
-    target: Pushable,
+    target: AnyImage,
     names: Sequence[Reference],
     registry: Registry,
     *,
@@ -83,12 +67,12 @@ def push(
     else pass from one registry to the other without being kept. A name that stands for the image already costs one request.
     """
     _check(names)
-    homes = _homes(names)
-    sources = [[*(o for o in origins if o.registry == home.registry), *before] for home, before in _before(homes)]
-    deliveries = [
-        _Push(target, tuple(homes[home]), registry, from_there, origins)
-        for home, from_there in zip(homes, sources, strict=True)
-    ]
+    deliveries: list[_Push] = []
+    for home, tagged in _homes(names).items():
+        # What has everything when it is this one's turn: the base's repository, and those before.
+        full = (*origins, *(delivery.names[0] for delivery in deliveries))
+        sources = dict.fromkeys(each.repository for each in full if each.registry == home.registry)
+        deliveries.append(_Push(target, tuple(tagged), registry, tuple(sources), origins))
     for delivery in deliveries:
         delivery.send(progress or Silent())
     return Pushed(tuple(delivery.finish() for delivery in deliveries))
@@ -111,38 +95,30 @@ def _homes(names: Iterable[Reference]) -> dict[Reference, list[Reference]]:
     return homes
 
 
-def _before(homes: Iterable[Reference]) -> Iterator[tuple[Reference, list[Reference]]]:
-    """Each repository, and those of the same registry that have everything when it has its turn."""
-    seen: list[Reference] = []
-    for home in homes:
-        yield home, [other for other in seen if other.registry == home.registry]
-        seen.append(home)
-
-
 class _Push:
     """One image on its way to one repository."""
 
     def __init__(
         self,
-        target: Pushable,
+        target: AnyImage,
         names: tuple[Reference, ...],
         registry: Registry,
-        sources: Sequence[Reference],
+        sources: Sequence[str],
         origins: Sequence[Reference],
     ) -> None:
-        self._target, self._names, self._registry, self._origins = target, names, registry, origins
-        self._sources = tuple(dict.fromkeys(source.repository for source in sources))
-        self._repository = registry.repository(names[0], push=True, sources=self._sources)
+        self.names = names
+        self._target, self._registry, self._sources, self._origins = target, registry, sources, origins
+        self._repository = registry.repository(names[0], push=True, sources=sources)
         self._missing: tuple[Reference, ...] = ()
         self._uploads: list[Uploaded] = []
 
     def send(self, progress: Progress) -> None:
         """Everything but what gets the tags. A tag that stands for the image already vouches for all of it."""
-        self._missing = tuple(name for name in self._names if not self._has(name))
-        if not self._missing or len(self._missing) < len(self._names):
+        self._missing = tuple(name for name in self.names if not self._has(name))
+        if not self._missing or len(self._missing) < len(self.names):
             return
         blobs = _blobs(self._target.images)
-        with progress.task(f"Pushing to {self._names[0].familiar}", sum(blob.size for blob in blobs)) as task:
+        with progress.task(f"Pushing to {self.names[0].familiar}", sum(blob.size for blob in blobs)) as task:
             works = [partial(self._upload, blob, task) for blob in blobs]
             self._uploads = together(works, self._registry.stop, CONNECTIONS)
         for image in self._target.images:
@@ -155,7 +131,7 @@ class _Push:
             self._put(self._target.descriptor, name.tag)
         how = [upload.how for upload in self._uploads]
         return Delivery(
-            names=self._names,
+            names=self.names,
             digest=self._target.descriptor.digest,
             sent=how.count("sent"),
             mounted=how.count("mounted"),
@@ -180,7 +156,7 @@ class _Push:
     def _content(self, blob: Descriptor) -> Callable[[], Iterator[bytes]]:
         """From the store, else from the registry of a base image."""
         if self._target.store.has(blob):
-            return lambda: _read(self._target.store, blob)
+            return lambda: read_blob(self._target.store, blob)
         return lambda: self._from_origin(blob)
 
     def _from_origin(self, blob: Descriptor) -> Iterator[bytes]:
@@ -200,7 +176,8 @@ def _blobs(images: Iterable[Image]) -> list[Descriptor]:
     return sorted(found.values(), key=lambda blob: -blob.size)
 
 
-def _read(store: Layout, blob: Descriptor) -> Iterator[bytes]:
+def read_blob(store: Layout, blob: Descriptor) -> Iterator[bytes]:
+    """The blob's content, in pieces."""
     with store.open_blob(blob.digest) as stream:
         while chunk := stream.read(_READ_SIZE):
             yield chunk

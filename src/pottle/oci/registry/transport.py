@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from pottle.errors import PottleError, SourceError
 from pottle.http import Connections, Hopeless, Request, TryAgain, retried, shown
-from pottle.oci.registry.options import RegistryOptions, api_host, hostname, is_loopback
+from pottle.oci.registry.options import RegistryOptions, api_host, is_loopback
 from pottle.stop import Stop
 
 if TYPE_CHECKING:
@@ -59,20 +59,20 @@ class Transport:
 
     @contextmanager
     def exchange(
-        self, request: Request, authorization: str | None = None, *, may_leave: bool = True
+        self, request: Request, sender: str, authorization: str | None = None, *, may_leave: bool = True
     ) -> "Iterator[httpx.Response]":
-        """One answer, after redirects. `authorization` goes to the host of the request alone.
+        """One answer, after redirects. `authorization` goes to the host of the request alone; `sender` is whose idea the request is.
 
-        With `may_leave` false, no redirect leads to another host: for what holds a secret in its body or its URL.
+        With `may_leave` false, no redirect leads to another host: for what holds a secret in its body.
         """
         first = origin(request.url)
         for _ in range(_MOST_REDIRECTS + 1):
-            self._check(request.url, first)
+            here = origin(request.url)
+            self._check(request.url, origin(sender))
             headers = dict(request.headers)
-            if authorization is not None and origin(request.url) == first:
+            if authorization is not None and here == first:
                 headers["Authorization"] = authorization
-            host = urlsplit(request.url).netloc
-            with self._connections(host).exchange(replace(request, headers=headers)) as response:
+            with self._connections(here.netloc).exchange(replace(request, headers=headers)) as response:
                 target = _redirect(response)
                 if target is None:
                     yield response
@@ -80,38 +80,35 @@ class Transport:
                 request = _followed(request, response, target)
                 if not may_leave and origin(request.url) != first:
                     raise SourceError(
-                        f"{shown(response_url(response))} wants to send a login on to {shown(request.url)}",
+                        f"{first.netloc} wants to send a login on to {shown(request.url)}",
                         hint="nothing was sent there; ask whoever runs the registry",
                     )
-        raise SourceError(f"{hostname(first.netloc)} redirects without end", hint="is this the registry's address?")
+        raise SourceError(f"{first.netloc} redirects without end", hint="is this the registry's address?")
 
     def retried(
         self, registry: str, work: Callable[[], _T], failed: Callable[[TryAgain, int], PottleError] | None = None
     ) -> _T:
         """What `work` gives, tried again for as long as that makes sense; then an error that says why it makes none."""
         try:
-            return retried(work, self.options.http, self.sleep, failed or _unreachable(registry))
+            return retried(work, self.options.http, self.sleep, failed or _failing(registry))
         except Hopeless as failure:
             raise hopeless(registry, failure) from failure
 
     def _connections(self, host: str) -> Connections:
         return self._unverified if self.options.is_insecure(host) else self._verified
 
-    def _check(self, url: str, first: SplitResult) -> None:
-        """Without TLS only where somebody said so, and on this machine if what sent us here is no stranger."""
+    def _check(self, url: str, sender: SplitResult) -> None:
+        """Without TLS only where somebody said so, and on this machine if who sends us here is no stranger."""
         parts = origin(url)
-        if parts.scheme == "https" and parts.hostname:
-            return
-        if parts.scheme == "http" and parts.hostname:
-            here = is_loopback(parts.netloc) and (is_loopback(first.netloc) or self.options.is_insecure(first.netloc))
-            if here or self.options.is_insecure(parts.netloc):
-                return
+        if not parts.hostname or parts.scheme not in {"https", "http"}:
+            raise SourceError(f"{sender.netloc} leads to an address that is none", hint="is this a registry?")
+        near = is_loopback(parts.netloc) and (is_loopback(sender.netloc) or self.options.is_insecure(sender.netloc))
+        if parts.scheme == "http" and not near and not self.options.is_insecure(parts.netloc):
             raise SourceError(
-                f"{first.netloc} leads to {shown(url)}, which is not protected by TLS",
+                f"{sender.netloc} leads to {shown(url)}, which is not protected by TLS",
                 hint=f"`--insecure {parts.netloc}` allows it; behind a proxy, a registry has to be told its own address "
                 "(`X-Forwarded-Proto`)",
             )
-        raise SourceError(f"{first.netloc} leads to an address that is none", hint="is this a registry?")
 
 
 def origin(url: str) -> SplitResult:
@@ -134,7 +131,22 @@ def response_url(response: "httpx.Response") -> str:
 def located(response: "httpx.Response") -> str | None:
     """The `Location` of an answer, which may be relative (RFC 9110 §10.2.2), and else is as it was written."""
     location: str | None = response.headers.get("Location")
-    return urljoin(response_url(response), location) if location else None
+    return joined(response_url(response), location) if location else None
+
+
+def joined(base: str, location: str) -> str:
+    """The URL that a `Location` means. What it holds is the server's own business: signatures cover it to the letter."""
+    parts = urlsplit(base)
+    if location.lower().startswith(("https://", "http://")):
+        return location
+    if location.startswith("//"):
+        return f"{parts.scheme}:{location}"
+    if location.startswith("/"):
+        return f"{parts.scheme}://{parts.netloc}{location}"
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return ""
 
 
 def _redirect(response: "httpx.Response") -> str | None:
@@ -143,20 +155,23 @@ def _redirect(response: "httpx.Response") -> str | None:
 
 def _followed(request: Request, response: "httpx.Response", target: str) -> Request:
     """The same request there. Only 303 changes the method; the others never make a PUT a GET."""
-    try:
-        url = urljoin(request.url, target)
-    except ValueError:
-        url = ""
+    url = joined(request.url, target)
     if response.status_code == 303 and request.method != "HEAD":
-        return replace(request, method="GET", url=url, body=None)
+        headers = {name: value for name, value in request.headers.items() if not name.startswith("Content-")}
+        return replace(request, method="GET", url=url, headers=headers, body=None)
     return replace(request, url=url)
 
 
-def _unreachable(registry: str) -> Callable[[TryAgain, int], PottleError]:
+def _failing(registry: str) -> Callable[[TryAgain, int], PottleError]:
+    """It could not be reached, or it answered and could not do its work."""
+
     def failed(failure: TryAgain, attempts: int) -> PottleError:
-        hint = f"check the network and that {registry} can be reached; `--insecure {registry}` is for a registry without TLS"
-        if "the server answered" in str(failure):
+        if failure.__cause__ is None:
             hint = "try again later, or ask whoever runs the registry"
+            if "(429)" in str(failure):
+                hint = f"wait a while; whoever is logged in (`docker login {registry}`) may ask more often"
+            return SourceError(f"{registry} is out of order: {failure} ({attempts} attempts)", hint=hint)
+        hint = f"check the network and that {registry} can be reached"
         return SourceError(f"cannot talk to {registry}: {failure} ({attempts} attempts)", hint=hint)
 
     return failed

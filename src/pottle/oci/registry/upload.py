@@ -28,6 +28,8 @@ _CHUNK: Final = 4 << 20
 """Bytes: GHCR refuses more in one chunk."""
 _MOST_CHUNK: Final = 64 << 20
 """Bytes: what a registry may want us to hold in memory at least (`OCI-Chunk-Min-Length`)."""
+_LEAST_TAKEN: Final = 64 << 10
+"""Bytes: a registry that takes less of a chunk does not get on, and is not asked for ever."""
 _MOST_SOURCES: Final = 3
 _NO_MOUNT: Final = frozenset({400, 401, 403, 404, 405, 501})
 _NO_SUCH_WAY: Final = frozenset({400, 405, 411, 413, 415, 416, 501})
@@ -280,7 +282,7 @@ def _chunk(endpoint: Endpoint, session: _Session, blob: Descriptor, offset: int,
     except TryAgain as failure:
         session, end = _status(endpoint, session, blob, failure)
     taken = len(chunk) if end is None else end - offset
-    if not 0 < taken <= len(chunk):
+    if not min(_LEAST_TAKEN, len(chunk)) <= taken <= len(chunk):
         raise TryAgain(f"the registry has {end} bytes after those from {offset} on were sent")
     return session, taken
 

@@ -48,7 +48,8 @@ class Bubblewrap:
         heard, told = os.pipe()
         with (
             open(heard, "rb") as info,
-            _sandbox(_find(host) or "bwrap", specification(launch, host), info_fd=told) as outer,
+            specification(launch, host) as spec,
+            _sandbox(_find(host) or "bwrap", spec, info_fd=told) as outer,
         ):
             first = _first_process(info.read())
             yield SandboxContainer(outer, lambda: eldest_child(first))

@@ -32,12 +32,13 @@ class Unshare:
     @contextmanager
     def start(self, launch: Launch, host: Host) -> Iterator[SandboxContainer]:
         """The program, once all mounts are in place."""
-        outer = _start(specification(launch, host))
-        container = SandboxContainer(outer, lambda: outer.pid)
-        try:
-            yield container
-        finally:
-            container.close()
+        with specification(launch, host) as spec:
+            outer = _start(spec)
+            container = SandboxContainer(outer, lambda: outer.pid)
+            try:
+                yield container
+            finally:
+                container.close()
 
 
 @contextmanager

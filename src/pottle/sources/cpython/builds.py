@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from packaging.version import Version
 
 from pottle.errors import HostError, IntegrityError, PottleError, SourceError
+from pottle.sharing import used
 from pottle.sources.placing import placing
 from pottle.sources.pypi import reach, uv
 from pottle.sources.pypi.failure import last_cause, where
@@ -67,6 +68,7 @@ def find(session: uv.Session, version: str, machine: str) -> Build:
 def fetch(session: uv.Session, build: Build, cache: Path, sha256: str | None = None) -> tuple[Path, str]:
     """The archive of `build` below `cache`, and its SHA-256; what comes is verified: against `sha256`, or as uv knows it."""
     if sha256 is not None and _is(kept := cache / f"{sha256}{build.suffix}", sha256):
+        used(kept)
         return kept, sha256
     with uv.scratch(session) as work:
         fetched = _fetched(session, build, work, sha256)

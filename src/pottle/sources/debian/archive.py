@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
 from pottle.http import NotFound, shown
+from pottle.sources.debian import kept
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
 from pottle.sources.debian.release import Release, Releases, Trust
@@ -242,7 +243,7 @@ class Archive:
         segments = package.filename.split("/")
         if not _SHA256.fullmatch(package.sha256) or package.size < 0 or {"", ".", ".."} & set(segments):
             raise SourceError(f"{package.name} {package.version} is not described by a path, a SHA-256 and a size")
-        return self._options.cache / "packages" / package.sha256[:2] / f"{package.sha256}.deb"
+        return kept.place(self._options.cache, package.sha256)
 
     def _root_of(self, package: Pinned) -> str:
         for pocket in self.suite.pockets:
