@@ -3,13 +3,14 @@
 The surroundings (environment, clock, cache directory, who listens) are arguments; nothing here looks for them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from pottle.errors import ConfigError, HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Of, Once, Progress, Silent
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from pottle.turns import Turns
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 def _now() -> datetime:
@@ -228,8 +230,13 @@ class Product:
     """One for each platform, in the index's order."""
     target: "AnyImage"
     """What is named, written and loaded: the image, or the index of several platforms."""
-    origins: "tuple[Reference, ...]" = ()
-    """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+    shared: "SharedLayers | None" = None
+    """Where its layers are found and kept for others."""
+
+    @property
+    def origins(self) -> "tuple[Reference, ...]":
+        """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+        return self.shared.origins if self.shared is not None and not self.shared.bytes_wanted else ()
 
     @property
     def name(self) -> str:
@@ -270,14 +277,15 @@ def build_for(
             open_until_done.enter_context(side.archives)
         locked = _together([side.lock for side in sides], settings.stop)
         files = _project_files(root, options, host, _wheels(plans))
-        orders = [side.order(each, files, _Sandbox(host), shared) for side, each in zip(sides, locked, strict=True)]
+        orders = [
+            side.order(each, files, _Sandbox(host), options, shared) for side, each in zip(sides, locked, strict=True)
+        ]
         works = [
             partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)
         ]
         builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
-    origins = shared.origins if shared is not None and not shared.bytes_wanted else ()
-    return Product(builds, assemble_index(images, images[0].store) if several else images[0], origins)
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared)
 
 
 @contextmanager
@@ -332,6 +340,53 @@ def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry
     from pottle.oci.registry.options import RegistryOptions
 
     return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[_T]):
+    """What became of one project of a repository."""
+
+    directory: str
+    """Relative to where the search began."""
+    value: _T | None = None
+    error: PottleError | None = None
+
+    def then(self, do: Callable[[_T], _U]) -> "Outcome[_U]":
+        """What `do` makes of it, or what went wrong, now or before."""
+        if self.value is None:
+            return Outcome(self.directory, error=self.error)
+        try:
+            return Outcome(self.directory, do(self.value))
+        except PottleError as error:
+            return Outcome(self.directory, error=error)
+
+
+def build_all(
+    root: Path,
+    members: Sequence[Member],
+    flags: Mapping[str, Any],
+    host: Host,
+    cache: "Callable[[Options], SharedLayers | None]" = lambda options: None,  # noqa: ARG005
+) -> "tuple[Outcome[Product], ...]":
+    """Builds every project that has plans, as many at a time as there are cores, each with the layer `cache` of its own options.
+
+    What they have in common is made once. Where one fails the others go on: its error is its outcome.
+    """
+    from pottle.stop import Stop, together
+    from pottle.turns import Turns
+
+    stop, turns = Stop(), Turns()
+
+    def built(member: Member) -> Product:
+        progress = Of(member.directory, host.progress, warnings=True)
+        place = root / member.directory
+        with stop.part() as own:
+            options = read_options(place, host.environ, flags)
+            told = replace(host, progress=progress, stop=own, turns=turns)
+            return build_for(place, options, platforms(options), told, cache(options))
+
+    planned = [Outcome(each.directory, each if each.plans else None, each.error) for each in members]
+    return tuple(together([partial(each.then, built) for each in planned], stop, os.cpu_count() or 1))
 
 
 def _plans(facts: "Facts", options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
@@ -409,7 +464,12 @@ class _Side:
             return lock_plan(self.planned, self.archives, self.settings, self.decided)
 
     def order(
-        self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", shared: "SharedLayers | None"
+        self,
+        locked: "LockedPlan",
+        files: "ProjectFiles",
+        sandbox: "_Sandbox",
+        options: "Options",
+        shared: "SharedLayers | None",
     ) -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
@@ -419,7 +479,8 @@ class _Side:
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
         supplies.note_use()
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, shared, settings.turns)
+        common = (sandbox, shared, options.compression, settings.turns)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *common)
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":
@@ -651,6 +712,15 @@ def tag(target: "AnyImage", names: "Sequence[Reference]") -> None:
     target.store.tag(target.descriptor, names)
 
 
+def check_output(output: str) -> bool:
+    """Whether `output` is an OCI image layout, `DIR/`, and not an archive, `FILE.tar`; raises `UsageError` for anything else."""
+    path = Path(output)
+    layout = output.endswith("/") or path.is_dir()
+    if not layout and path.suffix != ".tar":
+        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+    return layout
+
+
 def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
@@ -658,12 +728,10 @@ def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     from pottle.oci.layout import Layout
 
     path = Path(output)
-    if output.endswith("/") or path.is_dir():
+    if check_output(output):
         copy_image(target, Layout.create(path), names)
-    elif path.suffix == ".tar":
-        write_archive(target, path, names)
     else:
-        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+        write_archive(target, path, names)
     return path
 
 
@@ -677,13 +745,19 @@ def write_digest(target: "AnyImage", path: Path) -> None:
 
 def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
     """Give the image, or of an index the one for the engine's platform, to docker or podman: (the engine, the name to run it by)."""
+    from pottle.oci.media_types import LAYER_ZSTD
     from pottle.run.loading import load as load_image
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
     images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
-        return load_image(images, RunHost(host.environ, host.cache))
+        try:
+            return load_image(images, RunHost(host.environ, host.cache))
+        except HostError as error:
+            if error.hint is None and any(layer.media_type == LAYER_ZSTD for layer in target.images[0].layers):
+                error.hint = "if the engine is older than Docker 23 it cannot read zstd: build with --compression gzip"
+            raise
 
 
 def push(

@@ -61,6 +61,7 @@ def test_every_key_is_read():
     app = "x.y:app"
     lockfile = "poetry.lock"
     optimize = "size"
+    compression = "zstd"
     variant = "debug"
     packages = ["libpq5"]
     strict = true

@@ -103,6 +103,10 @@ class Keys(TypedDict, total=False):
     optimize: Annotated[
         Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
     ]
+    compression: Annotated[
+        Literal["gzip", "zstd"],
+        Meta(description='How layers are compressed: "gzip", or "zstd": smaller, not for engines of before 2023.'),
+    ]
     variant: Annotated[
         Literal["default", "debug"], Meta(description='"default", or "debug" with a shell and coreutils.')
     ]

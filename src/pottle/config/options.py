@@ -53,6 +53,7 @@ class Options:
     lockfile: str | None = None
     """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
+    compression: Literal["gzip", "zstd"] = "gzip"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
     strict: bool = False
