@@ -95,10 +95,13 @@ class _Going:
                 self.left -= self._inventory.blobs[digest].size
 
     def take_orphans(self) -> None:
-        """What is of no use without a blob that goes."""
-        for item in self._inventory.items:
-            if item.within is not None and not self._needed.get(item.within):
-                self.take(item)
+        """What is of no use without a blob that goes, and what is of no use without that."""
+        before = -1
+        while before != len(self.items):
+            before = len(self.items)
+            for item in self._inventory.items:
+                if item.within is not None and not self._needed.get(item.within):
+                    self.take(item)
 
 
 @dataclass(frozen=True, slots=True)
