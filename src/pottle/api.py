@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from pottle.cache.item import Inventory
     from pottle.cache.pruning import Pruned, Wish
     from pottle.cache.survey import Formats
-    from pottle.config.options import Options
+    from pottle.config.options import LintOptions, Options
+    from pottle.lint.engine import Checked
+    from pottle.lint.fixing import Fixed
+    from pottle.lint.settings import Settings as LintSettings
+    from pottle.lint.targets import Target as LintTarget
     from pottle.manifests import Manifest, Mention
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
@@ -831,6 +835,94 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.stored import stored_image
 
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
+
+
+# --- checking -------------------------------------------------------------------------------------
+
+
+def lint_settings(
+    root: Path, environ: Mapping[str, str], select: Sequence[str], ignore: Sequence[str]
+) -> "LintSettings":
+    """What is checked: the configuration of the project around `root`, and what the command line says in its place."""
+    from pottle.lint.settings import Settings, UnknownRule
+
+    said = read_options(_configured(root), environ, {}).lint
+    try:
+        Settings(select=tuple(select), ignore=tuple(ignore))
+    except UnknownRule as error:
+        raise UsageError(str(error), hint=error.hint) from None
+    for name, values in _named_rules(said):
+        try:
+            Settings(select=values)
+        except UnknownRule as error:
+            raise ConfigError(str(error), at=said.origins.get(name), hint=error.hint) from None
+    return Settings(
+        tuple(select) or said.select,
+        (*said.ignore, *ignore),
+        dict(said.severity),
+        said.per_file_ignores,
+    )
+
+
+def _configured(root: Path) -> Path:
+    """The nearest directory with a configuration of pottle's, from `root` up to the repository's."""
+    absolute = root.absolute()
+    for path in (absolute, *absolute.parents):
+        if (path / "pottle.toml").is_file() or "[tool.pottle" in (_read(path / "pyproject.toml") or ""):
+            return path
+        if (path / ".git").exists():
+            break
+    return root
+
+
+def _named_rules(said: "LintOptions") -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "select", said.select
+    yield "ignore", said.ignore
+    yield "severity", tuple(name for name, _ in said.severity)
+    yield "per_file_ignores", tuple(name for _, names in said.per_file_ignores for name in names)
+
+
+def lint_targets(names: Sequence[str], cwd: Path, stdin: bytes | None, stdin_name: str) -> "list[LintTarget]":
+    """The files that are meant: files, directories to look below, `-`."""
+    from pottle.lint.targets import targets
+
+    return targets(names, cwd, stdin, stdin_name)
+
+
+def lint_fixed(target: "LintTarget", settings: "LintSettings", *, unsafe: bool) -> "Fixed":
+    """A file with its fixes made; nothing is written."""
+    from pottle.lint.fixing import fix
+
+    return fix(target, settings, unsafe=unsafe)
+
+
+def lint_page(rule: str) -> str:
+    """The documentation of a rule."""
+    from pottle.lint import registry
+
+    if rule not in registry.names():
+        near = registry.suggestion(rule)
+        hint = f"did you mean `{near}`?" if near else "`pottle lint --rules` lists them"
+        raise UsageError(f"there is no rule `{rule}`", hint=hint)
+    found = registry.rule(rule)
+    return f"{rule} ({found.severity}, {found.category})\n\n{registry.page(rule)}"
+
+
+def lint_rules() -> str:
+    """Every rule with its severity and what it finds, one on a line."""
+    from pottle.lint import registry
+
+    names = registry.names()
+    width = max(map(len, names))
+    rows = ((name, registry.rule(name), registry.page(name).partition("\n")[0]) for name in names)
+    return "\n".join(f"{name:{width}}  {rule.severity:7}  {rule.category:15}  {first}" for name, rule, first in rows)
+
+
+def lint_rendered(form: str, checked: "Sequence[Checked]") -> str:
+    """Findings for programs: "json", "sarif", "github", "gitlab", "junit"."""
+    from pottle.lint.formats import rendered
+
+    return rendered(form, checked)
 
 
 # --- the cache ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ COMMANDS = {
     "build": "Build the image: no Docker, no root, no Dockerfile.",
     "lock": "Resolve what no lock of the project decides, and keep it in pottle.lock.",
     "run": "Build if needed, and run.",
+    "lint": "Find what is wrong with Dockerfiles, compose files and .dockerignore.",
     "resolve": "Build what manifests name by pottle://, push it, and put digests there.",
     "cache": "Look at the cache, and tidy it.",
 }

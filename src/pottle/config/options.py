@@ -23,6 +23,20 @@ class ProcessOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class LintOptions:
+    """What `pottle lint` checks: names of rules and of categories."""
+
+    select: tuple[str, ...] = ()
+    """Empty: every rule."""
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Literal["error", "warning", "info"]], ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Pattern of paths → names."""
+    origins: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Field name → the place that set it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """One frozen value for a build. None: not configured, the plan decides from the project's facts."""
 
@@ -58,6 +72,7 @@ class Options:
     """False: not even where the settings ask for it."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
+    lint: LintOptions = field(default_factory=LintOptions)
     mirror: str | None = None
     allow_expired: tuple[str, ...] = ()
     cache_from: tuple[str, ...] = ()
