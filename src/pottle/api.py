@@ -950,7 +950,7 @@ def _blamed(mention: "Mention", project: Path) -> Iterator[None]:
 
 def _inside(at: Location | None, project: Path) -> str:
     """A place in the project, where it is one and not a flag or a variable."""
-    if at is None:
+    if at is None or Path(at.path) in {project, directory_of(project)}:
         return ""
     return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
 
