@@ -175,7 +175,7 @@ def test_an_interrupt_in_the_middle_ends_all_of_them(here: World, tmp_path: Path
     project = here.packaged(tmp_path / "shop", sleep="60")
     process = here.start("build", "-q", project, BOTH)
     wait_until(lambda: any("netbase" in path for path in list(here.archive.requests)))
-    assert interrupt(process, signal.SIGINT) < 1.5
+    assert interrupt(process, signal.SIGINT) < 10, "and not after the backend's minute"
     assert litter(here) == []
     (project / "sleep").write_text("0")
     assert here.pottle("build", project, BOTH).digest == here.fresh("other").pottle("build", project, BOTH).digest
