@@ -42,7 +42,7 @@ def gzip_members(chunks: Iterable[bytes], workers: int | None = None) -> Iterato
     if second is None:
         yield _member(first)
     else:
-        yield from _side_by_side(_chain(first, second, blocks), workers or _cpus())
+        yield from _side_by_side(_chain(first, second, blocks), workers or cpus())
 
 
 def decompressed(stream: Readable) -> Iterator[bytes]:
@@ -60,7 +60,8 @@ def _member(block: bytearray) -> bytearray:
     return deflate.gzip_compress(block, LEVEL)
 
 
-def _cpus() -> int:
+def cpus() -> int:
+    """How many are worth a thread each."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(available, _MAX_WORKERS)
 
