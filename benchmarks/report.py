@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmarks.measure import Times, call
 from benchmarks.sides import Size
 
+_BASE = ("base", "interpreter", "packages", "system")
+"""The layers below the environment's."""
 _SLIM = Size(119_000_000, 43_200_000)
 """`python:3.12-slim` as published (docker-library/repo-info)."""
 
@@ -126,7 +128,7 @@ def _sizes(results: Results) -> Iterator[str]:
 
 def _limits(results: Results) -> Iterator[str]:
     speed, small = (_sum(layers.values()) for layers in (results.layers, results.layers_for_size))
-    base = _sum(size for name, size in results.layers.items() if name not in ("environment", "app"))
+    base = _sum(size for name, size in results.layers.items() if name in _BASE)
     archive = results.times["archive"]
     change = archive["pottle"]
     ratio = min(archive[side].median for side in ("guide", "pattern")) / change.median

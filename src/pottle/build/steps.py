@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
+from pottle.build.wheels import Wheels
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File
@@ -46,6 +47,7 @@ class Executor:
     ingredients: Ingredients
     workshop: Workshop
     compilation: Compilation
+    wheels: Wheels
     image: Callable[[LayerPlan], Image]
     """The image that the layers below one make, once they are made."""
     aside: Path
@@ -75,7 +77,7 @@ class Executor:
             case CreateEnvironment():
                 return self._create_environment(step, before)
             case InstallWheels():
-                return [*before, *self._install_wheels(step, work)]
+                return [*before, *self.wheels.entries(step)]
             case BuildWheels():
                 return [*before, *self._build_wheels(step, work)]
             case InstallProject():
@@ -153,11 +155,6 @@ class Executor:
         home = self._environment(step.path, step.interpreter)
         entries = [*base.interpreter(packages, home.base), *environment.empty(home)]
         return [*entries, *self._bytecode(_standard_library(packages), step.bytecode)]
-
-    def _install_wheels(self, step: InstallWheels, work: Path) -> list[Entry]:
-        wheels = self.ingredients.locked.wheels
-        with self.workshop.progress.task(f"Installing {len(wheels)} wheels"):
-            return self._installed(step.into, self.workshop.supplies.distributions(wheels, work), step.bytecode)
 
     def _build_wheels(self, step: BuildWheels, work: Path) -> list[Entry]:
         sources = self.ingredients.locked.sources

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pottle.build.cache import LayerCache
+from pottle.build.cache import Findings, LayerCache
 from pottle.build.sandbox import Sandbox
 from pottle.build.shared import Shared
 from pottle.build.supplies import Supplies
@@ -44,6 +44,11 @@ class Workshop:
     def layers(self) -> LayerCache:
         """Layers by what they are made of."""
         return LayerCache(self.directory / "layers", self.store)
+
+    @property
+    def findings(self) -> Findings:
+        """What wheels bring, and what of it clashes."""
+        return Findings(self.directory / "wheels")
 
     @property
     def bytecode(self) -> Path:

@@ -124,8 +124,10 @@ def _brought(step: "Step", most: int) -> str:
             return path
         case model.InstallWheels(requirements=(), own=own) if own is not None:
             return "what the project's backend asks for"
-        case model.InstallWheels(requirements=requirements, unresolved=unresolved):
-            return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
+        case model.InstallWheels(requirements=requirements, unresolved=True):
+            return f"{_counted(len(requirements), 'distribution')} and what they need"
+        case model.InstallWheels(requirements=requirements):
+            return shortened([each.name for each in requirements], most, "distribution")
         case model.BuildWheels(sources=sources):
             return f"{_counted(len(sources), 'distribution')} built from source"
         case model.InstallProject(path=".", backend=backend):
@@ -142,10 +144,10 @@ def _brought(step: "Step", most: int) -> str:
             return "accounts, CA bundle, ld.so.cache"
 
 
-def shortened(names: Sequence[str], most: int) -> str:
+def shortened(names: Sequence[str], most: int, thing: str = "package") -> str:
     """The first `most` of `names` and how many more there are: `libc6 libgcc-s1 … +6`; with none, their number."""
     if most == 0:
-        return _counted(len(names), "package")
+        return _counted(len(names), thing)
     left = len(names) - most
     return " ".join(names) if left <= 0 else f"{' '.join(names[:most])} … +{left}"
 

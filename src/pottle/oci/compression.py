@@ -49,7 +49,7 @@ def compressed(
     if second is None:
         yield compress(first)
     else:
-        yield from _side_by_side(compress, _chain(first, second, blocks), workers or _cpus())
+        yield from _side_by_side(compress, _chain(first, second, blocks), workers or cpus())
 
 
 def decompressed(stream: Readable) -> Iterator[bytes]:
@@ -73,7 +73,8 @@ def _frame(block: bytearray) -> bytes:
     return zstandard.ZstdCompressor(ZSTD_LEVEL).compress(block)
 
 
-def _cpus() -> int:
+def cpus() -> int:
+    """How many are worth a thread each."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(available, _MAX_WORKERS)
 

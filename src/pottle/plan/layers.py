@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pottle.config.options import Options
+from pottle.plan import environment_layers as environment
 from pottle.plan import packages
 from pottle.plan.bases import Base
 from pottle.plan.model import (
@@ -51,7 +52,7 @@ class Layers:
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
         if self.installed.requirements or self._own is not None:
-            yield self._environment()
+            yield from environment.layers(self.install_wheels())
         if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
@@ -95,10 +96,6 @@ class Layers:
             may_build=self._may_build,
             own=self._own,
         )
-
-    def _environment(self) -> LayerPlan:
-        because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
-        return LayerPlan(name="environment", steps=(self.install_wheels(),), because=because)
 
     def _sources(self) -> LayerPlan:
         step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)

@@ -12,7 +12,7 @@ import msgspec
 
 from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
-from pottle.plan import packages, sources
+from pottle.plan import environment_layers, packages, sources
 from pottle.plan.bases import of
 from pottle.plan.lock import Compiler, Decided, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
@@ -26,7 +26,7 @@ from pottle.plan.model import (
     Struct,
     Wheel,
 )
-from pottle.provision import indexes, own
+from pottle.provision import indexes, own, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -65,6 +65,7 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     wheels, built = _distributions(plan, settings)
     built = (*_sources(plan), *built)
     builds = decided.builds if decided is not None else ()
+    plan = environment_layers.locked(plan, wheels)
     return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter, builds)
 
 
@@ -268,10 +269,16 @@ Distributions: TypeAlias = tuple[tuple[LockedWheel, ...], tuple[Source, ...]]
 def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
     """The wheels that the plan names, and what an index has for the rest."""
     steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels)]
-    wheels = [_chosen(r, r.wheel, settings) for step in steps for r in step.requirements if r.wheel]
+    wheels = [wheel for step in steps for wheel in _named(step, plan, settings)]
     found = [resolved(step, plan, settings) for step in steps]
     wheels += [wheel for some, _ in found for wheel in some]
     return tuple(sorted(wheels, key=lambda wheel: wheel.name)), tuple(each for _, some in found for each in some)
+
+
+def _named(step: InstallWheels, plan: ImagePlan, settings: Settings) -> list[LockedWheel]:
+    """The wheels that the plan names."""
+    chosen = [_chosen(each, each.wheel, settings) for each in step.requirements if each.wheel]
+    return sizes.measured(chosen, step, plan, settings)
 
 
 def resolved(step: InstallWheels, plan: Stands, settings: Settings, kept: Sequence[LockedWheel] = ()) -> Distributions:

@@ -41,7 +41,7 @@ def render(plans: Sequence[ImagePlan]) -> str | None:
             hashes[line] |= set(_hashes(requirement))
     if not machines:
         return None
-    everywhere = [machine for machine, _ in found]
+    everywhere = [Platform.parse(plan.platform).machine for plan in plans]
     lines = [_line(line, machines[line], everywhere, sorted(hashes[line])) for line in sorted(machines)]
     source = plans[0].lockfile or "the project's files"
     head = f"# The wheels that the plan has chosen from {source}, for the Dockerfile beside it. {generated.WORD}\n"

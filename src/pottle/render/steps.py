@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
+import msgspec
+
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -62,7 +64,7 @@ def _added(found: Steps, step: Step) -> Steps:
         case InstallInterpreter():
             return replace(found, interpreter=step)
         case InstallWheels():
-            return replace(found, wheels=step)
+            return replace(found, wheels=_joined(found.wheels, step))
         case BuildWheels():
             return replace(found, sources=step)
         case InstallProject():
@@ -75,3 +77,11 @@ def _added(found: Steps, step: Step) -> Steps:
             return replace(found, commands=(*found.commands, step))
         case _:
             assert_never(step)
+
+
+def _joined(before: InstallWheels | None, step: InstallWheels) -> InstallWheels:
+    """A Dockerfile installs all wheels at once, however many layers the plan gives them."""
+    if before is None:
+        return step
+    both = sorted((*before.requirements, *step.requirements), key=lambda each: each.name)
+    return msgspec.structs.replace(step, requirements=tuple(both))
