@@ -3,13 +3,14 @@
 The surroundings (environment, clock, cache directory, who listens) are arguments; nothing here looks for them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from pottle.errors import ConfigError, HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Of, Once, Progress, Silent
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from pottle.cache.item import Inventory
     from pottle.cache.pruning import Pruned, Wish
     from pottle.cache.survey import Formats
-    from pottle.config.options import Options
+    from pottle.config.options import LintOptions, Options
+    from pottle.lint.engine import Checked
+    from pottle.lint.fixing import Fixed
+    from pottle.lint.settings import Settings as LintSettings
+    from pottle.lint.targets import Target as LintTarget
     from pottle.manifests import Manifest, Mention
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
@@ -41,12 +46,17 @@ if TYPE_CHECKING:
     from pottle.provision.answers import Upgrade
     from pottle.provision.archives import Archives
     from pottle.provision.settings import Settings
+    from pottle.render.bake import Target
+    from pottle.render.context import Context, Files
+    from pottle.render.dockerfile import Style
+    from pottle.render.files import Output
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
     from pottle.stop import Stop
     from pottle.turns import Turns
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 def _now() -> datetime:
@@ -220,8 +230,13 @@ class Product:
     """One for each platform, in the index's order."""
     target: "AnyImage"
     """What is named, written and loaded: the image, or the index of several platforms."""
-    origins: "tuple[Reference, ...]" = ()
-    """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+    shared: "SharedLayers | None" = None
+    """Where its layers are found and kept for others."""
+
+    @property
+    def origins(self) -> "tuple[Reference, ...]":
+        """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+        return self.shared.origins if self.shared is not None and not self.shared.bytes_wanted else ()
 
     @property
     def name(self) -> str:
@@ -262,14 +277,15 @@ def build_for(
             open_until_done.enter_context(side.archives)
         locked = _together([side.lock for side in sides], settings.stop)
         files = _project_files(root, options, host, _wheels(plans))
-        orders = [side.order(each, files, _Sandbox(host), shared) for side, each in zip(sides, locked, strict=True)]
+        orders = [
+            side.order(each, files, _Sandbox(host), options, shared) for side, each in zip(sides, locked, strict=True)
+        ]
         works = [
             partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)
         ]
         builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
-    origins = shared.origins if shared is not None and not shared.bytes_wanted else ()
-    return Product(builds, assemble_index(images, images[0].store) if several else images[0], origins)
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared)
 
 
 @contextmanager
@@ -324,6 +340,53 @@ def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry
     from pottle.oci.registry.options import RegistryOptions
 
     return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[_T]):
+    """What became of one project of a repository."""
+
+    directory: str
+    """Relative to where the search began."""
+    value: _T | None = None
+    error: PottleError | None = None
+
+    def then(self, do: Callable[[_T], _U]) -> "Outcome[_U]":
+        """What `do` makes of it, or what went wrong, now or before."""
+        if self.value is None:
+            return Outcome(self.directory, error=self.error)
+        try:
+            return Outcome(self.directory, do(self.value))
+        except PottleError as error:
+            return Outcome(self.directory, error=error)
+
+
+def build_all(
+    root: Path,
+    members: Sequence[Member],
+    flags: Mapping[str, Any],
+    host: Host,
+    cache: "Callable[[Options], SharedLayers | None]" = lambda options: None,  # noqa: ARG005
+) -> "tuple[Outcome[Product], ...]":
+    """Builds every project that has plans, as many at a time as there are cores, each with the layer `cache` of its own options.
+
+    What they have in common is made once. Where one fails the others go on: its error is its outcome.
+    """
+    from pottle.stop import Stop, together
+    from pottle.turns import Turns
+
+    stop, turns = Stop(), Turns()
+
+    def built(member: Member) -> Product:
+        progress = Of(member.directory, host.progress, warnings=True)
+        place = root / member.directory
+        with stop.part() as own:
+            options = read_options(place, host.environ, flags)
+            told = replace(host, progress=progress, stop=own, turns=turns)
+            return build_for(place, options, platforms(options), told, cache(options))
+
+    planned = [Outcome(each.directory, each if each.plans else None, each.error) for each in members]
+    return tuple(together([partial(each.then, built) for each in planned], stop, os.cpu_count() or 1))
 
 
 def _plans(facts: "Facts", options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
@@ -401,7 +464,12 @@ class _Side:
             return lock_plan(self.planned, self.archives, self.settings, self.decided)
 
     def order(
-        self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", shared: "SharedLayers | None"
+        self,
+        locked: "LockedPlan",
+        files: "ProjectFiles",
+        sandbox: "_Sandbox",
+        options: "Options",
+        shared: "SharedLayers | None",
     ) -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
@@ -411,7 +479,8 @@ class _Side:
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
         supplies.note_use()
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, shared, settings.turns)
+        common = (sandbox, shared, options.compression, settings.turns)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *common)
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":
@@ -643,6 +712,15 @@ def tag(target: "AnyImage", names: "Sequence[Reference]") -> None:
     target.store.tag(target.descriptor, names)
 
 
+def check_output(output: str) -> bool:
+    """Whether `output` is an OCI image layout, `DIR/`, and not an archive, `FILE.tar`; raises `UsageError` for anything else."""
+    path = Path(output)
+    layout = output.endswith("/") or path.is_dir()
+    if not layout and path.suffix != ".tar":
+        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+    return layout
+
+
 def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
@@ -650,12 +728,10 @@ def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
     from pottle.oci.layout import Layout
 
     path = Path(output)
-    if output.endswith("/") or path.is_dir():
+    if check_output(output):
         copy_image(target, Layout.create(path), names)
-    elif path.suffix == ".tar":
-        write_archive(target, path, names)
     else:
-        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+        write_archive(target, path, names)
     return path
 
 
@@ -669,13 +745,19 @@ def write_digest(target: "AnyImage", path: Path) -> None:
 
 def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
     """Give the image, or of an index the one for the engine's platform, to docker or podman: (the engine, the name to run it by)."""
+    from pottle.oci.media_types import LAYER_ZSTD
     from pottle.run.loading import load as load_image
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
     images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
-        return load_image(images, RunHost(host.environ, host.cache))
+        try:
+            return load_image(images, RunHost(host.environ, host.cache))
+        except HostError as error:
+            if error.hint is None and any(layer.media_type == LAYER_ZSTD for layer in target.images[0].layers):
+                error.hint = "if the engine is older than Docker 23 it cannot read zstd: build with --compression gzip"
+            raise
 
 
 def push(
@@ -868,9 +950,138 @@ def _blamed(mention: "Mention", project: Path) -> Iterator[None]:
 
 def _inside(at: Location | None, project: Path) -> str:
     """A place in the project, where it is one and not a flag or a variable."""
-    if at is None:
+    if at is None or Path(at.path) in {project, directory_of(project)}:
         return ""
     return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
+
+
+# --- files for others to build with ------------------------------------------------------------------
+
+
+def generate(
+    kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written.
+
+    `style` None: the one in which the Dockerfile that is there was written.
+    """
+    written = _written(root, options, host, style)
+    return tuple(output for kind in kinds for output in _outputs(kind, (written,), root))
+
+
+def generate_all(
+    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The same for every project of the repository below `root` that has something to run; one bake file names them all."""
+    from pottle.errors import NothingToRun
+    from pottle.project.members import members
+
+    found = []
+    for directory in members(_tree(root)):
+        try:
+            options = read_options(root / directory, host.environ, flags)
+            found.append(_written(root / directory, options, host, style))
+        except NothingToRun as error:
+            host.progress.warn(f"{directory}: {error.what}")
+    return tuple(output for kind in kinds for output in _outputs(kind, found, root))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the files of one project are written from."""
+
+    directory: Path
+    plans: "tuple[ImagePlan, ...]"
+    context: "Context"
+    style: "Style"
+    platforms: tuple[str, ...]
+    """Those that are configured."""
+
+
+def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
+    from pottle.plan.planner import make_plan
+    from pottle.project.reader import read_project
+    from pottle.render.context import context
+    from pottle.render.dockerfile import remembered
+
+    tree = _tree(root)
+    facts = read_project(tree, options.lockfile, _script_of(root))
+    plans = _for_platforms(options, lambda platform: make_plan(facts, options, platform))
+    _warn(plans, host.progress)
+    around = context(tree, facts, options, plans[0], files_of(root, options, host))
+    configured = tuple(map(str, platforms(options))) if options.platforms else ()
+    style = style or remembered(tree.read("Dockerfile") or "")
+    return _Written(directory_of(root), plans, around, style, configured)
+
+
+def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
+    from pottle.render import bake, dockerfile, listed
+    from pottle.render.files import Output
+
+    if kind == "bake":
+        targets = [_target(each, directory_of(root)) for each in projects]
+        if targets:
+            yield Output(directory_of(root) / bake.NAME, bake.render(targets))
+        return
+    for each in projects:
+        if kind == "dockerignore":
+            name = "Dockerfile.dockerignore" if each.context.directory else ".dockerignore"
+            yield Output(each.directory / name, each.context.ignore)
+        else:
+            yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
+            if each.context.lock is None and (text := listed.render(each.plans)) is not None:
+                yield Output(each.directory / listed.NAME, text)
+
+
+def _target(project: _Written, below: Path) -> "Target":
+    """The project's target in a bake file in `below`."""
+    import os
+
+    from pottle.render.bake import Target
+
+    up = [".."] * len(project.context.directory.split("/")) if project.context.directory else []
+    directory = os.path.relpath(project.directory, below)
+    return Target(
+        plan=project.plans[0],
+        directory=directory,
+        context=os.path.normpath(os.path.join(directory, *up)),
+        dockerfile=project.context.path("Dockerfile"),
+        platforms=project.platforms,
+        secrets=project.style.secrets,
+    )
+
+
+def files_of(root: Path, options: "Options", host: Host) -> "Files":
+    """The files of the project at `root`: all of them, and those that belong to its image."""
+    from pottle.project.assets import collect, own
+    from pottle.project.checkout import listed
+    from pottle.render.context import Files
+
+    tree = _tree(root)
+    in_checkout = listed(directory_of(root), host.environ)
+    app = collect(tree, in_checkout, options.exclude)
+    return Files(tuple(own(tree, in_checkout, options.exclude)), tuple(asset.path for asset in app.files))
+
+
+def _for_platforms(options: "Options", make: "Callable[[Platform], ImagePlan]") -> "tuple[ImagePlan, ...]":
+    """A plan for each platform: those that are configured, else those of the two usual ones that there are wheels for.
+
+    The host's own does not count: generated files are the same wherever they are made.
+    """
+    from pottle.oci.platform import Platform
+
+    if options.platforms:
+        return tuple(map(make, platforms(options)))
+    plans: list[ImagePlan] = []
+    errors: list[PottleError] = []
+    for name in ("linux/amd64", "linux/arm64"):
+        try:
+            plans.append(make(Platform.parse(name)))
+        except PottleError as error:
+            errors.append(error)
+    if not plans:
+        raise errors[0]
+    return tuple(plans)
 
 
 # --- running --------------------------------------------------------------------------------------
@@ -908,6 +1119,94 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.stored import stored_image
 
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
+
+
+# --- checking -------------------------------------------------------------------------------------
+
+
+def lint_settings(
+    root: Path, environ: Mapping[str, str], select: Sequence[str], ignore: Sequence[str]
+) -> "LintSettings":
+    """What is checked: the configuration of the project around `root`, and what the command line says in its place."""
+    from pottle.lint.settings import Settings, UnknownRule
+
+    said = read_options(_configured(root), environ, {}).lint
+    try:
+        Settings(select=tuple(select), ignore=tuple(ignore))
+    except UnknownRule as error:
+        raise UsageError(str(error), hint=error.hint) from None
+    for name, values in _named_rules(said):
+        try:
+            Settings(select=values)
+        except UnknownRule as error:
+            raise ConfigError(str(error), at=said.origins.get(name), hint=error.hint) from None
+    return Settings(
+        tuple(select) or said.select,
+        (*said.ignore, *ignore),
+        dict(said.severity),
+        said.per_file_ignores,
+    )
+
+
+def _configured(root: Path) -> Path:
+    """The nearest directory with a configuration of pottle's, from `root` up to the repository's."""
+    absolute = root.absolute()
+    for path in (absolute, *absolute.parents):
+        if (path / "pottle.toml").is_file() or "[tool.pottle" in (_read(path / "pyproject.toml") or ""):
+            return path
+        if (path / ".git").exists():
+            break
+    return root
+
+
+def _named_rules(said: "LintOptions") -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "select", said.select
+    yield "ignore", said.ignore
+    yield "severity", tuple(name for name, _ in said.severity)
+    yield "per_file_ignores", tuple(name for _, names in said.per_file_ignores for name in names)
+
+
+def lint_targets(names: Sequence[str], cwd: Path, stdin: bytes | None, stdin_name: str) -> "list[LintTarget]":
+    """The files that are meant: files, directories to look below, `-`."""
+    from pottle.lint.targets import targets
+
+    return targets(names, cwd, stdin, stdin_name)
+
+
+def lint_fixed(target: "LintTarget", settings: "LintSettings", *, unsafe: bool) -> "Fixed":
+    """A file with its fixes made; nothing is written."""
+    from pottle.lint.fixing import fix
+
+    return fix(target, settings, unsafe=unsafe)
+
+
+def lint_page(rule: str) -> str:
+    """The documentation of a rule."""
+    from pottle.lint import registry
+
+    if rule not in registry.names():
+        near = registry.suggestion(rule)
+        hint = f"did you mean `{near}`?" if near else "`pottle lint --rules` lists them"
+        raise UsageError(f"there is no rule `{rule}`", hint=hint)
+    found = registry.rule(rule)
+    return f"{rule} ({found.severity}, {found.category})\n\n{registry.page(rule)}"
+
+
+def lint_rules() -> str:
+    """Every rule with its severity and what it finds, one on a line."""
+    from pottle.lint import registry
+
+    names = registry.names()
+    width = max(map(len, names))
+    rows = ((name, registry.rule(name), registry.page(name).partition("\n")[0]) for name in names)
+    return "\n".join(f"{name:{width}}  {rule.severity:7}  {rule.category:15}  {first}" for name, rule, first in rows)
+
+
+def lint_rendered(form: str, checked: "Sequence[Checked]") -> str:
+    """Findings for programs: "json", "sarif", "github", "gitlab", "junit"."""
+    from pottle.lint.formats import rendered
+
+    return rendered(form, checked)
 
 
 # --- the cache ------------------------------------------------------------------------------------
@@ -1004,7 +1303,7 @@ def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
     derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
     if derived.warning:
         host.progress.warn(f"{found.at}: {derived.warning}")
-    return version.pretence(found, name, derived.version)
+    return version.pretence(found.tool, name, derived.version)
 
 
 def _tree(root: Path) -> "Tree":

@@ -8,6 +8,7 @@ from typing import assert_never
 from pottle.build import cache
 from pottle.build.compiler import identity
 from pottle.build.project import ProjectFiles
+from pottle.oci.compression import Compression
 from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan
 from pottle.plan.model import (
     BuildWheels,
@@ -31,13 +32,14 @@ class Ingredients:
 
     locked: LockedPlan
     project: ProjectFiles
+    compression: Compression = "gzip"
     portable: bool = False
     """Whether keys hold on every machine. Else they are cheaper: they rest on what this one says of the project's files."""
 
     def key(self, layer: LayerPlan) -> str:
         """The name of what this layer's steps make of their inputs."""
         inputs = [part for step in layer.steps for part in self._inputs(step, layer)]
-        return cache.key(layer.steps, self.locked.plan.epoch, inputs)
+        return cache.key(layer.steps, self.locked.plan.epoch, inputs, self.compression)
 
     def packages(self, layer: LayerPlan) -> tuple[LockedPackage, ...]:
         """The Debian packages of one layer; none where it has none."""

@@ -61,5 +61,5 @@ def command(
         click.echo(api.plans_as_json(plans), nl=False)
     else:
         columns = shutil.get_terminal_size(fallback=(plan_text.USUAL, 24)).columns
-        click.echo("\n\n".join(plan_text.text(plan, columns) for plan in plans), color=around.colour)
+        click.echo(plan_text.text(plans, columns), color=around.colour)
     return 0

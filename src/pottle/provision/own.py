@@ -62,7 +62,7 @@ def _pretence(tree: Tree, settings: Settings) -> version.Pretence:
     found, name = next(versioning.detect(survey), None), metadata.read(survey, sources=False).name
     if found is None:
         return version.given(settings.environ)
-    return version.pretence(found, name.value if name is not None else "", version.UNKNOWN)
+    return version.pretence(found.tool, name.value if name is not None else "", version.UNKNOWN)
 
 
 def _files(tree: Tree, root: Path, debs: str | None) -> Iterator[tuple[str, Path]]:

@@ -134,10 +134,7 @@ def _failure(failed: uv.UvFailed, places: Mapping[str, Location]) -> PottleError
 
 def _check_pure(distribution: Distribution, at: Location | None) -> None:
     """Built here, it has to be for everywhere: this machine's interpreter and libraries are not the image's."""
-    wheel = next((file for file in distribution.files if file.path == f"{distribution.info}/WHEEL"), None)
-    lines = wheel.on_disk.read_text(encoding="utf-8").splitlines() if wheel is not None else []
-    tags = [line.partition(":")[2].strip() for line in lines if line.startswith("Tag:")]
-    if not tags or not all(tag.endswith("-none-any") for tag in tags):
+    if not installed.is_pure(distribution):
         raise ProjectError(
             f"{distribution.name} {distribution.version} has compiled code: what is built here does not fit the image",
             at=at,
