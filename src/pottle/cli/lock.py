@@ -72,7 +72,7 @@ def _text(done: "Pinning", *, check: bool) -> Iterator[str]:
         yield f"{done.path.name}: what compiles, and what wheels are built with"
         yield from _changes(shared)
     if done.kept:
-        yield f"{_counted(done.kept, 'file')} kept beside it"
+        yield f"{_counted(done.kept, 'file')} kept for it"
     if check:
         yield "it would change: run `pottle lock` without --check" if done.changed else "it is up to date"
 
