@@ -120,7 +120,7 @@ class _Dockerfile:
             yield Stage("runtime", None, tuple(self._image()), "The image.")
         else:
             image = (*self._runtime(), *self._image())
-            yield Stage("base", None, image, "The image: no installer, no compiler, no cache.")
+            yield Stage("base", None, image, "The image: nothing but results.")
 
     # --- the base ---------------------------------------------------------------------------------
 
