@@ -965,8 +965,7 @@ def generate(
 
     `style` None: the one in which the Dockerfile that is there was written.
     """
-    written = _written(root, options, host, style)
-    return tuple(output for kind in kinds for output in _outputs(kind, (written,), root))
+    return _generated(kinds, (_written(root, options, host, style),), root, host)
 
 
 def generate_all(
@@ -983,7 +982,7 @@ def generate_all(
             found.append(_written(root / directory, options, host, style))
         except NothingToRun as error:
             host.progress.warn(f"{directory}: {error.what}")
-    return tuple(output for kind in kinds for output in _outputs(kind, found, root))
+    return _generated(kinds, found, root, host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -996,6 +995,11 @@ class _Written:
     style: "Style"
     platforms: tuple[str, ...]
     """Those that are configured."""
+
+    @property
+    def ignore_file(self) -> Path:
+        """The one that Docker reads: beside the Dockerfile, where the context is a directory above."""
+        return self.directory / ("Dockerfile.dockerignore" if self.context.directory else ".dockerignore")
 
 
 def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
@@ -1014,6 +1018,15 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None") 
     return _Written(directory_of(root), plans, around, style, configured)
 
 
+def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host) -> "tuple[Output, ...]":
+    if "dockerfile" in kinds and "dockerignore" not in kinds:
+        for each in projects:
+            if not each.ignore_file.exists():
+                what = f"there is no {each.ignore_file}: a builder would be sent secrets and caches as well"
+                host.progress.warn(f"{what}; `pottle generate dockerignore` writes it")
+    return tuple(output for kind in kinds for output in _outputs(kind, projects, root))
+
+
 def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
     from pottle.render import bake, dockerfile, listed
     from pottle.render.files import Output
@@ -1025,8 +1038,7 @@ def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[O
         return
     for each in projects:
         if kind == "dockerignore":
-            name = "Dockerfile.dockerignore" if each.context.directory else ".dockerignore"
-            yield Output(each.directory / name, each.context.ignore)
+            yield Output(each.ignore_file, each.context.ignore)
         else:
             yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
             if each.context.lock is None and (text := listed.render(each.plans)) is not None:

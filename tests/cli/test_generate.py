@@ -45,7 +45,7 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Call:
 
 
 def test_each_kind_has_its_file(project: Path, call: Call, capsys: pytest.CaptureFixture[str]):
-    for kind, name in (("dockerfile", "Dockerfile"), ("dockerignore", ".dockerignore"), ("bake", "docker-bake.json")):
+    for kind, name in (("dockerignore", ".dockerignore"), ("dockerfile", "Dockerfile"), ("bake", "docker-bake.json")):
         assert call(kind, project) == 0
         assert capsys.readouterr() == (f"{project / name}\n", "")
         assert (project / name).exists()
@@ -58,9 +58,17 @@ def test_a_second_call_says_that_nothing_has_changed(project: Path, call: Call, 
     assert capsys.readouterr().out == f"{project / 'Dockerfile'} (unchanged)\n"
 
 
+def test_a_dockerfile_without_a_dockerignore_is_warned_of(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    call("dockerfile", project)
+    assert "`pottle generate dockerignore`" in capsys.readouterr().err
+
+
 def test_check_is_silent_while_nothing_has_moved_and_shows_what_has(
     project: Path, call: Call, capsys: pytest.CaptureFixture[str]
 ):
+    call("dockerignore", project)
     call("dockerfile", project)
     capsys.readouterr()
     assert call("dockerfile", "--check", project) == 0

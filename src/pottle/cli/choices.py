@@ -89,9 +89,9 @@ def project_argument(command: Command) -> Command:
     return click.argument("path", type=PROJECT, default=Path(), required=False)(command)
 
 
-def platform_flag(command: Command) -> Command:
+def platform_flag(command: Command, default: str = "this machine's") -> Command:
     """`--platform`, repeatable and comma-separated."""
-    text = "linux/amd64 or linux/arm64; by default this machine's."
+    text = f"linux/amd64 or linux/arm64; by default {default}."
     return click.option("--platform", "platforms", metavar="LIST", multiple=True, callback=_split, help=text)(command)
 
 

@@ -53,7 +53,7 @@ class How:
 
 def _kind(function: Command) -> Command:
     """The arguments and flags of every kind."""
-    function = platform_flag(plan_flags(talk_flags(function)))
+    function = platform_flag(plan_flags(talk_flags(function)), "both, as far as there are wheels")
     for flag in reversed(_HOW):
         function = flag(function)
     return project_argument(function)

@@ -29,7 +29,7 @@ _VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One image. Paths are relative to the file."""
+    """One image. Paths are relative to the file's directory, where bake is to be called: it takes them from there."""
 
     plan: ImagePlan
     directory: str

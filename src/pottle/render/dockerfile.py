@@ -120,7 +120,7 @@ class _Dockerfile:
             yield Stage("runtime", None, tuple(self._image()), "The image.")
         else:
             image = (*self._runtime(), *self._image())
-            yield Stage("base", None, image, "The image: no installer, no compiler, no cache.")
+            yield Stage("base", None, image, "The image: nothing but results.")
 
     # --- the base ---------------------------------------------------------------------------------
 
@@ -296,7 +296,9 @@ class _Dockerfile:
         step = self.steps.app
         tidy: list[Command | Shell] = [Shell("chmod -R u=rwX,go=rX .")]
         if unwanted := (*self.context.unwanted, *step.without):
-            tidy.append(Command(("rm", "-rf"), unwanted))
+            tidy.append(
+                Command(("rm", "-rf"), tuple(f"./{each}" if each.startswith("-") else each for each in unwanted))
+            )
         instructions = [
             write.workdir(step.into),
             write.copy((self.context.directory or ".",), "."),
