@@ -381,7 +381,7 @@ def test_junk_is_never_a_crash(lint, content: bytes, name: str):
     said = lint("--format", "json", "--fix")
     assert time.monotonic() - began < 20
     assert said.code in (0, 1)
-    assert said.code == 1 or name != "compose.yaml"
+    assert said.code == 1 or name != "compose.yaml" or content == b""
     assert name in json.loads(said.out)["files"]
     assert Path("other.dockerfile").read_text() == FIXED, "the others go on"
 
