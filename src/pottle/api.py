@@ -1185,11 +1185,11 @@ def lint_targets(names: Sequence[str], cwd: Path, stdin: bytes | None, stdin_nam
     return targets(names, cwd, stdin, stdin_name)
 
 
-def lint_fixed(target: "LintTarget", settings: "LintSettings", *, unsafe: bool) -> "Fixed":
-    """A file with its fixes made; nothing is written."""
-    from pottle.lint.fixing import fix
+def lint_fixed(targets: "Sequence[LintTarget]", settings: "LintSettings", *, unsafe: bool) -> "list[Fixed]":
+    """The files with their fixes made; nothing is written."""
+    from pottle.lint.fixing import fix_all
 
-    return fix(target, settings, unsafe=unsafe)
+    return fix_all(targets, settings, unsafe=unsafe)
 
 
 def lint_page(rule: str) -> str:

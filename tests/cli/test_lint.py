@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -152,7 +153,8 @@ def test_fix_writes_what_has_changed_alone(lint):
     Path("Dockerfile").chmod(0o444)
     before = Path("Dockerfile").stat()
     assert lint("--fix").code == 0
-    assert Path("Dockerfile").stat() == before
+    after = Path("Dockerfile").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_fix_keeps_the_mode_of_a_file(lint):
@@ -197,6 +199,18 @@ def test_a_fix_in_another_file(lint):
     assert "+!README.md\n" in lint("--diff", "Dockerfile").out
     assert lint("--fix", "Dockerfile").code == 0
     assert Path(".dockerignore").read_text() == "*.md\n!README.md\n"
+
+
+def test_fixes_of_several_files_in_one_other(lint):
+    write(a__dockerfile="FROM x\nCOPY a.md .\n", b__dockerfile="FROM x\nCOPY b.md .\n", __dockerignore=".env\n*.md\n")
+    write(a__md="", b__md="")
+    Path("below").mkdir()
+    Path("below/.env").touch()
+    wanted = "**/.env\n*.md\n!a.md\n!b.md\n"
+    said = lint("--diff")
+    assert (said.code, said.out.count("+!a.md"), said.out.count("+!b.md")) == (1, 1, 1)
+    assert lint("--fix").code == 0
+    assert Path(".dockerignore").read_text() == wanted
 
 
 # --- what is asked ----------------------------------------------------------------------------------
@@ -367,7 +381,7 @@ def test_junk_is_never_a_crash(lint, content: bytes, name: str):
     said = lint("--format", "json", "--fix")
     assert time.monotonic() - began < 20
     assert said.code in (0, 1)
-    assert said.code == 1 or name != "compose.yaml"
+    assert said.code == 1 or name != "compose.yaml" or content == b""
     assert name in json.loads(said.out)["files"]
     assert Path("other.dockerfile").read_text() == FIXED, "the others go on"
 
@@ -434,7 +448,8 @@ def test_it_answers_fast(tmp_path: Path):
         (tmp_path / f"Dockerfile.{n}").write_text(BAD)
     times = []
     for _ in range(3):
-        began = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "pottle", "lint", "-q", tmp_path], capture_output=True, check=False)
-        times.append(time.monotonic() - began)
-    assert min(times) < 3, "for machines with much else to do; 0.4 s on one that has not"
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(times) < 2, "seconds of work, for machines with much else to do; 0.4 on one that has not"

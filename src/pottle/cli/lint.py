@@ -67,7 +67,7 @@ def command(
     stdin = sys.stdin.buffer.read() if "-" in names else None
     targets = api.lint_targets(names, Path.cwd(), stdin, stdin_filename)
     if fix or unsafe_fixes or diff:
-        fixed = [api.lint_fixed(target, settings, unsafe=unsafe_fixes) for target in targets]
+        fixed = api.lint_fixed(targets, settings, unsafe=unsafe_fixes)
         if diff:
             changes = "".join(lint_text.shown_diff(change) for each in fixed for change in each.changes)
             click.echo(changes, nl=False, color=around.colour)

@@ -2,7 +2,7 @@
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -291,7 +291,16 @@ class Build:
                 if best * 2 >= len(named) and best
                 else None
             )
-        return candidates[0] if _looks_like_a_project(self._repository, candidates[0]) or len(candidates) == 1 else None
+        return self._told_by_compose(candidates) if len(candidates) > 1 else candidates[0]
+
+    def _told_by_compose(self, candidates: Sequence[str]) -> str | None:
+        """The context that a compose file beside or above it gives it; the Dockerfile's own directory if that is a project."""
+        from pottle.lint.services import contexts
+
+        told = {context for each in candidates for context in contexts(self._repository, each, self.path)}
+        if len(told) == 1:
+            return told.pop()
+        return candidates[0] if _looks_like_a_project(self._repository, candidates[0]) else None
 
 
 def _in_context(path: str) -> str:

@@ -148,7 +148,7 @@ def _read(source: Source, path: str, kind: Kind, repository: Repository) -> _Sub
                 return _Subjects(Problems(source, (problem,)), None, suppressions.of_lines(source))
             nothing = (
                 ()
-                if isinstance(root, Mapping)
+                if root is None or isinstance(root, Mapping)
                 else (Problem("this is no compose file: it holds no mapping", Span(0, 0)),)
             )
             return _Subjects(Problems(source, nothing), compose, suppressions.of_lines(source))

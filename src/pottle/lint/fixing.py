@@ -1,16 +1,19 @@
 """Fixes, made: as long as rules have some, and only what leaves a file that can be read."""
 
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pottle.lint.engine import Checked, Diagnostic
+from pottle.lint.repository import Repository
 from pottle.lint.rule import Edit, Fix
 from pottle.lint.settings import Settings
 from pottle.lint.targets import Target
 from pottle.text import Source
 
 _ROUNDS = 20
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,24 @@ class Fixed:
                     file.write(Source(change.name, change.after).encode())
 
 
-def fix(target: Target, settings: Settings, *, unsafe: bool) -> Fixed:
-    """Make the fixes of a file until there is none left."""
-    checked = target.check(settings)
+def fix_all(targets: Sequence[Target], settings: Settings, *, unsafe: bool) -> list[Fixed]:
+    """Make the fixes of every file, each as those before it have left the repository. Nothing is written."""
+    known: dict[Repository, dict[str, str]] = {}
+    fixed: list[Fixed] = []
+    for target in targets:
+        before = known.setdefault(target.repository, {})
+        one = fix(target, settings, before, unsafe=unsafe)
+        before |= {change.path: change.after for change in one.changes}
+        fixed.append(one)
+    if all(change.path == one.target.path for one in fixed for change in one.changes):
+        return fixed
+    # A fix of one file may have repaired, or changed, another that was told about before.
+    return [replace(one, checked=one.target.check(settings, known[one.target.repository])) for one in fixed]
+
+
+def fix(target: Target, settings: Settings, known: Mapping[str, str] = _NOTHING, *, unsafe: bool) -> Fixed:
+    """Make the fixes of a file until there is none left; `known` are texts that files of the repository have by now."""
+    checked = target.check(settings, known)
     texts: dict[str, str] = {}
     before: dict[str, str] = {target.path: checked.source.text}
     made: list[Diagnostic] = []
@@ -62,12 +80,12 @@ def fix(target: Target, settings: Settings, *, unsafe: bool) -> Fixed:
             break
         later = dict(texts)
         for path, edits in _by_path(target.path, chosen).items():
-            before.setdefault(path, target.read_other(path))
+            if path not in before:
+                before[path] = known[path] if path in known else target.read_other(path)
             later[path] = applied(later.get(path, before[path]), edits)
-        after = target.check(settings, later)
-        if (after.broken and not checked.broken) or (
-            after.source.text in seen and after.source.text != checked.source.text
-        ):
+        after = target.check(settings, {**known, **later})
+        went_round = after.source.text in seen and after.source.text != checked.source.text
+        if (after.broken and not checked.broken) or went_round:
             break
         seen.add(after.source.text)
         checked, texts = after, later

@@ -5,7 +5,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from pottle.errors import UsageError
@@ -81,22 +80,23 @@ def targets(
     names: Sequence[str], cwd: Path, stdin: bytes | None = None, stdin_name: str = "Dockerfile"
 ) -> list[Target]:
     """The files that `names` mean, each once: files, directories to look below, `-`. Raises `UsageError`."""
-    found: dict[object, Target] = {}
+    found: dict[str, Target] = {}
+    roots: dict[Path, OnDisk] = {}
     for name in names:
         if name == STDIN:
-            found.setdefault(name, _given(stdin or b"", stdin_name, cwd))
+            found.setdefault(name, _target(stdin_name, cwd, roots, stdin or b""))
             continue
         path = cwd / name
         if path.is_dir():
             below = list(_below(path))
             for each in below:
                 shown = posixpath.normpath(posixpath.join(name, each.relative_to(path).as_posix()))
-                found.setdefault(os.path.realpath(each), _target(each, shown, cwd))
+                found.setdefault(os.path.realpath(each), _target(shown, cwd, roots))
             if not below:
                 hint = "name a Dockerfile, a compose file or a .dockerignore"
                 raise UsageError(f"there is nothing to check below {name}", hint=hint)
         elif path.exists() or path.is_symlink():
-            found.setdefault(os.path.realpath(path), _target(path, name, cwd))
+            found.setdefault(os.path.realpath(path), _target(name, cwd, roots))
         else:
             raise UsageError(f"{name} does not exist", hint="name a file, a directory, or - for standard input")
     return list(found.values())
@@ -120,16 +120,12 @@ def _is_template(path: Path) -> bool:
         return False
 
 
-def _target(path: Path, shown: str, cwd: Path) -> Target:
-    absolute = Path(os.path.abspath(path))
-    root = _root(absolute.parent, cwd)
-    return Target(shown, absolute.relative_to(root).as_posix(), _kind(shown), _repository(root), path)
-
-
-def _given(content: bytes, name: str, cwd: Path) -> Target:
+def _target(name: str, cwd: Path, roots: dict[Path, OnDisk], given: bytes | None = None) -> Target:
     absolute = Path(os.path.abspath(cwd / name))
     root = _root(absolute.parent, cwd)
-    return Target(name, absolute.relative_to(root).as_posix(), _kind(name), _repository(root), None, content)
+    repository = roots.setdefault(root, OnDisk(root))
+    path = absolute.relative_to(root).as_posix()
+    return Target(name, path, _kind(name), repository, absolute if given is None else None, given or b"")
 
 
 def _kind(name: str) -> Kind:
@@ -137,15 +133,9 @@ def _kind(name: str) -> Kind:
     return kind_of(name) or ("compose" if name.endswith((".yml", ".yaml")) else "dockerfile")
 
 
-@cache
 def _root(directory: Path, cwd: Path) -> Path:
     """The repository that a directory is a part of; without version control the working directory, else itself."""
     checkout = next((path for path in (directory, *directory.parents) if (path / ".git").exists()), None)
     if checkout is not None:
         return checkout
     return cwd if cwd in (directory, *directory.parents) else directory
-
-
-@cache
-def _repository(root: Path) -> OnDisk:
-    return OnDisk(root)

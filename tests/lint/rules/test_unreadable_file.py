@@ -14,6 +14,7 @@ QUIET = {
     "an escaped end": "FROM a\nRUN echo '<<EOF'\n",
     "YAML": Quiet("a: [1]\n", path="compose.yaml"),
     "a compose file of nothing": Quiet("services: {}", path="compose.yaml"),
+    "an empty override": Quiet("# nothing yet\n", path="compose.override.yaml"),
     "an ignore file of nothing": Quiet("", path=".dockerignore"),
 }
 
