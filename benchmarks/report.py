@@ -44,6 +44,15 @@ def circumstances(environ: Mapping[str, str], runs: int, load: float) -> str:
     )
 
 
+def machine(runs: int) -> str:
+    """The same where nothing but this process is measured."""
+    commit = call(["git", "describe", "--always", "--dirty"], os.environ, Path(__file__).parents[1])
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {_processor()}, one core, pottle {commit}, Python {platform.python_version()}. "
+        f"Medians of {runs} runs, the sides in turn."
+    )
+
+
 def text(results: Results, where: str) -> str:
     """The tables."""
     blocks = [where, *_durations(results), *_sizes(results), *_limits(results)]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import docker, registry, report
+from benchmarks import compression, docker, registry, report
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.sides import Size
@@ -71,7 +71,7 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK])
+@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK, compression.MARK])
 def test_the_page_has_its_marks(mark):
     assert [PAGE.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
 
@@ -111,3 +111,11 @@ def test_no_two_changes_are_equal(tmp_path):
         seen.add(module.read_text())
     assert len(seen) == 3
     assert all(text.startswith("app = 1\n") and text.count("_EDITION") == 1 for text in seen)
+
+
+def test_compressions_are_compared_on_the_same_bytes():
+    found = compression.measured(b"import os\n" * 10_000, 2)
+    assert list(found) == ["gzip", "zstd"]
+    assert [len(side.packing) for side in found.values()] == [2, 2]
+    sides = {"gzip": compression.Side(100, (1.0,), (4.0,)), "zstd": compression.Side(90, (1.5,), (1.0,))}
+    assert "| environment | **0.90** | **1.5** | **0.2** |" in compression.text({"environment": sides}, "here")

@@ -351,3 +351,32 @@ def test_layers_without_the_bytecode_that_they_should_have_are_not_shared(tmp_pa
         registry.requests.clear()
         build(here, project, "--cache-to", cache)
         assert len(registry.manifests["ci/cache"]) == len(there)
+
+
+def test_machine_code_of_the_project_is_not_shared(here, tmp_path, project, registry, cache):
+    backend = project / "backend/own.py"
+    backend.write_text(backend.read_text().replace("none-any", "none-manylinux_2_17_x86_64"))
+    build(here, project, "--cache-to", cache, "--platform", "linux/amd64")
+    two = build(here.fresh("other"), checkout(project, tmp_path / "there"), "--cache-from", cache)
+    assert made(two) == ["app"]
+
+
+def test_another_compression_is_another_layer(here, tmp_path, project, registry, cache):
+    build(here, project, "--cache-to", cache)
+    other = here.fresh("other")
+    two = build(other, checkout(project, tmp_path / "there"), "--cache-from", cache, "--compression", "zstd")
+    assert shared(two) == []
+
+
+def test_every_project_of_a_monorepo_has_the_cache(here, tmp_path, registry, cache):
+    for name in ("jobs", "web"):
+        directory = here.virtual(tmp_path / "all" / name)
+        for file in (directory / "pyproject.toml", directory / "uv.lock"):
+            file.write_text(file.read_text().replace('"shop"', f'"{name}"'))
+    first = here.pottle("build", "--all", tmp_path / "all", "--cache-to", cache)
+    assert first.code == 0, first.err
+    other = here.fresh("other")
+    said = other.pottle("build", "--all", checkout(tmp_path / "all", tmp_path / "there"), "--cache-from", cache)
+    assert said.code == 0, said.err
+    assert said.out == first.out
+    assert said.err.count("unchanged") == 2

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from pottle.build import cache
 from pottle.build.compiler import Compilation
 from pottle.build.execution import makeup
 from pottle.build.ingredients import Ingredients
@@ -48,10 +49,10 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
     Where its platform does not run here, `stand_in` is the same for one that does: what its commands write serves both.
     """
     locked, workshop = order.locked, order.workshop
-    ingredients = Ingredients(locked, order.project)
+    ingredients = Ingredients(locked, order.project, workshop.compression)
     plans = locked.plan.layers
     keys = _keys(ingredients, stand_in)
-    found = {name: workshop.layers.find(key) for name, key in keys.items()}
+    found = {name: _find(key, locked.plan.platform, workshop) for name, key in keys.items()}
     missing = [plan for plan in plans if found[plan.name] is None]
     portable: dict[str, str] = {}
     shared: dict[str, Layer] = {}
@@ -187,12 +188,22 @@ def _make(
 def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:
     """The layer, unless a build beside this one has made it meanwhile."""
     workshop = executor.workshop
+    platform = executor.ingredients.locked.plan.platform
     with workshop.turns.of(key):
-        if (found := workshop.layers.find(key)) is not None:
+        if (found := _find(key, platform, workshop)) is not None:
             return found
         layer = _layer(plan, executor)
         local = any(getattr(step, "bytecode", None) for step in plan.steps) and executor.compilation.lacks
-        return workshop.layers.keep(key, layer, local=local)
+        return workshop.layers.keep(_bound(key, platform) if plan.name in executor.bound else key, layer, local=local)
+
+
+def _find(key: str, platform: str, workshop: Workshop) -> Layer | None:
+    """What was made for every platform, or for this one."""
+    return workshop.layers.find(key) or workshop.layers.find(_bound(key, platform))
+
+
+def _bound(key: str, platform: str) -> str:
+    return cache.key(key, platform)
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:
@@ -202,7 +213,9 @@ def _layer(plan: LayerPlan, executor: Executor) -> Layer:
         entries = executor.entries(plan, work)
         epoch = executor.ingredients.locked.plan.epoch
         with workshop.progress.task(f"Writing the layer {plan.name}"):
-            return write_layer(entries, workshop.store, mtime=epoch, check=workshop.stop.check)
+            return write_layer(
+                entries, workshop.store, mtime=epoch, compression=workshop.compression, check=workshop.stop.check
+            )
 
 
 def _created_by(plan: LayerPlan) -> str:

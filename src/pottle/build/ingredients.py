@@ -8,6 +8,7 @@ from typing import assert_never
 from pottle.build import cache
 from pottle.build.compiler import identity
 from pottle.build.project import ProjectFiles
+from pottle.oci.compression import Compression
 from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan
 from pottle.plan.model import (
     BuildWheels,
@@ -31,13 +32,14 @@ class Ingredients:
 
     locked: LockedPlan
     project: ProjectFiles
+    compression: Compression = "gzip"
     portable: bool = False
     """Whether keys hold on every machine. Else they are cheaper: they rest on what this one says of the project's files."""
 
     def key(self, layer: LayerPlan) -> str:
         """The name of what this layer's steps make of their inputs."""
         inputs = [part for step in layer.steps for part in self._inputs(step, layer)]
-        return cache.key(layer.steps, self.locked.plan.epoch, inputs)
+        return cache.key(layer.steps, self.locked.plan.epoch, inputs, self.compression)
 
     def packages(self, layer: LayerPlan) -> tuple[LockedPackage, ...]:
         """The Debian packages of one layer; none where it has none."""
@@ -73,9 +75,11 @@ class Ingredients:
                 yield self._compiler(mode)
             case BuildWheels(bytecode=mode):
                 yield [(each.url, each.commit, each.subdirectory, each.sha256) for each in self.locked.sources]
+                yield from (self._build(each.name) for each in self.locked.sources)
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case InstallProject(path=path, bytecode=mode):
+            case InstallProject(name=name, path=path, bytecode=mode):
+                yield self._build(name)
                 pretence = self.project.at(path).pretence
                 yield (self._project(path), pretence.variables, pretence.pkg_info, pretence.repository)
                 yield self.locked.plan.python
@@ -88,6 +92,11 @@ class Ingredients:
                 pass
             case _:
                 assert_never(step)
+
+    def _build(self, name: str) -> object:
+        """What the wheel of that distribution is built with, where that is decided."""
+        found = (each.requires for each in self.locked.builds if each.of == name)
+        return next(([(one.name, one.version, one.sha256) for one in requires] for requires in found), None)
 
     def _compiler(self, mode: object) -> str | None:
         compiler = self.locked.compiler

@@ -9,6 +9,7 @@ from pottle.build.cache import LayerCache
 from pottle.build.sandbox import Sandbox
 from pottle.build.shared import Shared
 from pottle.build.supplies import Supplies
+from pottle.oci.compression import Compression
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
 from pottle.stop import Stop
@@ -29,6 +30,8 @@ class Workshop:
     """What runs commands of the project in its image; None: nothing does."""
     shared: Shared | None = None
     """Where layers are looked for that are not here; None: nowhere."""
+    compression: Compression = "gzip"
+    """Of the layers that are made; part of their keys."""
     turns: Turns = field(default_factory=Turns)
     """The same for all builds that go on side by side: what several of them want is made once."""
 

@@ -5,18 +5,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pottle.errors import NothingToRun
+
 if TYPE_CHECKING:
-    from pottle.api import Product
+    from pottle.api import Outcome
     from pottle.build.builder import Built
+    from pottle.cli.deliveries import Delivered
     from pottle.oci.layer import Layer
-    from pottle.oci.registry.push import Delivery, Pushed
+    from pottle.oci.registry.push import Delivery
 
 _WIDTH = 20
 """Columns for the two weights of a layer."""
 
 
-def text(product: "Product", seconds: float, destinations: Sequence[str]) -> str:
-    """What each layer weighs, unpacked and compressed, and which had to be made."""
+def text(delivered: "Delivered", seconds: float) -> str:
+    """What each layer weighs, unpacked and compressed, which had to be made, and where the image is."""
+    product, destinations = delivered.product, _destinations(delivered)
     lines = []
     if len(product.builds) > 1:
         lines.append(" " * 14 + "".join(f"{built.plan.platform:>{_WIDTH}}" for built in product.builds))
@@ -52,11 +56,16 @@ def _total(built: "Built") -> str:
     return f"{title}: {megabytes(unpacked)} unpacked, {megabytes(compressed)} compressed"
 
 
-def deliveries(pushed: "Pushed | None") -> list[str]:
-    """Where the image was pushed to, and what had to be sent for that."""
+def _destinations(delivered: "Delivered") -> list[str]:
+    """Where it went, and what had to be sent for that."""
+    loaded, pushed = delivered.loaded, delivered.pushed
     return [
-        f"{', '.join(name.familiar for name in each.names)} ({_delivery(each)})"
-        for each in (pushed.deliveries if pushed else ())
+        *delivered.written,
+        *([f"{loaded[0]} as {loaded[1]}"] if loaded else []),
+        *(
+            f"{', '.join(name.familiar for name in each.names)} ({_delivery(each)})"
+            for each in (pushed.deliveries if pushed else ())
+        ),
     ]
 
 
@@ -65,6 +74,41 @@ def _delivery(delivery: "Delivery") -> str:
         return "was there already"
     parts = (("mounted", delivery.mounted), ("there already", delivery.present))
     return ", ".join([f"{megabytes(delivery.sent_bytes)} sent", *(f"{n} blobs {how}" for how, n in parts if n)])
+
+
+def table(outcomes: "Sequence[Outcome[Delivered]]", seconds: float) -> str:
+    """The projects of a repository, a line for each."""
+    width = max((len(outcome.directory) for outcome in outcomes), default=0)
+    lines = [f"  {outcome.directory:<{width}}  {_outcome(outcome)}" for outcome in outcomes]
+    built = sum(outcome.value is not None for outcome in outcomes)
+    failed = sum(outcome.error is not None and not isinstance(outcome.error, NothingToRun) for outcome in outcomes)
+    told = f"{built} built" + (f", {failed} failed" if failed else "")
+    return "\n".join([*lines, f"{told}, {seconds:.2f} s"])
+
+
+def _outcome(outcome: "Outcome[Delivered]") -> str:
+    if outcome.value is None:
+        if isinstance(outcome.error, NothingToRun):
+            return click.style("a library: nothing in it is run", dim=True)
+        return click.style("failed", fg="red", bold=True)
+    delivered = outcome.value
+    builds = delivered.product.builds
+    weights = ", ".join(
+        f"{megabytes(sum(layer.descriptor.size for _, layer in built.layers))} for {built.plan.platform}"
+        for built in builds
+    )
+    made = [name for name, _ in builds[0].layers if any(name in built.made for built in builds)]
+    where = f" → {', '.join(found)}" if (found := _destinations(delivered)) else ""
+    what = f"made {' '.join(made)}" if made else "unchanged"
+    return f"{delivered.product.name}: {weights}, {what}{where}"
+
+
+def document(outcome: "Outcome[Delivered]") -> dict[str, object]:
+    """The same as an object."""
+    built = outcome.value.document if outcome.value is not None else None
+    error = outcome.error
+    told = {"what": error.what, "hint": error.hint, "exit_code": error.exit_code} if error is not None else None
+    return {"directory": outcome.directory, "built": built, "error": told}
 
 
 def megabytes(size: int) -> str:

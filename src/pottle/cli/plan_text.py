@@ -21,11 +21,25 @@ Row: TypeAlias = tuple[str, str, str, str | None]
 """What is decided, how, why, and the place that says so."""
 
 
-def text(plan: "ImagePlan", columns: int) -> str:
-    """The whole plan, in lines of `columns` at most; only a command is longer where it has to be."""
+def text(plans: "Sequence[ImagePlan]", columns: int) -> str:
+    """Every plan, in lines of `columns` at most; only a command is longer where it has to be.
+
+    Those of several platforms that read the same stand there once, under all of them.
+    """
+    alike: dict[str, list[ImagePlan]] = {}
+    for plan in plans:
+        alike.setdefault(_body(plan, columns), []).append(plan)
+    return "\n\n".join(f"{_title(those)}\n\n{body}" for body, those in alike.items())
+
+
+def _title(plans: "Sequence[ImagePlan]") -> str:
+    name = " ".join(filter(None, (plans[0].name, plans[0].version)))
+    return f"{click.style(name, bold=True)} for {' and '.join(plan.platform for plan in plans)}"
+
+
+def _body(plan: "ImagePlan", columns: int) -> str:
     width = max(NARROWEST, min(columns, WIDEST))
-    title = " ".join(filter(None, (plan.name, plan.version)))
-    lines = [f"{click.style(title, bold=True)} for {plan.platform}", ""]
+    lines: list[str] = []
     lines += _table([_row(reason) for reason in plan.reasons], width)
     lines += ["", _heading("layers, the lowest first")]
     lines += _layers(plan.layers, width)

@@ -24,7 +24,7 @@ from pottle.plan.model import (
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts, StaticFiles
+from pottle.project.facts import Facts, StaticFiles, VersionTool
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Layers:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
         return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
 
-    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
+    def _project(self, name: str, path: str, backend: str | None, tool: VersionTool | None = None) -> InstallProject:
         assert backend is not None, "what is not built is only its dependencies"
         mode = self._own_bytecode
         return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)
