@@ -4,11 +4,13 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.test_interrupts import AT_ONCE, interrupt, wait_until
 from tests.world import Said, World
 
 from pottle.oci.digest import Digest
@@ -313,6 +315,16 @@ def test_what_is_no_repository_is_said(here, project, name):
     assert said.code == 3, said.err
     assert "cannot be a layer cache" in said.err
     assert "--cache-from" in said.err
+
+
+@pytest.mark.parametrize("platforms", ["linux/amd64", "linux/amd64,linux/arm64"])
+def test_whoever_stops_a_build_does_not_wait_for_the_cache(here, tmp_path, registry, cache, platforms):
+    registry.fail("GET", "/manifests/", "hang", times=99)
+    project = here.virtual(tmp_path / "shop")
+    process = here.start("build", "-q", "--platform", platforms, "--cache-from", cache, project)
+    wait_until(lambda: registry.asked("GET", "/manifests/"))
+    assert interrupt(process, signal.SIGINT) < AT_ONCE
+    registry.mend()
 
 
 # --- who may not share ----------------------------------------------------------------------------
