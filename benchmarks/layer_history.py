@@ -259,11 +259,11 @@ def _blocks(histories: Sequence[History], factors: Factors) -> Iterator[str]:
         ),
         [_of(each, whole[each.name]) for each in histories],
     )
-    yield f"Of layers, by how many an environment may have (alone three quarters of them, from {_mb(LIMITS.grain)} on):"
-    budgets = {str(most): by(Limits(LIMITS.grain, most * 3 // 4, most)) for most in BUDGETS}
+    yield f"Of layers, by how many an environment may have (alone two thirds of them, from {_mb(LIMITS.grain)} on):"
+    budgets = {str(most): by(Limits(LIMITS.grain, LIMITS.fine, most * 2 // 3, most)) for most in BUDGETS}
     yield _curve("layers", budgets, histories, whole)
     yield f"By the size from which a wheel is alone, with {LIMITS.most} layers at most:"
-    grains = {f"{grain / 1e6:g} MB": by(Limits(grain, LIMITS.alone, LIMITS.most)) for grain in GRAINS}
+    grains = {f"{grain / 1e6:g} MB": by(Limits(grain, LIMITS.fine, LIMITS.alone, LIMITS.most)) for grain in GRAINS}
     yield _curve("alone from", grains, histories, whole)
     yield _stability(histories)
     for kind, assumed in (("pure", PURE), ("native", NATIVE)):

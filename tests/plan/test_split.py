@@ -5,7 +5,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pottle.plan.split import LIMITS, UNKNOWN, Share, shares
+from pottle.plan.split import LIMITS, UNKNOWN, Limits, Share, shares
 
 ALONE, GRAIN, MOST = LIMITS.alone, LIMITS.grain, LIMITS.most
 
@@ -85,8 +85,10 @@ def test_the_largest_lie_lowest_and_small_differences_change_no_order():
 
 
 def test_families_stay_together():
-    family = {f"opentelemetry-{name}": GRAIN // 10 for name in ("api", "sdk", "proto", "exporter", "instrumentation")}
-    others = {f"{letter}-thing": GRAIN // 5 for letter in string.ascii_lowercase}
+    family = {
+        f"opentelemetry-{name}": LIMITS.fine // 5 for name in ("api", "sdk", "proto", "exporter", "instrumentation")
+    }
+    others = {f"{letter}-thing": LIMITS.fine for letter in string.ascii_lowercase}
     found = shares({**family, **others})
     assert [share for share in found if set(family) <= set(share.names)]
 
@@ -97,12 +99,13 @@ def test_names_that_nothing_tells_apart_stay_together():
 
 
 def test_what_is_small_is_one_layer():
-    assert shares({"click": 100, "h11": None}) == (Share(("click", "h11"), 100 + UNKNOWN, ""),)
+    assert shares({"click": 100, "h11": 200}) == (Share(("click", "h11"), 300, ""),)
+    assert shares({"click": None}) == (Share(("click",), UNKNOWN, ""),)
     assert shares({}) == ()
 
 
 def test_ranges_are_called_by_their_letters():
-    found = shares({letter * 2: GRAIN // 2 for letter in "abkpxz"})
+    found = shares({letter * 2: GRAIN // 2 for letter in "abkpxz"}, Limits(fine=GRAIN))
     assert [(share.span, share.names) for share in found] == [
         ("a-g", ("aa", "bb")),
         ("h-n", ("kk",)),

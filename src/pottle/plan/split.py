@@ -14,11 +14,13 @@ class Limits:
     """Chosen by `benchmarks/layer_history.py`, whose tables are in docs/benchmarks.md."""
 
     grain: int = 1_000_000
-    """Bytes of a wheel from which it is alone, and above which a range of several is divided. What is smaller costs more by being a
-    layer (a request, a snapshot) than it saves."""
-    alone: int = 24
+    """Bytes of a wheel from which it is alone."""
+    fine: int = 100_000
+    """Bytes of a range above which it is divided as long as there may be more layers. What is smaller costs more by being a layer (a
+    request, a snapshot) than it saves."""
+    alone: int = 32
     """How many have a layer each: of more, the largest."""
-    most: int = 32
+    most: int = 48
     """Layers of one environment, those included. Engines have room for 127 in an image."""
 
 
@@ -56,19 +58,19 @@ def shares(sizes: Mapping[str, int | None], limits: Limits | None = None) -> tup
     )
     alone = sorted(large[: limits.alone], key=lambda name: (-known[name].bit_length(), name))
     ranges = _ranges(
-        {name: size for name, size in known.items() if name not in alone}, limits.grain, limits.most - len(alone)
+        {name: size for name, size in known.items() if name not in alone}, limits.fine, limits.most - len(alone)
     )
     return (*(Share((name,), known[name], None) for name in alone), *ranges)
 
 
-def _ranges(sizes: Mapping[str, int], grain: int, most: int) -> list[Share]:
+def _ranges(sizes: Mapping[str, int], fine: int, most: int) -> list[Share]:
     """The heaviest range is divided again and again, until none is too heavy or there are enough."""
     waiting = [_Range("", 0, _LAST, sizes)] if sizes else []
     done: list[_Range] = []
     while waiting and len(waiting) + len(done) < most:
         heaviest = min(waiting, key=lambda each: (-each.size, each.span))
         waiting.remove(heaviest)
-        parts = heaviest.parts() if heaviest.size > grain else ()
+        parts = heaviest.parts() if heaviest.size > fine else ()
         (waiting if parts else done).extend(parts or (heaviest,))
     return sorted((each.share() for each in (*waiting, *done)), key=lambda share: share.names)
 
