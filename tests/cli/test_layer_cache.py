@@ -189,6 +189,16 @@ def test_a_warm_build_reads_no_file_for_a_cache_that_it_need_not_ask(here, proje
     assert registry.requests == []
 
 
+def test_each_compression_has_layers_of_its_own(here, tmp_path, project, registry, cache):
+    build(here, project, "--cache-to", cache)
+    packed = build(here, project, "--compression", "zstd", "--cache-to", cache)
+    other = here.fresh("other")
+    two = build(other, checkout(project, tmp_path / "there"), "--compression", "zstd", "--cache-from", cache)
+    assert (made(two), two["warnings"]) == ([], 0)
+    assert two["digest"] == packed["digest"]
+    other.image("shop")
+
+
 # --- several platforms ----------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{2}")
 _DEB = re.compile(r"[0-9a-f]{64}\.deb")
 _INDEX = re.compile(r"([0-9a-f]{64})\.(\d+)")
-_ANSWER = re.compile(r"[0-9a-f]{64}\.json")
+_RECORD = re.compile(r"[0-9a-f]{64}\.json")
 _ARCHIVE = re.compile(r"[0-9a-f]{64}\.tar\.\w+")
 _BUNDLE = re.compile(r"[0-9a-f]{64}\.pem")
 _ROOT = re.compile(r"sha256-([0-9a-f]{64})")
@@ -29,6 +29,7 @@ _UNFINISHED = (
     "store/.ingest.*.part",
     "store/.index.json.*.part",
     "layers/??/.*.part",
+    "wheels/??/.*.part",
     "bytecode/.compiling-*.part",
     "compilers/.unpacking-*.part",
     "debian/packages/??/.partial-*.part",
@@ -85,6 +86,12 @@ def _bytecode(at: Surveyor) -> Iterator[Item]:
             yield at.item("bytecode", path)
 
 
+def _wheels(at: Surveyor) -> Iterator[Item]:
+    for path in _sharded(at.directory / "wheels"):
+        if _RECORD.fullmatch(path.name):
+            yield at.item("wheels", path)
+
+
 def _compilers(at: Surveyor) -> Iterator[Item]:
     found = list(listed(at.directory / "compilers"))
     for path in found:
@@ -136,14 +143,14 @@ def _roots(at: Surveyor) -> Iterator[Item]:
 
 
 def _answers(at: Surveyor) -> Iterator[Item]:
-    for path in _named(at.directory / "resolved", _ANSWER):
+    for path in _named(at.directory / "resolved", _RECORD):
         yield at.item("answers", path, useless=None if _until(path) > at.now else "the archive has to be asked again")
 
 
 def _bases(at: Surveyor) -> Iterator[Item]:
     """What a name stood for, and what is known of each image."""
     for version in listed(at.directory / "base-images"):
-        for path in (*_named(version, _ANSWER), *_named(version / "names", _ANSWER)):
+        for path in (*_named(version, _RECORD), *_named(version / "names", _RECORD)):
             yield at.item("bases", path)
 
 
@@ -164,6 +171,7 @@ Find: TypeAlias = Callable[[Surveyor], Iterator[Item]]
 KINDS: tuple[tuple[str, str, Find], ...] = (
     ("images", "names in the store", _images),
     ("layers", "compressed layers, by what they are made of", _layers),
+    ("wheels", "what was found out about sets of wheels", _wheels),
     ("bytecode", "compiled distributions", _bytecode),
     ("compilers", "interpreters that compile, unpacked", _compilers),
     ("packages", ".debs", _packages),
