@@ -222,6 +222,13 @@ def test_select_and_ignore(lint):
     assert lint("--format", "json", "--ignore", "size,loopback-bind").rules == ["shell-form-command"]
 
 
+def test_a_broken_file_is_told_whatever_is_selected(lint):
+    write(Dockerfile="FROM a\n# pottle: ignore[loopback-bind]\nRUN <<EOF\n")
+    assert lint("--format", "json", "--select", "size").rules == ["unreadable-file"]
+    assert lint("--format", "json").rules == ["unreadable-file"]
+    assert lint("--ignore", "unreadable-file").code == 0
+
+
 def test_configuration(lint):
     write(
         Dockerfile=BAD,

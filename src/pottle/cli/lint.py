@@ -55,6 +55,7 @@ def command(
     """
     from pottle import api
     from pottle.cli import lint_text
+    from pottle.lint.engine import LARGEST
 
     if explain is not None:
         click.echo(api.lint_page(explain))
@@ -64,7 +65,7 @@ def command(
         return 0
     names = files or (".",)
     settings = api.lint_settings(Path.cwd(), around.environ, _split(select), _split(ignore))
-    stdin = sys.stdin.buffer.read() if "-" in names else None
+    stdin = sys.stdin.buffer.read(LARGEST + 1) if "-" in names else None
     targets = api.lint_targets(names, Path.cwd(), stdin, stdin_filename)
     if fix or unsafe_fixes or diff:
         fixed = api.lint_fixed(targets, settings, unsafe=unsafe_fixes)
