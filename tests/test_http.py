@@ -98,6 +98,23 @@ def test_a_line_is_used_again():
     assert len(connections) == 1
 
 
+def test_a_line_in_use_is_closed_when_it_is_free():
+    """A thread that nobody waited for ends after whoever shared its connections."""
+    ended = threading.Event()
+
+    def behave(connection: socket.socket) -> None:
+        with suppress(OSError):
+            answering(HEAD + b"hello")(connection)
+        ended.set()
+
+    with serving(behave) as url:
+        lines = Connections(QUICK, Stop())
+        with lines.exchange(Request("GET", url)) as response:
+            lines.close()
+            assert response.read() == b"hello"
+        assert ended.wait(5)
+
+
 @pytest.mark.parametrize(
     "behaviour",
     [

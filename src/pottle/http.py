@@ -96,6 +96,7 @@ class Connections:
         self._follow_redirects, self._verified = follow_redirects, verified
         self._lock = threading.Lock()
         self._idle: list[_Line] = []
+        self._closed = False
 
     @contextmanager
     def exchange(self, request: Request) -> "Iterator[httpx.Response]":
@@ -127,9 +128,9 @@ class Connections:
             line.close_unless_idle()
 
     def close(self) -> None:
-        """Closes what is open and not in use."""
+        """Closes what is open, and what is in use when its exchange ends."""
         with self._lock:
-            idle, self._idle = self._idle, []
+            idle, self._idle, self._closed = self._idle, [], True
         for line in idle:
             line.close()
 
@@ -150,8 +151,9 @@ class Connections:
 
     def _give_back(self, line: "_Line") -> None:
         with self._lock:
-            line.idle = True
-            self._idle.append(line)
+            if not self._closed:
+                line.idle = True
+                self._idle.append(line)
 
     @cached_property
     def _trust(self) -> "ssl.SSLContext":

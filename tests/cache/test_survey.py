@@ -11,6 +11,8 @@ from tests.world import World
 from pottle.cache.item import Sizes
 from pottle.cache.survey import KINDS, survey
 from pottle.errors import IntegrityError
+from pottle.oci.image import assemble_index
+from pottle.oci.reference import Reference
 
 
 def whys(cache: Cache, kind: str) -> dict[str, str | None]:
@@ -30,6 +32,17 @@ def test_an_image_holds_its_documents_and_layers(cache: Cache) -> None:
     assert item.blobs == {blob.digest.hex for blob in image.blobs}
     assert item.used == NOW - 3 * 86400
     assert cache.survey().loose(cache.survey().items) == {}
+
+
+def test_an_index_holds_its_images(cache: Cache) -> None:
+    images = [cache.image(cache.layer(name), platform=f"linux/{name}") for name in ("amd64", "arm64")]
+    index = assemble_index(images, cache.store)
+    cache.store.tag(index.descriptor, [Reference.parse("shop").tagged])
+    roots = [cache.root(image) for image in images]
+    (item,) = (item for item in cache.survey().items if item.kind == "images")
+    assert item.blobs == {blob.digest.hex for blob in index.blobs}
+    assert cache.prune().freed == 0
+    assert all(root.is_dir() for root in roots)
 
 
 def test_a_layer_is_known_by_its_record(cache: Cache) -> None:

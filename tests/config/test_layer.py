@@ -61,6 +61,7 @@ def test_every_key_is_read():
     app = "x.y:app"
     lockfile = "poetry.lock"
     optimize = "size"
+    compression = "zstd"
     variant = "debug"
     packages = ["libpq5"]
     strict = true
@@ -74,6 +75,8 @@ def test_every_key_is_read():
     collectstatic = false
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
+    debs = "vendor/debs"
+    locked = true
     allow-expired = ["forky"]
     process = { worker = { command = "x" } }
     lint = { ignore = ["size"] }

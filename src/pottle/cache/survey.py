@@ -123,6 +123,10 @@ def _interpreters(at: Surveyor) -> Iterator[Item]:
     yield from (at.item("interpreters", path) for path in _named(at.directory / "cpython", _ARCHIVE))
 
 
+def _builds(at: Surveyor) -> Iterator[Item]:
+    yield from (at.item("builds", path) for path in _named(at.directory / "builds", _KEY))
+
+
 def _roots(at: Surveyor) -> Iterator[Item]:
     for version in listed(at.directory / "roots"):
         for path in listed(version):
@@ -159,6 +163,7 @@ KINDS: tuple[tuple[str, str, Find], ...] = (
     ("releases", "signed Releases of archives", _releases),
     ("indexes", "lists of what an archive has", _indexes),
     ("interpreters", "archives of CPython", _interpreters),
+    ("builds", "sources built as a lock says, by what with", _builds),
     ("roots", "images that `pottle run` has unpacked", _roots),
     ("answers", "what archives answered a short while ago", _answers),
     ("certificates", "CA bundles that were handed to uv", _certificates),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pottle.cli import members_text, plan_text
-from pottle.cli.choices import ca_flag, plan_flags, platform_flag, project_argument, talk_flags
+from pottle.cli.choices import ca_flag, locked_flag, plan_flags, platform_flag, project_argument, talk_flags
 from pottle.cli.surroundings import Surroundings
 
 
@@ -17,6 +17,7 @@ from pottle.cli.surroundings import Surroundings
 @click.option("--all", "every", is_flag=True, help="Plan every project of the repository below PATH.")
 @click.option("--resolve", is_flag=True, help="Ask an index for what no lock decides; nothing is written.")
 @plan_flags
+@locked_flag
 @ca_flag
 @talk_flags
 @click.pass_obj
@@ -60,5 +61,5 @@ def command(
         click.echo(api.plans_as_json(plans), nl=False)
     else:
         columns = shutil.get_terminal_size(fallback=(plan_text.USUAL, 24)).columns
-        click.echo("\n\n".join(plan_text.text(plan, columns) for plan in plans), color=around.colour)
+        click.echo(plan_text.text(plans, columns), color=around.colour)
     return 0

@@ -103,6 +103,10 @@ class Keys(TypedDict, total=False):
     optimize: Annotated[
         Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
     ]
+    compression: Annotated[
+        Literal["gzip", "zstd"],
+        Meta(description='How layers are compressed: "gzip", or "zstd": smaller, not for engines of before 2023.'),
+    ]
     variant: Annotated[
         Literal["default", "debug"], Meta(description='"default", or "debug" with a shell and coreutils.')
     ]
@@ -140,6 +144,14 @@ class Keys(TypedDict, total=False):
     mirror: Annotated[
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
     ]
+    debs: Annotated[
+        str,
+        Meta(
+            pattern=r"^(oci://[^\s@]+|[^\s:\x00][^:\x00]*)$",
+            description='Where `pottle lock` keeps .debs and builds look first: "vendor/debs", "oci://registry.example/team/debs".',
+        ),
+    ]
+    locked: Annotated[bool, Meta(description="Resolve nothing: whatever no lock has decided is an error.")]
     allow_expired: Annotated[tuple[Suite, ...], Meta(description="Suites whose Release may be past its Valid-Until.")]
     cache_from: Annotated[
         tuple[Repository, ...],
@@ -169,7 +181,7 @@ LISTS = frozenset(
         "cache_from",
     }
 )
-SWITCHES = frozenset({"strict", "collectstatic"})
+SWITCHES = frozenset({"strict", "collectstatic", "locked"})
 MAPPINGS = frozenset({"labels", "env", "build_env", "process"})
 PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
 """The fields of a process → their annotated types."""

@@ -53,6 +53,7 @@ class Options:
     lockfile: str | None = None
     """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
+    compression: Literal["gzip", "zstd"] = "gzip"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
     strict: bool = False
@@ -74,6 +75,10 @@ class Options:
     """Patterns in `.dockerignore`'s language."""
     lint: LintOptions = field(default_factory=LintOptions)
     mirror: str | None = None
+    debs: str | None = None
+    """A directory, relative to the project, or `oci://REPOSITORY`: where .debs of `pottle.lock` are kept and taken from first."""
+    locked: bool = False
+    """Nothing is resolved: everything comes from locks."""
     allow_expired: tuple[str, ...] = ()
     cache_from: tuple[str, ...] = ()
     """Repositories, asked in this order."""

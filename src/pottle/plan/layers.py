@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pottle.config.options import Options
+from pottle.plan import environment_layers as environment
 from pottle.plan import packages
 from pottle.plan.bases import Base
 from pottle.plan.model import (
@@ -24,7 +25,7 @@ from pottle.plan.model import (
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts, StaticFiles
+from pottle.project.facts import Facts, StaticFiles, VersionTool
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Layers:
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
         if self.installed.requirements or self._own is not None:
-            yield self._environment()
+            yield from environment.layers(self.install_wheels())
         if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
@@ -96,10 +97,6 @@ class Layers:
             own=self._own,
         )
 
-    def _environment(self) -> LayerPlan:
-        because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
-        return LayerPlan(name="environment", steps=(self.install_wheels(),), because=because)
-
     def _sources(self) -> LayerPlan:
         step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)
         return LayerPlan(name="sources", steps=(step,), because="what has to be built is not built anew with the rest")
@@ -108,7 +105,7 @@ class Layers:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
         return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
 
-    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
+    def _project(self, name: str, path: str, backend: str | None, tool: VersionTool | None = None) -> InstallProject:
         assert backend is not None, "what is not built is only its dependencies"
         mode = self._own_bytecode
         return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pottle.project.facts import VersionTool
+
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
     """A value of the plan: compared by content, written to JSON and read back unchanged."""
@@ -139,7 +141,7 @@ class InstallProject(Struct, frozen=True, tag="install-project"):
     """The directory, relative to the project: "." or `../core`."""
     backend: str
     bytecode: Literal["checked-hash"] | None
-    version_tool: str | None = None
+    version_tool: VersionTool | None = None
     """What would take the version from version control, which the build does in its place; None: the files say it."""
 
 

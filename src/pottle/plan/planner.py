@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import msgspec
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system
+from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system, system_pins
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
 from pottle.plan.layers import Layers
@@ -29,6 +30,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
     refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
+    if options.locked and needs.unresolved:
+        raise pins.missing(facts.pins, str(platform), options.origins.get("locked"))
     wishes = (*facts.python, *_locked(facts.lock))
     choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
     pinned = needs.pins is not None and needs.pins.written
@@ -46,7 +49,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
     system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
     further = system.names(system_needs)
-    return ImagePlan(
+    plan = ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
         platform=str(platform),
@@ -84,6 +87,16 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         epoch=options.epoch,
         allow_expired=options.allow_expired,
     )
+    return _with_packages(plan, facts, options)
+
+
+def _with_packages(plan: ImagePlan, facts: Facts, options: Options) -> ImagePlan:
+    """The plan, with how its Debian packages are decided told beside its base."""
+    reason, warning = system_pins.told(facts, plan, options)
+    place = next((n for n, each in enumerate(plan.reasons, 1) if each.decision == "base"), len(plan.reasons))
+    reasons = (*plan.reasons[:place], reason, *plan.reasons[place:])
+    warnings = (*plan.warnings, *([warning] if warning else []))
+    return msgspec.structs.replace(plan, reasons=reasons, warnings=warnings)
 
 
 def _lockfile(facts: Facts, needs: Needs) -> str | None:

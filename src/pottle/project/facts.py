@@ -12,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedSystem
 from pottle.text import Location
 
 T = TypeVar("T")
@@ -180,12 +181,24 @@ class PinnedEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """The answers that an index gave, kept in `pottle.lock` for dependencies that no other lock has decided."""
+    """What `pottle.lock` holds: answers of an index for what no other lock has decided, and of archives for all that lies below."""
 
     at: Location
-    environments: tuple[PinnedEnvironment, ...]
+    environments: tuple[PinnedEnvironment, ...] = ()
     written: bool = True
     """False: an index was asked just now, and nothing was written."""
+    systems: tuple[PinnedSystem, ...] = ()
+    compilers: tuple[PinnedCompiler, ...] = ()
+    builds: tuple[PinnedBuild, ...] = ()
+
+    @property
+    def of_archives(self) -> tuple[PinnedSystem | PinnedCompiler, ...]:
+        """What has packages and interpreters."""
+        return (*self.systems, *self.compilers)
+
+    def has_environment(self, platform: str) -> bool:
+        """Whether it has wheels for `platform`, whatever the Python."""
+        return any(each.platform == platform for each in self.environments)
 
 
 # --- what the project is --------------------------------------------------------------------------

@@ -43,7 +43,8 @@ def session(plan: Stands, settings: Settings) -> "Session":
     """One session of uv."""
     from pottle.sources.pypi.uv import Session
 
-    return Session(settings.environ, target(plan), settings.project, _certificates(settings), settings.stop)
+    certificates, builds = _certificates(settings), settings.cache / "builds"
+    return Session(settings.environ, target(plan), settings.project, certificates, settings.stop, builds)
 
 
 def _certificates(settings: Settings) -> Path | None:

@@ -76,6 +76,11 @@ def test_a_blob_of_another_length_does_not_count(server: FakeRegistry, repositor
     assert send(repository).how == "sent"
 
 
+def test_nothing_is_mounted_from_where_it_is_to_be(server: FakeRegistry, repository: Repository):
+    assert send(repository, SMALL, mount_from=["team/shop"]).how == "sent"
+    assert not server.asked("POST", "mount=")
+
+
 # --- fallbacks ------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
+from pottle import generated
 from pottle.dockerfile.expansion import resolved
 from pottle.dockerfile.parser import parse as parse_dockerfile
 from pottle.dockerfile.scripts import shell_text
@@ -57,8 +58,8 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
         text = survey.tree.read(path) if path is not None else None
     except ProjectError:
         return  # whoever builds with it hears what is wrong with it
-    if path is None or text is None:
-        return
+    if path is None or text is None or generated.standing(text) != "foreign":
+        return  # what was written from a plan is no evidence for it
     source = Source(path, text)
     found = stages(parse_dockerfile(source)).stages
     if found:
