@@ -202,11 +202,11 @@ def test_a_fix_in_another_file(lint):
 
 
 def test_fixes_of_several_files_in_one_other(lint):
-    write(a__dockerfile="FROM x\nCOPY a.md .\n", b__dockerfile="FROM x\nCOPY b.md .\n", __dockerignore=".env\n*.md\n")
+    write(a__dockerfile="FROM x\nCOPY a.md .\n", b__dockerfile="FROM x\nCOPY b.md .\n", __dockerignore="*.pyc\n*.md\n")
     write(a__md="", b__md="")
     Path("below").mkdir()
-    Path("below/.env").touch()
-    wanted = "**/.env\n*.md\n!a.md\n!b.md\n"
+    Path("below/a.py").touch()
+    wanted = "**/*.pyc\n*.md\n!a.md\n!b.md\n"
     said = lint("--diff")
     assert (said.code, said.out.count("+!a.md"), said.out.count("+!b.md")) == (1, 1, 1)
     assert lint("--fix").code == 0
