@@ -20,6 +20,7 @@ from pottle.text import Location
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from pottle.base_image import BaseImage
     from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
@@ -78,6 +79,8 @@ class Host:
     clock: Callable[[], datetime] = _now
     archive_keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
+    insecure: tuple[str, ...] = ()
+    """Registries that may be spoken to without TLS."""
     stop: "Stop | None" = None
     """What ends a build from outside; None: its own failure does, and nothing else."""
     turns: "Turns | None" = None
@@ -138,9 +141,15 @@ def own_platform() -> "Platform":
     return Platform.parse(platform.machine())
 
 
-def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
-    """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
-    (planned,) = _plans(_facts(root, options), options, (platform,))
+def plan(root: Path, options: "Options", platform: "Platform", host: Host | None = None) -> "ImagePlan":
+    """The image that would be built of the project, or of the script, at `root`. Reads the project, and what `host` knows of base images.
+
+    Nobody is asked anything.
+    """
+    facts = _facts(root, options)
+    if host is not None:
+        facts = _informed(facts, root, options, (platform,), host)
+    (planned,) = _plans(facts, options, (platform,))
     return planned
 
 
@@ -181,7 +190,7 @@ def plan_resolved(root: Path, options: "Options", platform: "Platform", host: Ho
     from pottle.project.facts import Pins
     from pottle.provision.pinning import pin
 
-    facts = _facts(root, options)
+    facts = _informed(_facts(root, options), root, options, (platform,), host, ask=True)
     kept = facts.pins is not None and facts.pins.has_environment(str(platform))
     asked = wanted(facts, options, platform) if not kept and not options.locked else None
     if asked is not None:
@@ -262,13 +271,14 @@ def build_for(
     from pottle.provision import keeping
 
     host = replace(host, progress=Once(host.progress))
-    facts = _facts(root, options)
-    plans = _plans(facts, options, sorted(platforms, key=str))
+    platforms = sorted(platforms, key=str)
+    facts = _informed(_facts(root, options), root, options, platforms, host, ask=True)
+    plans = _plans(facts, options, platforms)
     _warn(plans, host.progress)
     settings = _settings(root, options, host)
     several = len(plans) > 1
     sides = [_Side.of(planned, facts.pins, settings, several=several) for planned in plans]
-    if (helper := _helper(plans, facts, options)) is not None:
+    if (helper := _helper(plans, facts, root, options, host)) is not None:
         sides.append(_Side.of(helper, facts.pins, settings, several=True))
     if facts.pins is not None and any(side.decided is not None for side in sides):
         keeping.note_use(facts.pins, settings)
@@ -339,7 +349,7 @@ def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry
     from pottle.oci.registry.client import Registry
     from pottle.oci.registry.options import RegistryOptions
 
-    return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
+    return Registry(RegistryOptions(host.environ, host.ca_bundle, (*host.insecure, *insecure), **how))
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +406,31 @@ def _plans(facts: "Facts", options: "Options", platforms: "Sequence[Platform]") 
     return tuple(make_plan(facts, options, platform) for platform in platforms)
 
 
+def _informed(
+    facts: "Facts", root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, *, ask: bool = False
+) -> "Facts":
+    """The facts with what is known of the base image that is named, if one is."""
+    from pottle.plan.base_images import reference
+
+    if reference(options) is None:
+        return facts
+    from pottle.provision.base_images import BaseImages, informed
+
+    with _registry(host) as registry:
+        images = BaseImages(_settings(root, options, host), registry)
+        return informed(facts, options, platforms, images, ask=ask)
+
+
+def complete(target: "AnyImage", host: Host) -> None:
+    """Fetch the layers of base images that are still where these are from, for whoever needs their bytes here."""
+    for image in target.images:
+        if (base := image.base) is not None and (layers := image.elsewhere):
+            from pottle.oci.registry.pull import fetch_layers
+
+            with _registry(host) as registry:
+                fetch_layers(image, base, registry, layers=layers, progress=host.progress)
+
+
 def _warn(plans: "Sequence[ImagePlan]", progress: Progress) -> None:
     for each in plans:
         for warning in each.warnings:
@@ -403,7 +438,9 @@ def _warn(plans: "Sequence[ImagePlan]", progress: Progress) -> None:
             progress.warn(warning if common else f"{each.platform}: {warning}")
 
 
-def _helper(plans: "Sequence[ImagePlan]", facts: "Facts", options: "Options") -> "ImagePlan | None":
+def _helper(
+    plans: "Sequence[ImagePlan]", facts: "Facts", root: Path, options: "Options", host: Host
+) -> "ImagePlan | None":
     """The plan for this machine's platform, where one for another has commands to run and this machine's is not asked for."""
     from pottle.build.builder import runs_commands
 
@@ -411,6 +448,7 @@ def _helper(plans: "Sequence[ImagePlan]", facts: "Facts", options: "Options") ->
     if str(own) in [each.platform for each in plans] or not any(map(runs_commands, plans)):
         return None
     try:
+        facts = _informed(facts, root, options, (own,), host, ask=True)
         return _plans(facts, options, (own,))[0]
     except PottleError:
         return None  # whoever runs the command says that it cannot be run here
@@ -521,6 +559,7 @@ class _Sandbox:
         if wanted != f"{own.os}/{own.architecture}":
             what = f"a command of the project has to run in the image, and this machine is {own}, not {wanted}"
             raise HostError(what, hint=f"build on a machine that is {wanted}")
+        complete(image, self.host)
         run_host = RunHost(self.host.environ, self.host.cache)
         stored = stored_image(image, reference("building"))
         return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
@@ -575,6 +614,15 @@ class Pinned:
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedBase:
+    """The base image of `pottle.lock` for one platform."""
+
+    image: "BaseImage"
+    changed: bool
+    """It is new, or stands for another digest than before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pinning:
     """What `pin` did."""
 
@@ -586,6 +634,7 @@ class Pinning:
     """The file is another one now, or would be."""
     kept: int = 0
     """Files that lie in the folder, or the repository, that is configured for them."""
+    base_images: tuple[PinnedBase, ...] = ()
 
 
 def pin(root: Path, options: "Options", host: Host, upgrade: "Upgrade | None" = None, *, write: bool = True) -> Pinning:
@@ -608,11 +657,14 @@ def pin(root: Path, options: "Options", host: Host, upgrade: "Upgrade | None" = 
     facts = _facts(root, options)
     before = facts.pins or Pins(Location(PATH))
     settings = _settings(root, options, host)
-    known = (*(each.platform for each in before.environments), *(each.platform for each in before.systems))
+    below = {each.image.platform: each.image for each in facts.base_images}
+    known = (*(each.platform for each in before.environments), *(each.platform for each in before.systems), *below)
     wanted, kept = _to_pin(options, known), 0
+    facts = _with_base_images(facts, root, options, wanted, host, upgrade=upgrade)
+    images = tuple(each.image for each in facts.base_images)
     with Archives(settings) as archives:
         after = Answers(facts, options, archives, settings, upgrade or Upgrade(), before).all(wanted)
-        text = pottle_lock.written(after)
+        text = pottle_lock.written(after, images)
         changed = _read(path) != text
         if write:
             kept = keeping.export(before, after, archives, settings)
@@ -620,8 +672,32 @@ def pin(root: Path, options: "Options", host: Host, upgrade: "Upgrade | None" = 
         with replacing(path) as file:
             file.write(text.encode())
     keeping.note_use(after, settings)
+    bases = tuple(PinnedBase(each, below.get(each.platform) != each) for each in images)
     told = tuple(_pinned(str(platform), before, after) for platform in wanted)
-    return Pinning(path, told, _changes(_shared(before), _shared(after)), changed, kept)
+    return Pinning(path, told, _changes(_shared(before), _shared(after)), changed, kept, bases)
+
+
+def _with_base_images(
+    facts: "Facts",
+    root: Path,
+    options: "Options",
+    platforms: "Sequence[Platform]",
+    host: Host,
+    *,
+    upgrade: "Upgrade | None",
+) -> "Facts":
+    """The facts with the base image that `pottle.lock` is to keep, for each platform."""
+    from pottle.plan.base_images import reference
+
+    if reference(options) is None:
+        return replace(facts, base_images=())
+    from pottle.provision.base_images import BaseImages, pinned
+
+    anew = upgrade is not None and upgrade.everything
+    host = replace(host, max_age=timedelta(0)) if anew else host
+    with _registry(host) as registry:
+        images = BaseImages(_settings(root, options, host), registry)
+        return pinned(facts, options, platforms, images, upgrade=anew)
 
 
 def _check_whose(root: Path) -> None:
@@ -721,12 +797,13 @@ def check_output(output: str) -> bool:
     return layout
 
 
-def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
+def save(target: "AnyImage", output: str, names: "Sequence[Reference]", host: Host) -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
     from pottle.oci.image import copy_image
     from pottle.oci.layout import Layout
 
+    complete(target, host)
     path = Path(output)
     if check_output(output):
         copy_image(target, Layout.create(path), names)
@@ -750,6 +827,7 @@ def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
+    complete(target, host)
     images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
         try:
@@ -769,10 +847,12 @@ def push(
 ) -> "Pushed":
     """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS.
 
-    Layers that are not in the store are in one of the repositories `origins`.
+    Layers that are not in the store are in one of the repositories `origins`, or in that of the base image.
     """
     from pottle.oci.registry.push import push as push_image
 
+    below = tuple(image.base for image in target.images if image.base is not None)
+    origins = tuple(dict.fromkeys((*origins, *below)))
     with _registry(host, insecure) as registry:
         return push_image(target, names, registry, origins=origins, progress=host.progress)
 
@@ -1010,7 +1090,11 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None") 
 
     tree = _tree(root)
     facts = read_project(tree, options.lockfile, _script_of(root))
-    plans = _for_platforms(options, lambda platform: make_plan(facts, options, platform))
+
+    def planned(platform: "Platform") -> "ImagePlan":
+        return make_plan(_informed(facts, root, options, (platform,), host), options, platform)
+
+    plans = _for_platforms(options, planned)
     _warn(plans, host.progress)
     around = context(tree, facts, options, plans[0], files_of(root, options, host))
     configured = tuple(map(str, platforms(options))) if options.platforms else ()
@@ -1130,6 +1214,7 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
+    complete(image, host)
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
 
 

@@ -171,3 +171,10 @@ def test_all_that_a_build_leaves_is_known(here: World, tmp_path: Path) -> None:
     assert {path.name for path in unknown if path.is_relative_to(here.cache / "store")} == {"oci-layout", "index.json"}
     assert {item.kind for item in inventory.items} <= {name for name, _, _ in KINDS}
     assert not any(item.useless for item in inventory.items)
+
+
+def test_what_is_known_of_base_images_has_its_kind(cache: Cache) -> None:
+    cache.put(f"base-images/1/{key('a')}.json", 1000)
+    cache.put(f"base-images/1/names/{key('b')}.json", 100)
+    found = [item for item in survey(cache.directory, NOW, FORMATS).items if item.kind == "bases"]
+    assert {item.name for item in found} == {f"{key('a')}.json", f"{key('b')}.json"}

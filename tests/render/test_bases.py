@@ -2,12 +2,16 @@
 
 import pytest
 from tests.named import CASES, project
+from tests.plan.test_base_images import IMAGE, changed
+from tests.plan.test_base_images import planned as on_image
 
 from pottle import api
 from pottle.errors import UsageError
 from pottle.oci.platform import Platform
 from pottle.plan.model import ImagePlan
 from pottle.render.bases import stand
+from pottle.render.context import Context
+from pottle.render.dockerfile import render
 from pottle.render.steps import steps
 
 
@@ -51,3 +55,20 @@ def test_one_of_another_suite_or_python_is_refused(plan: ImagePlan, image: str):
     with pytest.raises(UsageError) as caught:
         stand(plan, image)
     assert caught.value.hint
+
+
+def test_a_base_image_is_stood_on_as_it_is():
+    plan = on_image(changed(entrypoint=("/entry.sh",)))
+    base, there = stand(plan)
+    assert (base.image, base.python, base.packages) == (plan.base, "/usr/local/bin/python3.12", ())
+    assert base.image.endswith(f"@{IMAGE.digest}")
+    assert there == plan
+
+
+def test_what_a_base_image_would_start_is_not_inherited():
+    plan = on_image(changed(entrypoint=("/entry.sh",)), files={"main.py": "print()\n"})
+    text = render([plan], Context("", None, ".dockerignore", ()))
+    assert "ENTRYPOINT []" in text
+    assert "HEALTHCHECK NONE" in text
+    assert "apt-get" not in text
+    assert f'ARG BASE="{plan.base}"' in text or f"ARG BASE={plan.base}" in text

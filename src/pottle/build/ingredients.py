@@ -67,9 +67,13 @@ class Ingredients:
         match step:
             case InstallPackages():
                 yield [package.sha256 for package in self.packages(layer)]
+            case SumUp() if (image := self.locked.plan.base_image) is not None:
+                yield (image.passwd, image.group, image.has)
             case SumUp():
                 yield [package.sha256 for below in self.below(layer) for package in self.packages(below)]
             case RunCommand():
+                image = self.locked.plan.base_image
+                yield image.digest if image is not None else None
                 yield [self.key(below) for below in self.below(layer)]
             case InstallInterpreter():
                 yield self.interpreter.sha256

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from pottle.base_image import BaseImage
 from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
@@ -70,6 +71,8 @@ class Executor:
         match step:
             case InstallPackages():
                 return [*before, *self._packages(layer)]
+            case SumUp() if self.ingredients.locked.plan.base_image is not None:
+                return self._accounts(step, self.ingredients.locked.plan.base_image)
             case SumUp():
                 return self._sum_up(step, layer, before)
             case InstallInterpreter():
@@ -133,6 +136,15 @@ class Executor:
         self._read.clear()  # the last that wanted the packages' contents
         return entries
 
+    def _accounts(self, step: SumUp, image: BaseImage) -> Iterable[Entry]:
+        """On a base image: its accounts with ours among them, and the directories that every program expects."""
+        from pottle.build.base.accounts import Account, added
+
+        user = Account(step.user, step.uid, step.gid, step.user, step.home)
+        yield from added(user, image.passwd, image.group)
+        if "/tmp" not in image.has:  # noqa: S108 - a path in the image
+            yield Directory("tmp", 0o1777)
+
     # --- the interpreter --------------------------------------------------------------------------
 
     def _install_interpreter(self, step: InstallInterpreter) -> Iterable[Entry]:
@@ -153,7 +165,9 @@ class Executor:
         from pottle.build.base import layers as base
 
         home = self._environment(step.path, step.interpreter)
-        entries = [*base.interpreter(packages, home.base), *environment.empty(home)]
+        # The programs of a base image keep their names: only the environment's come first in PATH.
+        own = self.ingredients.locked.plan.base_image is None
+        entries = [*(base.interpreter(packages, home.base) if own else packages), *environment.empty(home)]
         return [*entries, *self._bytecode(_standard_library(packages), step.bytecode)]
 
     def _build_wheels(self, step: BuildWheels, work: Path) -> list[Entry]:

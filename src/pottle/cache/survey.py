@@ -140,6 +140,13 @@ def _answers(at: Surveyor) -> Iterator[Item]:
         yield at.item("answers", path, useless=None if _until(path) > at.now else "the archive has to be asked again")
 
 
+def _bases(at: Surveyor) -> Iterator[Item]:
+    """What a name stood for, and what is known of each image."""
+    for version in listed(at.directory / "base-images"):
+        for path in (*_named(version, _ANSWER), *_named(version / "names", _ANSWER)):
+            yield at.item("bases", path)
+
+
 def _certificates(at: Surveyor) -> Iterator[Item]:
     yield from (at.item("certificates", path) for path in _named(at.directory / "certificates", _BUNDLE))
 
@@ -166,6 +173,7 @@ KINDS: tuple[tuple[str, str, Find], ...] = (
     ("builds", "sources built as a lock says, by what with", _builds),
     ("roots", "images that `pottle run` has unpacked", _roots),
     ("answers", "what archives answered a short while ago", _answers),
+    ("bases", "what is known of base images", _bases),
     ("certificates", "CA bundles that were handed to uv", _certificates),
     ("unfinished", "left behind by builds that were killed", _unfinished),
 )

@@ -78,7 +78,7 @@ def command(
     started = time.monotonic()
     wishes = Wishes(tags, outputs, digest_file, load, push, insecure)
     wishes.check()
-    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh, insecure=insecure)
     if every:
         return _build_all(path, flags, here, wishes, _Saying(form, quiet, around.colour, started))
     options = api.read_options(path, around.environ, flags)

@@ -39,11 +39,26 @@ def text(delivered: "Delivered", seconds: float) -> str:
     lines = []
     if len(product.builds) > 1:
         lines.append(" " * (names + 2) + "".join(f"{built.plan.platform:>{_WIDTH}}" for built in product.builds))
+    if any(built.plan.base_image for built in product.builds):
+        lines.append(_base_images(product.builds, names))
     lines += [_line(row, names) for row in rows]
     where = f" → {', '.join(destinations)}" if destinations else ""
     lines += [_total(built) for built in product.builds[:-1]]
     lines.append(f"{_total(product.builds[-1])}, {seconds:.2f} s{where}")
     return "\n".join(lines)
+
+
+def _base_images(builds: "Sequence[Built]", names: int) -> str:
+    """What lies below all layers of ours."""
+    weights = [_below(built) for built in builds]
+    cells = [f" {megabytes(unpacked):>9} {megabytes(compressed):>9}" for unpacked, compressed in weights]
+    return f"  {'base image':<{names}}{''.join(cells)}  {click.style('as it is', dim=True)}"
+
+
+def _below(built: "Built") -> tuple[int, int]:
+    """What the base image weighs, unpacked and compressed; nothing where there is none."""
+    image = built.plan.base_image
+    return (image.unpacked, sum(layer.size for layer in image.layers)) if image is not None else (0, 0)
 
 
 def _rows(builds: "Sequence[Built]") -> Iterator[_Row]:
@@ -108,8 +123,9 @@ def _weight(part: "Sequence[Layer]", before: "Sequence[Sequence[Layer]]") -> str
 
 
 def _total(built: "Built") -> str:
-    unpacked = sum(layer.size for _, layer in built.layers)
-    compressed = sum(layer.descriptor.size for _, layer in built.layers)
+    unpacked, compressed = _below(built)
+    unpacked += sum(layer.size for _, layer in built.layers)
+    compressed += sum(layer.descriptor.size for _, layer in built.layers)
     title = f"{built.plan.name} for {built.plan.platform}"
     return f"{title}: {megabytes(unpacked)} unpacked, {megabytes(compressed)} compressed"
 

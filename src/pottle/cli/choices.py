@@ -14,7 +14,11 @@ PROJECT = click.Path(
 
 _BASE_FLAGS = (
     click.option("--python", metavar="X.Y", help="The Python version, in place of what the project asks for."),
-    click.option("--base", metavar="NAME", help='What the image stands on: "debian", or a suite such as "trixie".'),
+    click.option(
+        "--base",
+        metavar="NAME",
+        help='What the image stands on: a suite such as "trixie", or an image such as "python:3.13-slim".',
+    ),
 )
 
 _ALLOW_EXPIRED = click.option(
@@ -35,10 +39,18 @@ _PLAN_FLAGS = (
     _ALLOW_EXPIRED,
 )
 
-_CA_FLAG = click.option(
-    "--ca-cert",
-    type=click.Path(path_type=Path),
-    help="A CA bundle to trust besides the machine's own; never in the image.",
+_REACH_FLAGS = (
+    click.option(
+        "--ca-cert",
+        type=click.Path(path_type=Path),
+        help="A CA bundle to trust besides the machine's own; never in the image.",
+    ),
+    click.option(
+        "--insecure",
+        metavar="HOST",
+        multiple=True,
+        help="A registry that may be spoken to without TLS; may be repeated.",
+    ),
 )
 
 _MIRROR_FLAG = click.option("--mirror", metavar="URL", help="The Debian mirror.  [env: POTTLE_DEBIAN_MIRROR]")
@@ -64,18 +76,12 @@ _SOURCE_FLAGS = (
     _MIRROR_FLAG,
     _DEBS_FLAG,
     _REFRESH_FLAG,
-    _CA_FLAG,
+    *_REACH_FLAGS,
 )
 
 _REGISTRY_FLAGS = (
     click.option("--cache-from", metavar="REF", multiple=True, help="A repository to find layers in; may be repeated."),
     click.option("--cache-to", metavar="REF", help="The repository to put layers into, for other machines."),
-    click.option(
-        "--insecure",
-        metavar="HOST",
-        multiple=True,
-        help="A registry that may be spoken to without TLS; may be repeated.",
-    ),
 )
 
 _TALK_FLAGS = (
@@ -102,7 +108,7 @@ def plan_flags(command: Command) -> Command:
 
 def lock_flags(command: Command) -> Command:
     """What decides about bases and wheels, and how archives and an index are reached."""
-    return _all((*_BASE_FLAGS, _ALLOW_EXPIRED, _MIRROR_FLAG, _DEBS_FLAG, _REFRESH_FLAG, _CA_FLAG), command)
+    return _all((*_BASE_FLAGS, _ALLOW_EXPIRED, _MIRROR_FLAG, _DEBS_FLAG, _REFRESH_FLAG, *_REACH_FLAGS), command)
 
 
 def locked_flag(command: Command) -> Command:
@@ -110,9 +116,9 @@ def locked_flag(command: Command) -> Command:
     return _LOCKED_FLAG(command)
 
 
-def ca_flag(command: Command) -> Command:
+def reach_flags(command: Command) -> Command:
     """`--ca-cert`."""
-    return _CA_FLAG(command)
+    return _all(_REACH_FLAGS, command)
 
 
 def source_flags(command: Command) -> Command:

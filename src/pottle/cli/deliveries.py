@@ -60,7 +60,7 @@ class Wishes:
         names = api.references(product, [tag.replace(NAME, product.name) for tag in self.tags])
         if not product.origins:
             api.tag(product.target, names)
-        written = [api.save(product.target, output.replace(NAME, product.name), names) for output in self.outputs]
+        written = [api.save(product.target, output.replace(NAME, product.name), names, host) for output in self.outputs]
         loaded = api.load(product.target, names, host) if self.load else None
         pushed = api.push(product.target, names, host, self.insecure, product.origins) if self.push else None
         if product.shared is not None:

@@ -11,7 +11,7 @@ from pottle.cli.choices import lock_flags, platform_flag, project_argument, talk
 from pottle.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from pottle.api import Change, Pinned, Pinning
+    from pottle.api import Change, Pinned, PinnedBase, Pinning
 
 _MOST = 40
 """So many changes of one platform are told."""
@@ -38,6 +38,7 @@ def command(
     form: str,
     quiet: bool,
     ca_cert: Path | None,
+    insecure: Sequence[str],
     refresh: bool,
     **flags: Any,
 ) -> int:
@@ -57,7 +58,7 @@ def command(
     from pottle import api
     from pottle.provision.answers import Upgrade
 
-    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh, insecure=insecure)
     options = api.read_options(path, around.environ, flags)
     done = api.pin(path, options, here, Upgrade(everything=upgrade, names=frozenset(names)), write=not check)
     click.echo(_json(done) if form == "json" else "\n".join(_text(done, check=check)), color=around.colour)
@@ -65,6 +66,7 @@ def command(
 
 
 def _text(done: "Pinning", *, check: bool) -> Iterator[str]:
+    yield from (f"{done.path.name}: {_image(each)}" for each in done.base_images)
     for each in done.environments:
         yield f"{done.path.name}: {_line(each)}"
         yield from _changes(each.changes) if not _is_new(each) else ()
@@ -75,6 +77,13 @@ def _text(done: "Pinning", *, check: bool) -> Iterator[str]:
         yield f"{_counted(done.kept, 'file')} kept for it"
     if check:
         yield "it would change: run `pottle lock` without --check" if done.changed else "it is up to date"
+
+
+def _image(each: "PinnedBase") -> str:
+    image = each.image
+    pythons = ", ".join(f"CPython {python.version}" for python in image.pythons) or "no Python"
+    how = "new" if each.changed else "unchanged"
+    return f"{image.platform} on {image.pinned}: {pythons}, {image.libc} {image.libc_version}, {how}"
 
 
 def _line(each: "Pinned") -> str:
@@ -117,6 +126,15 @@ def _json(done: "Pinning") -> str:
     document = {
         "lockfile": done.path.name,
         "changed": done.changed,
+        "base_images": [
+            {
+                "name": each.image.name,
+                "platform": each.image.platform,
+                "digest": each.image.digest,
+                "changed": each.changed,
+            }
+            for each in done.base_images
+        ],
         "environments": [asdict(each) for each in done.environments],
         "shared": [asdict(change) for change in done.shared],
         "kept": done.kept,

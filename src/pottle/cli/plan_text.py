@@ -105,6 +105,10 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
 
 def _contents(layer: "LayerPlan", room: int) -> str:
     """What its steps bring: lists of packages are shortened, and places left out, until all of it fits."""
+    from pottle.plan.model import SumUp
+
+    if all(isinstance(step, SumUp) for step in layer.steps):
+        return "accounts"  # of a base image: there are no packages to sum up
     for most in (*range(8, 0, -1), 0):
         told = ", ".join(_brought(step, most) for step in layer.steps)
         if len(told) <= room:

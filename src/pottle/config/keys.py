@@ -68,7 +68,7 @@ class Keys(TypedDict, total=False):
         str,
         Meta(
             pattern=r"^[a-z0-9][a-zA-Z0-9./:@_-]*$",
-            description='What the image stands on: a distribution ("debian"), a suite ("trixie"), or both.',
+            description='What the image stands on: a suite ("trixie"), a distribution ("debian"), or an image ("python:3.13-slim").',
         ),
     ]
     python: Annotated[

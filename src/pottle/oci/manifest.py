@@ -23,12 +23,17 @@ class Manifest(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def manifest(
-    config: Descriptor, layers: Sequence[Descriptor], annotations: Mapping[str, str], artifact_type: str | None = None
+    config: Descriptor,
+    layers: Sequence[Descriptor],
+    annotations: Mapping[str, str],
+    artifact_type: str | None = None,
+    *,
+    docker: bool = False,
 ) -> Manifest:
-    """An OCI image manifest."""
+    """An OCI image manifest, or one of Docker's schema 2 with the same members."""
     return Manifest(
         schema_version=2,
-        media_type=media_types.MANIFEST,
+        media_type=media_types.of_family(media_types.MANIFEST, docker=docker),
         artifact_type=artifact_type,
         config=config,
         layers=tuple(layers),

@@ -44,9 +44,10 @@ class Layers:
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
-        yield self._base()
+        if self.base.reference is None:
+            yield self._base()
         yield self._interpreter()
-        if self.further:
+        if self.further and self.base.reference is None:
             because = "further packages change less often than the lock"
             step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
@@ -67,20 +68,25 @@ class Layers:
 
     def _interpreter(self) -> LayerPlan:
         python = self.base.python
-        create = CreateEnvironment(
-            path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=self._third_party_bytecode
-        )
+        mode = self._third_party_bytecode if self.base.own is None else None
+        create = CreateEnvironment(path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=mode)
         because = f"CPython {python} is the same in every project"
+        if self.base.own is not None:
+            because = f"an environment for the base image's CPython {python} is the same in every project"
         return LayerPlan(name="interpreter", steps=(*self._cpython(), create), because=because)
 
     def _cpython(self) -> Iterator[Step]:
-        if names := packages.interpreter(self.base):
+        if self.base.reference is None and (names := packages.interpreter(self.base)):
             yield self._install(names)
         if (version := self.base.standalone) is not None:
             yield InstallInterpreter(version=version, source="python-build-standalone", into=STANDALONE)
 
     def _system(self) -> LayerPlan:
-        steps = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))
+        sum_up = SumUp(uid=UID, gid=UID, user=USER, home=HOME)
+        if self.base.reference is not None:
+            because = "the accounts of the base image, and the one that the application runs as"
+            return LayerPlan(name="system", steps=(sum_up,), because=because)
+        steps = (self._install(packages.SYSTEM), sum_up)
         return LayerPlan(name="system", steps=steps, because="sums up the packages below, which stay shared")
 
     def install_wheels(self) -> InstallWheels:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pottle.base_image import BaseImage
 from pottle.project.facts import VersionTool
 
 
@@ -175,7 +176,7 @@ class MakeDirectories(Struct, frozen=True, tag="make-directories"):
 
 
 class SumUp(Struct, frozen=True, tag="sum-up"):
-    """What sums up all packages of the image: accounts, CA bundle, ld.so.cache."""
+    """What sums up all packages of the image: accounts, CA bundle, ld.so.cache. On a base image: its accounts, and ours among them."""
 
     uid: int
     gid: int
@@ -280,7 +281,9 @@ class ImagePlan(Struct, frozen=True):
     processes: tuple[ProcessPlan, ...]
     """The image's own first, then the others."""
     base: str
-    """`debian:trixie`"""
+    """`debian:trixie`; a base image by its whole name and its digest, as far as that is known."""
+    base_image: BaseImage | None
+    """What is known of the base image; None: the base is put together from a suite, or nobody has looked into the image yet."""
     system_packages: SystemPackages
     layers: tuple[LayerPlan, ...]
     runtime: Runtime

@@ -13,7 +13,7 @@ from pottle.plan.bases import Base
 from pottle.plan.model import Requirement, Source, Wheel
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Lock, Pin, PinnedEnvironment, PinnedSource, Pins
-from pottle.tags import Target, choose_wheel
+from pottle.tags import choose_wheel
 from pottle.text import Location
 
 PATH = "pottle.lock"
@@ -94,9 +94,8 @@ def _stale(what: str, at: Location) -> ProjectError:
 def _check_fits(kept: PinnedEnvironment, base: Base, platform: Platform) -> None:
     """The base may be another one than it was made for, with an older glibc."""
     for pin in kept.wheels:
-        if choose_wheel([pin.wheel.filename], python=base.python, platform=platform, glibc=base.glibc) is None:
-            target = Target(base.python, str(platform), base.glibc)
-            what = f"the wheel of {pin.name} {pin.version} does not fit {target}"
+        if choose_wheel([pin.wheel.filename], base.target(platform)) is None:
+            what = f"the wheel of {pin.name} {pin.version} does not fit {base.target(platform)}"
             raise ProjectError(what, at=pin.at, hint="run `pottle lock --upgrade`")
 
 

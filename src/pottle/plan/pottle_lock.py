@@ -6,6 +6,8 @@ Read by `pottle.project.detectors.pottle_lock`; docs/reference/pottle-lock.md is
 import json
 from collections.abc import Iterable, Iterator
 
+from pottle.base_image import BaseImage
+from pottle.plan import base_pins
 from pottle.project.facts import Pin, PinnedEnvironment, PinnedSource, Pins
 from pottle.project.pinned import (
     PinnedBuild,
@@ -24,14 +26,15 @@ version = 1
 Value = str | int | tuple[str, ...] | None
 
 
-def written(pins: Pins) -> str:
+def written(pins: Pins, images: Iterable[BaseImage] = ()) -> str:
     """The file."""
+    below = sorted(images, key=lambda each: (each.name, each.platform))
     environments = sorted(pins.environments, key=lambda each: (each.platform, each.python))
     systems = sorted(pins.systems, key=lambda each: each.platform)
     compilers = sorted(pins.compilers, key=lambda each: (each.base, each.python, each.architecture))
     builds = sorted(pins.builds, key=lambda each: each.of)
     tables = (map(_environment, environments), map(_system, systems), map(_compiler, compilers), map(_build, builds))
-    return "\n".join([_HEAD, *(table for some in tables for table in some)])
+    return "\n".join([_HEAD, *map(base_pins.written, below), *(table for some in tables for table in some)])
 
 
 def _environment(each: PinnedEnvironment) -> str:

@@ -12,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from pottle.base_image import BaseImage
 from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedSystem
 from pottle.text import Location
 
@@ -199,6 +200,16 @@ class Pins:
     def has_environment(self, platform: str) -> bool:
         """Whether it has wheels for `platform`, whatever the Python."""
         return any(each.platform == platform for each in self.environments)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedBaseImage:
+    """What is known of a base image for one platform."""
+
+    image: BaseImage
+    at: Location
+    written: bool = True
+    """In `pottle.lock`; False: somebody has just looked into it, or has done so before."""
 
 
 # --- what the project is --------------------------------------------------------------------------
@@ -468,6 +479,7 @@ class Facts:
     """What `pottle.lock` has decided."""
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
+    base_images: tuple[PinnedBaseImage, ...] = ()
     recipe: Recipe | None = None
     shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())

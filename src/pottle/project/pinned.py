@@ -34,6 +34,9 @@ Architecture = Annotated[str, Meta(pattern=r"^(amd64|arm64)\Z")]
 
 _T = TypeVar("_T", bound="_Struct")
 
+Base = Annotated[str, Meta(pattern=r"^([a-z]+:[a-z]+|[A-Za-z0-9.:/_\[\]-]{1,400}@sha256:[0-9a-f]{64})\Z")]
+"""A suite, or a base image by its digest."""
+
 
 class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file."""
@@ -76,7 +79,7 @@ class PinnedSystem(_Struct, frozen=True, kw_only=True):
     """What one platform's base is made of, with the question that it answers."""
 
     platform: Annotated[str, Meta(pattern=r"^linux/(amd64|arm64)\Z")]
-    base: Annotated[str, Meta(pattern=r"^[a-z]+:[a-z]+\Z")]
+    base: Base
     python: Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\Z")]
     wanted: tuple[str, ...]
     released: Moment | None = None
@@ -89,7 +92,7 @@ class PinnedCompiler(_Struct, frozen=True, kw_only=True):
     """What compiles bytecode for one Python of one base, on building hosts of one architecture."""
 
     architecture: Architecture
-    base: Annotated[str, Meta(pattern=r"^[a-z]+:[a-z]+\Z")]
+    base: Base
     python: Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\Z")]
     released: Moment | None = None
     debs: tuple[PinnedDeb, ...] = ()

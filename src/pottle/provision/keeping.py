@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pottle.plan import system_pins
-from pottle.plan.bases import of
+from pottle.plan.bases import BASES
 from pottle.project.facts import Pins
 from pottle.project.pinned import PinnedCompiler, PinnedDeb, PinnedInterpreter, PinnedSystem
 from pottle.provision import indexes
@@ -72,8 +72,11 @@ def _fetched(each: PinnedSystem | PinnedCompiler, archives: Archives, settings: 
     from pottle.oci.platform import Platform
 
     packages = [system_pins.locked(deb) for deb in each.debs]
+    if not packages:
+        return ()
+    suite = packages[0].suite.partition("-")[0]
     text = each.platform if isinstance(each, PinnedSystem) else each.architecture
-    archive = archives.archive(of(each.base).suite, Platform.parse(text).debian_architecture)
+    archive = archives.archive(suite, Platform.parse(text).debian_architecture)
     with settings.progress.task(f"Fetching packages for {text}", sum(package.size for package in packages)) as task:
         return archive.fetch_all(packages, task.advance)
 
@@ -82,7 +85,7 @@ def _archive(found: PinnedInterpreter, each: PinnedSystem | PinnedCompiler, sett
     from pottle.sources.cpython import builds
 
     platform = each.platform if isinstance(each, PinnedSystem) else f"linux/{each.architecture}"
-    session = indexes.session(_Stands(platform, each.python, each.base), settings)
+    session = indexes.session(_Stands(platform, each.python), settings)
     with settings.progress.task(f"Fetching CPython {found.version}"):
         path, _ = builds.fetch(session, _build(found), settings.interpreters, found.sha256)
     return path
@@ -90,11 +93,12 @@ def _archive(found: PinnedInterpreter, each: PinnedSystem | PinnedCompiler, sett
 
 @dataclass(frozen=True, slots=True)
 class _Stands:
-    """What an interpreter is for."""
+    """What an interpreter is for; which base it lies on does not matter to whoever fetches it."""
 
     platform: str
     python: str
-    base: str
+    base: str = BASES[0].name
+    base_image: None = None
     epoch: int = 0
 
 

@@ -13,7 +13,7 @@ import msgspec
 from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import environment_layers, packages, sources
-from pottle.plan.bases import of
+from pottle.plan.bases import BASES, of
 from pottle.plan.lock import Compiler, Decided, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
     BuildWheels,
@@ -72,7 +72,8 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
 def _as_decided(decided: Decided, plan: ImagePlan) -> Resolved:
     """What `pottle.lock` says, with the compiler for this machine."""
     try:
-        _check_glibc(plan, [package for _, layer in decided.packages for package in layer])
+        if plan.base_image is None:
+            _check_glibc(plan, [package for _, layer in decided.packages for package in layer])
     except SourceError:
         what = f"pottle.lock has no glibc that wheels for {plan.base} can be run with"
         raise ProjectError(what, at=_place_of(decided), hint="run `pottle lock --upgrade`") from None
@@ -116,6 +117,8 @@ def packages_of(
     plan: ImagePlan, archives: Archives, settings: Settings, kept: Sequence[LockedPackage] = ()
 ) -> tuple[tuple[tuple[str, tuple[LockedPackage, ...]], ...], float]:
     """Layer name → its packages, and until when that is taken for the answer (seconds since 1970). What is `kept` stays as it is."""
+    if plan.base_image is not None:
+        return (), (settings.clock() + settings.max_age).timestamp()
     architecture = Platform.parse(plan.platform).debian_architecture
     suite = of(plan.base).suite
     with settings.progress.task(f"Resolving packages of {suite}"):
@@ -167,7 +170,7 @@ def _check_glibc(plan: ImagePlan, found: Sequence[LockedPackage]) -> None:
     """Wheels were chosen for the suite's glibc as we know it: a mirror with an older one would give an image that breaks."""
     from pottle.sources.debian.archive import glibc_version
 
-    expected, real = of(plan.base).glibc, glibc_version(found)
+    expected, real = of(plan.base).glibc or (0, 0), glibc_version(found)
     if real is None or real < expected:
         was = ".".join(map(str, real)) if real else "none"
         raise SourceError(
@@ -186,10 +189,21 @@ def compiler_of(
     if found is not None:
         same = found if found.machine == host.machine else _interpreter(found.version, host, plan, settings)
         return Compiler(version=plan.python, packages=(), interpreter=same)
-    archive = archives.archive(of(plan.base).suite, host.debian_architecture, plan.allow_expired).at_release()
+    suite = _compiling_suite(plan)
+    if suite is None:
+        standalone = _interpreter(plan.python, host, plan, settings)
+        return Compiler(version=plan.python, packages=(), interpreter=standalone)
+    archive = archives.archive(suite, host.debian_architecture, plan.allow_expired).at_release()
     names = (f"python{plan.python}-minimal", f"libpython{plan.python}-stdlib")
     packaged = archive.resolve(names, packages.WITHOUT)
     return Compiler(version=plan.python, packages=tuple(_locked(package, archive) for package in packaged))
+
+
+def _compiling_suite(plan: ImagePlan) -> str | None:
+    """The plan's own suite. For a base image the first that has its X.Y, which decides what bytecode is (PEP 3147); None: none has."""
+    if plan.base_image is None:
+        return of(plan.base).suite
+    return next((base.suite for base in BASES if base.python == plan.python), None)
 
 
 def _own_platform() -> Platform | None:

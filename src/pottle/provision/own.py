@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan.bases import of
+from pottle.plan.base_images import of_plan
 from pottle.plan.environment import marker_environment
 from pottle.project import metadata, version
 from pottle.project.detectors import versioning
@@ -76,7 +76,7 @@ def _required(wheel: Path) -> list[str]:
 
 
 def _counting(texts: Sequence[str], plan: Stands, extras: Sequence[str]) -> Iterator[str]:
-    environment = marker_environment(of(plan.base), Platform.parse(plan.platform))
+    environment = marker_environment(of_plan(plan.base, plan.base_image), Platform.parse(plan.platform))
     asked = ["", *map(canonicalize_name, extras)]
     for text in texts:
         try:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pottle.oci.platform import Platform
-from pottle.plan.bases import of
 from pottle.plan.lock import Build, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import BuildWheels, InstallWheels, Source
 from pottle.provision import indexes
@@ -45,10 +44,13 @@ class Supplies:
         """The .debs, in their order, fetched unless the cache has them."""
         from pottle.sources.debian.deb import read_deb
 
+        if not packages:
+            return ()
         plan = self.locked.plan
+        suite = packages[0].suite.partition("-")[0]
         architecture = next((p.architecture for p in packages if p.architecture != "all"), None)
         wanted = architecture or Platform.parse(plan.platform).debian_architecture
-        archive = self.archives.archive(of(plan.base).suite, wanted, plan.allow_expired)
+        archive = self.archives.archive(suite, wanted, plan.allow_expired)
         with self.settings.progress.task("Fetching packages", sum(package.size for package in packages)) as task:
             paths = archive.fetch_all(packages, task.advance)
         return [read_deb(path) for path in paths]

@@ -2,7 +2,7 @@
 
 The suite's own CPython is the interpreter of the native image to the byte, at the same path, so that commands, health check and
 bytecode are the plan's. An image that brings a CPython of its own (`python:3.13-slim-trixie`) has it in another place: the plan is
-moved there.
+moved there. A plan on a base image stands on that very image, by its digest, and has its packages from there.
 """
 
 import re
@@ -52,6 +52,8 @@ def stand(plan: ImagePlan, image: str | None = None) -> tuple[Base, ImagePlan]:
         return Base(image, path, packages), moved(plan, interpreter, path)
     if image is not None and (system := _SYSTEM.fullmatch(image)):
         _check(plan, image, system["suite"], None)
+    if plan.base_image is not None:
+        return Base(image or plan.base, interpreter, (), standalone), plan
     packages = tuple(sorted(wanted | {"ca-certificates"}))
     return Base(image or default(plan), interpreter, packages, standalone), plan
 

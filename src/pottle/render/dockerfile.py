@@ -125,11 +125,13 @@ class _Dockerfile:
     # --- the base ---------------------------------------------------------------------------------
 
     def _base(self) -> Stage:
-        steps = [self._packages(), *self._interpreter(), self._user()]
+        root = [write.simple("USER", "0")] if self.plan.base_image is not None else []  # its own may be anybody
+        steps = [*root, *self._packages(), *self._interpreter(), self._user()]
         return Stage("${BASE}", "base", tuple(steps), f"CPython {self.plan.python}, and who runs it.")
 
-    def _packages(self) -> Instruction:
-        return _apt(self.base.packages)
+    def _packages(self) -> Iterator[Instruction]:
+        if self.base.packages:
+            yield _apt(self.base.packages)
 
     def _interpreter(self) -> Iterator[Instruction]:
         step = self.base.standalone
@@ -348,11 +350,15 @@ class _Dockerfile:
         if (check := runtime.health_check) is not None:
             times = {name: getattr(check, name) for name in ("interval", "timeout", "start_period", "retries")}
             yield write.health_check(check.command, **times).because("Asked by the standard library: there is no curl.")
+        elif self.plan.base_image is not None:
+            yield write.simple("HEALTHCHECK", "NONE")
         yield write.simple("USER", runtime.user)
         if runtime.entrypoint:
             yield write.executed("ENTRYPOINT", runtime.entrypoint).because(
                 "Where $PORT is another one, the program listens there; then this becomes the program."
             )
+        elif (below := self.plan.base_image) is not None and below.entrypoint:
+            yield write.executed("ENTRYPOINT", ()).because("The base image's own does not wrap the command.")
         yield write.executed("CMD", runtime.command)
 
 

@@ -25,7 +25,7 @@ def distribution(suite: str, interpreter: Path | None = None) -> tuple[Package, 
 
 
 def _packages(base: Base, architecture: str, interpreter: Path | None) -> Iterator[Package]:
-    python, glibc = base.python, ".".join(map(str, base.glibc))
+    python, glibc = base.python, ".".join(map(str, base.glibc or ()))
     contents = {
         "libc6": (
             glibc + "-1",

@@ -13,7 +13,7 @@ from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest, InvalidDigest
 from pottle.oci.document import InvalidDocument, Struct, decode, encode
 from pottle.oci.layer import Layer
-from pottle.oci.unpack import Bounds
+from pottle.oci.tree import Bounds
 
 TYPE: Final = "application/vnd.pottle.layer.v1"
 EMPTY: Final = b"{}"

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+import msgspec
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from pottle.base_image import BaseImage
 from pottle.errors import ProjectError
-from pottle.project.facts import Artifact, Pin, PinnedEnvironment, PinnedSource, Pins
+from pottle.project.facts import Artifact, Pin, PinnedBaseImage, PinnedEnvironment, PinnedSource, Pins
 from pottle.project.pinned import INTERPRETER, InvalidEntry, Table
 from pottle.project.requirement import without_credentials
 from pottle.project.survey import Survey
@@ -29,13 +31,14 @@ _MOST_TABLES = 1000
 _A = TypeVar("_A")
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+BASE_IMAGE = "base-image"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_KNOWN = frozenset({"version", "environment", "system", "compiler", "build"})
+_KNOWN = frozenset({"version", BASE_IMAGE, "environment", "system", "compiler", "build"})
 _HEADER = re.compile(r"\s*\[\[\s*([a-z-]+)\s*\]\]\s*(?:#.*)?")
 _NAMED = re.compile(r"""\s*\{\s*name\s*=\s*["']([^"']+)["']""")
 
 
-def detect(survey: Survey) -> Iterator[Pins]:
+def detect(survey: Survey) -> Iterator[Pins | PinnedBaseImage]:
     """All that it holds. Raises `ProjectError` for what `pottle lock` would not write."""
     text = survey.tree.read(PATH)
     if text is not None and len(text) > LARGEST:
@@ -44,6 +47,7 @@ def detect(survey: Survey) -> Iterator[Pins]:
     if document is None:
         return
     _check_version(document)
+    yield from map(_base_image, _tables(document, BASE_IMAGE))
     yield Pins(
         Location(PATH),
         tuple(_Environment(table).read() for table in _tables(document, "environment")),
@@ -94,6 +98,13 @@ def _lines(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
     named = {found[1]: number for number in range(start, end) if (found := _NAMED.match(lines[number - 1]))}
     placed = (number for number in range(start, end) if lines[number - 1].startswith(INTERPRETER))
     return named | dict.fromkeys([INTERPRETER], next(placed, start))
+
+
+def _base_image(table: Table) -> PinnedBaseImage:
+    try:
+        return PinnedBaseImage(msgspec.convert(table.values, BaseImage), table.at)
+    except msgspec.ValidationError as error:
+        raise ProjectError(f"this base image cannot be read: {error}", at=table.at, hint=AGAIN) from None
 
 
 def _check_version(document: Document) -> None:

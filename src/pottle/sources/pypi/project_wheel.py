@@ -152,7 +152,7 @@ def _check_fits(session: uv.Session, filename: str) -> None:
             f"the build backend made a file that is not named as a wheel is: {filename}", at=_HERE
         ) from error
     made_for_this_machine = any(tag.platform.startswith("linux_") for tag in tags)
-    fits = choose_wheel([filename], python=target.python, platform=target.platform, glibc=target.glibc) is not None
+    fits = choose_wheel([filename], target) is not None
     if made_for_this_machine or not fits:
         raise ProjectError(
             f"the project's wheel {filename} does not fit {target}",
