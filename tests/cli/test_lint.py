@@ -260,6 +260,9 @@ def test_explain_and_rules(lint):
     assert lint("--explain", "loopback-bind").out.startswith("loopback-bind (error, runtime)\n\nThe server listens")
     assert lint("--explain", "loopback").code == 2
     assert "loopback-bind  " in lint("--rules").out
+    told = json.loads(lint("--explain", "loopback-bind", "--format", "json").out)
+    assert told in json.loads(lint("--rules", "--format", "json").out)
+    assert (told["severity"], told["finds"][:10]) == ("error", "The server")
 
 
 def test_statistics(lint):
@@ -267,6 +270,11 @@ def test_statistics(lint):
     said = lint("--statistics")
     assert said.code == 1
     assert said.out.splitlines()[0].split() == ["2", "error", "loopback-bind"]
+    assert json.loads(lint("--statistics", "--format", "json").out)[0] == {
+        "rule": "loopback-bind",
+        "severity": "error",
+        "count": 2,
+    }
 
 
 SUPPRESSED = {
