@@ -1277,26 +1277,24 @@ def lint_fixed(targets: "Sequence[LintTarget]", settings: "LintSettings", *, uns
     return fix_all(targets, settings, unsafe=unsafe)
 
 
-def lint_page(rule: str) -> str:
-    """The documentation of a rule."""
+def lint_rule(name: str) -> "dict[str, str]":
+    """What is to be said of a rule: its name, severity, category, first line and page."""
     from pottle.lint import registry
 
-    if rule not in registry.names():
-        near = registry.suggestion(rule)
+    if name not in registry.names():
+        near = registry.suggestion(name)
         hint = f"did you mean `{near}`?" if near else "`pottle lint --rules` lists them"
-        raise UsageError(f"there is no rule `{rule}`", hint=hint)
-    found = registry.rule(rule)
-    return f"{rule} ({found.severity}, {found.category})\n\n{registry.page(rule)}"
+        raise UsageError(f"there is no rule `{name}`", hint=hint)
+    found, page = registry.rule(name), registry.page(name)
+    finds = page.partition("\n")[0]
+    return {"rule": name, "severity": found.severity, "category": found.category, "finds": finds, "page": page}
 
 
-def lint_rules() -> str:
-    """Every rule with its severity and what it finds, one on a line."""
+def lint_rules() -> "list[dict[str, str]]":
+    """The same of every rule."""
     from pottle.lint import registry
 
-    names = registry.names()
-    width = max(map(len, names))
-    rows = ((name, registry.rule(name), registry.page(name).partition("\n")[0]) for name in names)
-    return "\n".join(f"{name:{width}}  {rule.severity:7}  {rule.category:15}  {first}" for name, rule, first in rows)
+    return [lint_rule(name) for name in registry.names()]
 
 
 def lint_rendered(form: str, checked: "Sequence[Checked]") -> str:

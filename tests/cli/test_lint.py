@@ -202,11 +202,11 @@ def test_a_fix_in_another_file(lint):
 
 
 def test_fixes_of_several_files_in_one_other(lint):
-    write(a__dockerfile="FROM x\nCOPY a.md .\n", b__dockerfile="FROM x\nCOPY b.md .\n", __dockerignore=".env\n*.md\n")
+    write(a__dockerfile="FROM x\nCOPY a.md .\n", b__dockerfile="FROM x\nCOPY b.md .\n", __dockerignore="*.pyc\n*.md\n")
     write(a__md="", b__md="")
     Path("below").mkdir()
-    Path("below/.env").touch()
-    wanted = "**/.env\n*.md\n!a.md\n!b.md\n"
+    Path("below/a.py").touch()
+    wanted = "**/*.pyc\n*.md\n!a.md\n!b.md\n"
     said = lint("--diff")
     assert (said.code, said.out.count("+!a.md"), said.out.count("+!b.md")) == (1, 1, 1)
     assert lint("--fix").code == 0
@@ -220,6 +220,13 @@ def test_select_and_ignore(lint):
     write(Dockerfile=BAD)
     assert lint("--format", "json", "--select", "size").rules == ["pip-cache-in-layer"]
     assert lint("--format", "json", "--ignore", "size,loopback-bind").rules == ["shell-form-command"]
+
+
+def test_a_broken_file_is_told_whatever_is_selected(lint):
+    write(Dockerfile="FROM a\n# pottle: ignore[loopback-bind]\nRUN <<EOF\n")
+    assert lint("--format", "json", "--select", "size").rules == ["unreadable-file"]
+    assert lint("--format", "json").rules == ["unreadable-file"]
+    assert lint("--ignore", "unreadable-file").code == 0
 
 
 def test_configuration(lint):
@@ -253,6 +260,9 @@ def test_explain_and_rules(lint):
     assert lint("--explain", "loopback-bind").out.startswith("loopback-bind (error, runtime)\n\nThe server listens")
     assert lint("--explain", "loopback").code == 2
     assert "loopback-bind  " in lint("--rules").out
+    told = json.loads(lint("--explain", "loopback-bind", "--format", "json").out)
+    assert told in json.loads(lint("--rules", "--format", "json").out)
+    assert (told["severity"], told["finds"][:10]) == ("error", "The server")
 
 
 def test_statistics(lint):
@@ -260,6 +270,11 @@ def test_statistics(lint):
     said = lint("--statistics")
     assert said.code == 1
     assert said.out.splitlines()[0].split() == ["2", "error", "loopback-bind"]
+    assert json.loads(lint("--statistics", "--format", "json").out)[0] == {
+        "rule": "loopback-bind",
+        "severity": "error",
+        "count": 2,
+    }
 
 
 SUPPRESSED = {

@@ -53,18 +53,22 @@ def command(
       pottle lint --explain uv-run-at-start
       pottle lint --format sarif > lint.sarif
     """
+    import json
+
     from pottle import api
     from pottle.cli import lint_text
+    from pottle.lint.engine import LARGEST
 
-    if explain is not None:
-        click.echo(api.lint_page(explain))
-        return 0
-    if rules:
-        click.echo(api.lint_rules())
+    if explain is not None or rules:
+        told = [api.lint_rule(explain)] if explain is not None else api.lint_rules()
+        if form == "json":
+            click.echo(json.dumps(told[0] if explain is not None else told, indent=2))
+        else:
+            click.echo(lint_text.page(told[0]) if explain is not None else lint_text.rules(told))
         return 0
     names = files or (".",)
     settings = api.lint_settings(Path.cwd(), around.environ, _split(select), _split(ignore))
-    stdin = sys.stdin.buffer.read() if "-" in names else None
+    stdin = sys.stdin.buffer.read(LARGEST + 1) if "-" in names else None
     targets = api.lint_targets(names, Path.cwd(), stdin, stdin_filename)
     if fix or unsafe_fixes or diff:
         fixed = api.lint_fixed(targets, settings, unsafe=unsafe_fixes)
@@ -85,7 +89,8 @@ def command(
         checked = [target.check(settings) for target in targets]
     found = any(each.diagnostics for each in checked)
     if statistics:
-        click.echo(lint_text.statistics(checked))
+        counts = lint_text.counted(checked)
+        click.echo(json.dumps(counts, indent=2) if form == "json" else lint_text.statistics(counts))
     elif form != "text":
         click.echo(api.lint_rendered(form, checked), nl=False)
     elif found or not quiet:

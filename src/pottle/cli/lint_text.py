@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
@@ -37,11 +37,29 @@ def summary(checked: Sequence[Checked]) -> str:
     return f"{parts} in {files}" + (f"; {', '.join(fixes)}" if fixes else "")
 
 
-def statistics(checked: Sequence[Checked]) -> str:
+def counted(checked: Sequence[Checked]) -> list[dict[str, str | int]]:
     """How often each rule has found something, most often first."""
     counts = Counter((each.rule, each.severity) for one in checked for each in one.diagnostics)
     rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "\n".join(f"{number:5}  {severity:7}  {rule}" for (rule, severity), number in rows)
+    return [{"rule": rule, "severity": severity, "count": number} for (rule, severity), number in rows]
+
+
+def statistics(counts: Sequence[Mapping[str, str | int]]) -> str:
+    """The same as lines."""
+    return "\n".join(f"{each['count']:5}  {each['severity']:7}  {each['rule']}" for each in counts)
+
+
+def page(rule: Mapping[str, str]) -> str:
+    """The documentation of a rule."""
+    return f"{rule['rule']} ({rule['severity']}, {rule['category']})\n\n{rule['page']}"
+
+
+def rules(told: Sequence[Mapping[str, str]]) -> str:
+    """One line for each rule."""
+    width = max(len(each["rule"]) for each in told)
+    return "\n".join(
+        f"{each['rule']:{width}}  {each['severity']:7}  {each['category']:15}  {each['finds']}" for each in told
+    )
 
 
 def shown_diff(change: Change) -> str:

@@ -10,7 +10,7 @@ from pottle.lint import registry, suppressions
 from pottle.lint.problems import Problem, Problems
 from pottle.lint.repository import Repository
 from pottle.lint.rule import Category, Finding, Fix, Severity
-from pottle.lint.settings import Settings
+from pottle.lint.settings import ALWAYS, Settings
 from pottle.lint.suppressions import Suppressions
 from pottle.text import Position, Source, Span
 
@@ -73,6 +73,11 @@ class _Subjects:
     subject: object | None
     suppressions: Suppressions
 
+    def of(self, kind: type) -> object | None:
+        """The one of that kind, if there is one. Whether a comment was of use is not known of a file that is broken."""
+        wanted = self.suppressions if not self.problems.found else None
+        return next((each for each in (self.problems, self.subject, wanted) if isinstance(each, kind)), None)
+
 
 def check(source: Source, path: str, kind: Kind, repository: Repository, settings: Settings) -> Checked:
     """What the rules find; `path` is relative to the repository, `source.path` is how the file is called."""
@@ -80,17 +85,9 @@ def check(source: Source, path: str, kind: Kind, repository: Repository, setting
     names = settings.rules(source.path)
     read.suppressions.checked = frozenset(names)
     found: list[Diagnostic] = []
-    late = []
-    for name in names:
-        rule = registry.rule(name)
-        if rule.subject is Suppressions:
-            late.append((name, read.suppressions))
-        elif rule.subject is Problems:
-            found += _asked(name, read.problems, read.suppressions, settings)
-        elif read.subject is not None and isinstance(read.subject, rule.subject):
-            found += _asked(name, read.subject, read.suppressions, settings)
-    for name, subject in late:
-        found += _asked(name, subject, read.suppressions, settings)
+    for name in sorted(names, key=lambda name: registry.rule(name).subject is Suppressions):  # those come last
+        subject = read.of(registry.rule(name).subject)
+        found += _asked(name, subject, read.suppressions, settings) if subject is not None else ()
     ordered = sorted(found, key=lambda each: (each.start, each.rule, each.message))
     return Checked(source, tuple(dict.fromkeys(ordered)), broken=bool(read.problems.found))
 
@@ -122,37 +119,40 @@ def _told(name: str, finding: Finding, source: Source, settings: Settings) -> Di
 
 def whole(source: Source, what: str, settings: Settings) -> Diagnostic:
     """What is wrong with a file of which nothing could be read."""
-    return _told("unreadable-file", Finding(Span(0, 0), what), source, settings)
+    return _told(ALWAYS, Finding(Span(0, 0), what), source, settings)
 
 
 def _read(source: Source, path: str, kind: Kind, repository: Repository) -> _Subjects:
     match kind:
         case "dockerfile":
-            from pottle.dockerfile.parser import parse
-            from pottle.lint.build import Build
-
-            dockerfile = parse(source)
-            problems = tuple(Problem(each.what, each.span) for each in dockerfile.problems)
-            subject = Build(dockerfile, path, repository) if dockerfile.instructions else None
-            return _Subjects(Problems(source, problems), subject, suppressions.of_dockerfile(dockerfile))
+            return _dockerfile(source, path, repository)
         case "compose":
-            from pottle.lint.compose import Compose
-            from pottle.lint.yaml_file import InvalidYaml, Mapping, read
-
-            try:
-                root = read(source.text)
-                compose = Compose(source, root, path, repository)
-            except InvalidYaml as error:
-                at = min(error.at, len(source.text))
-                problem = Problem(f"this is no YAML: {error}", Span(at, min(at + 1, len(source.text))))
-                return _Subjects(Problems(source, (problem,)), None, suppressions.of_lines(source))
-            nothing = (
-                ()
-                if root is None or isinstance(root, Mapping)
-                else (Problem("this is no compose file: it holds no mapping", Span(0, 0)),)
-            )
-            return _Subjects(Problems(source, nothing), compose, suppressions.of_lines(source))
+            return _compose(source, path, repository)
         case "ignore":
             from pottle.lint.ignore_file import IgnoreFile
 
             return _Subjects(Problems(source, ()), IgnoreFile(source, path, repository), suppressions.of_lines(source))
+
+
+def _dockerfile(source: Source, path: str, repository: Repository) -> _Subjects:
+    from pottle.dockerfile.parser import parse
+    from pottle.lint.build import Build
+
+    dockerfile = parse(source)
+    problems = tuple(Problem(each.what, each.span) for each in dockerfile.problems)
+    subject = Build(dockerfile, path, repository) if dockerfile.instructions else None
+    return _Subjects(Problems(source, problems), subject, suppressions.of_dockerfile(dockerfile))
+
+
+def _compose(source: Source, path: str, repository: Repository) -> _Subjects:
+    from pottle.lint.compose import Compose
+    from pottle.lint.yaml_file import InvalidYaml, read_mapping
+
+    subject: Compose | None = None
+    problems: tuple[Problem, ...] = ()
+    try:
+        subject = Compose(source, read_mapping(source.text), path, repository)
+    except InvalidYaml as error:
+        at = min(error.at, len(source.text))
+        problems = (Problem(f"this is no compose file: {error}", Span(at, min(at + 1, len(source.text)))),)
+    return _Subjects(Problems(source, problems), subject, suppressions.of_lines(source))

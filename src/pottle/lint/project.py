@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pottle.project.ignore import Ignore
 
 
-_DECLARING = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
-
-
 @dataclass(frozen=True, slots=True)
 class Bound:
     """What a project admits: one of the ranges."""
@@ -76,12 +73,21 @@ class Project:
                 return (Bound((SpecifierSet(declared),), self.pyproject.at("project", "requires-python")),)
             except InvalidSpecifier:
                 return ()
-        if not any(self.tree.exists(path) for path in _DECLARING):
+        if not self._may_declare_python():
             return ()
         wishes = (
             [each for each in self.facts.python if each.exact is None and each.standing is None] if self.facts else []
         )
         return tuple(Bound((each.specifier, *each.others), each.at) for each in wishes)
+
+    def _may_declare_python(self) -> bool:
+        """Whether anything else than `[project]` says a range: what all facts cost is spent on nothing else."""
+        if self.pyproject is not None and self.pyproject.get("tool", "poetry", "dependencies", "python") is not None:
+            return True
+        try:
+            return any("python_requires" in (self.tree.read(path) or "") for path in ("setup.py", "setup.cfg"))
+        except PottleError:
+            return False
 
     def toml(self, path: str) -> Document | None:
         """A TOML file of it; None where there is none that can be read."""

@@ -9,6 +9,7 @@ from typing import get_args
 from pottle.lint import registry
 from pottle.lint.rule import Category, Severity
 
+ALWAYS = "unreadable-file"
 CATEGORIES: tuple[str, ...] = get_args(Category)
 
 
@@ -46,12 +47,12 @@ class Settings:
                 raise UnknownRule(name)
 
     def rules(self, path: str) -> tuple[str, ...]:
-        """The rules that are asked about a file."""
+        """The rules that are asked about a file; whatever is selected, one that cannot be read is told, unless that is ignored."""
         ignored = [
             *self.ignore,
             *(name for pattern, names in self.per_file_ignores if _fits(path, pattern) for name in names),
         ]
-        select = self.select or ("all",)
+        select = (*self.select, ALWAYS) if self.select else ("all",)
         return tuple(
             name for name in registry.names() if _among(name, select) and not (ignored and _among(name, ignored))
         )

@@ -96,6 +96,14 @@ def read(text: str) -> Node | None:
         raise InvalidYaml(str(error).partition("\n")[0], getattr(error, "position", 0)) from None
 
 
+def read_mapping(text: str) -> Mapping | None:
+    """The same of a file whose top has to be a mapping."""
+    found = read(text)
+    if found is None or isinstance(found, Mapping):
+        return found
+    raise InvalidYaml("its top is no mapping", found.span.start)
+
+
 def _built(events: "Iterator[yaml.Event]", text: str) -> Node | None:
     import yaml
 

@@ -1,4 +1,4 @@
-from tests.lint.cases import Fires, Quiet, rule_tests
+from tests.lint.cases import Fires, Quiet, checked, rule_tests
 
 FROM = "FROM python:3.13-slim\n"
 FILES = {"README.md": "", "pyproject.toml": "", "docs/a.txt": "", "main.py": ""}
@@ -34,3 +34,11 @@ QUIET = {
 }
 
 test_fires, test_quiet = rule_tests("ignored-input", FIRES, QUIET)
+
+
+def test_a_secret_is_not_put_in_unasked():
+    (found,) = checked(
+        f"{FROM}COPY .env ./", files={".env": "", ".dockerignore": ".env\n"}, select=("ignored-input",)
+    ).diagnostics
+    assert found.fix is not None
+    assert not found.fix.safe

@@ -27,6 +27,7 @@ QUIET = {
     "a builder": f"{FROM[:-1]} AS a\nRUN pip install flask\nFROM python:3.13-slim\nCOPY --from=a /x /x",
     "removed": f"{FROM}RUN pip install flask && rm -rf /root/.cache",
     "nothing is downloaded": f"{FROM}RUN pip install --no-index /wheels/*",
+    "wheels that lie there": f"{FROM}COPY dist/a.whl /\nRUN pip install /wheels/* && pip install /a.whl",
     "uv": f"{FROM}RUN uv pip install --system flask",
     "an image that an argument names": "ARG BASE\nFROM $BASE\nRUN pip install flask",
 }

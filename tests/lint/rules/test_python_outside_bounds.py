@@ -1,4 +1,4 @@
-from tests.lint.cases import Fires, Quiet, rule_tests
+from tests.lint.cases import Fires, Quiet, checked, rule_tests
 
 PROJECT = {
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.12"\n',
@@ -24,3 +24,18 @@ QUIET = {
 }
 
 test_fires, test_quiet = rule_tests("python-outside-bounds", FIRES, QUIET)
+
+
+def test_whatever_says_the_range():
+    text = "FROM python:3.9\nCOPY . .\nRUN pip install --no-cache-dir ."
+    for files in (
+        {"pyproject.toml": '[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.dependencies]\npython = "^3.11"\n'},
+        {"setup.py": "from setuptools import setup\nsetup(name='a', python_requires='>=3.11')\n"},
+        {
+            "setup.cfg": "[metadata]\nname = a\n[options]\npython_requires = >=3.11\n",
+            "setup.py": "import setuptools\nsetuptools.setup()\n",
+        },
+    ):
+        around = {**files, "main.py": ""}
+        found = [each.rule for each in checked(text, files=around, select=("python-outside-bounds",)).diagnostics]
+        assert found == ["python-outside-bounds"], files

@@ -3,7 +3,7 @@ from tests.lint.cases import Fires, Quiet, rule_tests
 FIRES = {
     "a here-document without an end": Fires("FROM a\nRUN <<EOF\nb\n", "<<EOF"),
     "an unknown instruction": Fires("FROM a\nRUM b\n", "RUM"),
-    "no compose file": Fires("- a\n", "", path="compose.yaml", says="no mapping"),
+    "no compose file": Fires("- a\n", "-", path="compose.yaml", says="no mapping"),
     "no YAML": Fires("a: [", "", path="compose.yaml"),
 }
 QUIET = {

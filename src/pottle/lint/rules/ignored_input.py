@@ -42,6 +42,7 @@ The shop.
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from pottle.errors import PottleError
@@ -50,6 +51,9 @@ from pottle.lint.edits import lines_at_end
 from pottle.lint.project import Project
 from pottle.lint.rule import Edit, Finding, Fix, Rule
 from pottle.text import Span
+
+_SECRET = re.compile(r"(?:^|/)(?:\.env[^/]*|\.pypirc|\.netrc|id_[a-z0-9]+|[^/]*\.(?:pem|key|env))$")
+"""What is better not sent at all: nothing puts it into the context unasked."""
 
 
 def check(build: Build) -> Iterator[Finding]:
@@ -97,7 +101,8 @@ def _fix(project: Project, path: str) -> Fix | None:
     except PottleError:
         return None
     edit = lines_at_end(text, f"!{path}")
-    return Fix(f"add `!{path}` to {ignored_by}", (Edit(edit.span, edit.text, project.whole(ignored_by)),))
+    what, secret = f"add `!{path}` to {ignored_by}", _SECRET.search(path) is not None
+    return Fix(what, (Edit(edit.span, edit.text, project.whole(ignored_by)),), safe=not secret)
 
 
 RULE = Rule(Build, "error", "build", check, overlaps=("CopyIgnoredFile",))

@@ -6,7 +6,7 @@ distributions are there twice, once installed and once packed.
 Source: https://pip.pypa.io/en/stable/topics/caching/. Every value of `PIP_NO_CACHE_DIR` switches the cache off, `0` and `off` included (tried with pip 25).
 
 Quiet in stages that do not reach the image, under a cache mount, with `--no-cache-dir` or `PIP_NO_CACHE_DIR`, where the same RUN removes
-the cache, and where nothing is downloaded (`--no-index`).
+the cache, and where nothing is downloaded: `--no-index`, or wheels that lie there (`/wheels/*`).
 
 Bad:
 
@@ -51,9 +51,16 @@ def _keeps(build: Build, found: Invocation) -> bool:
     step = found.command.step
     if found.action != ("install",) or not build.in_image(step) or build.base(build.stage_of(step)) is None:
         return False
-    if found.option("--no-index", "--help") or switched_off(found) or mounted(build, found):
+    if found.option("--no-index", "--help") or _wheels_alone(found) or switched_off(found) or mounted(build, found):
         return False
     return not any(map(_removes, build.commands_after(found.command)))
+
+
+def _wheels_alone(found: Invocation) -> bool:
+    """Whether nothing is named but wheels that lie there: pip keeps no copy of a local file."""
+    words = [word.known for word in found.arguments]
+    named = all(word.endswith(".whl") or (word.startswith(("/", "./")) and word.endswith("/*")) for word in words)
+    return bool(words) and named and not found.option("-r", "--requirement", "-e", "--editable", "-c", "--constraint")
 
 
 def _removes(command: Command) -> bool:

@@ -59,13 +59,15 @@ def check(file: IgnoreFile) -> Iterator[Finding]:
             yield Finding(
                 line.span,
                 f"`{line.text}` is matched in the root alone: it does not leave out `{missed}`",
-                Fix(f"write `**/{_kept(line, text)}`", (Edit(line.span, f"**/{_kept(line, text)}"),)),
+                _fix(line, text),
                 severity="error" if text in _SECRET else None,
             )
 
 
-def _kept(line: Line, text: str) -> str:
-    return text + "/" * line.text.endswith("/")
+def _fix(line: Line, text: str) -> Fix:
+    """Safe for what tools make anew; whoever starts with a file of settings below the root has to see that it goes."""
+    written = f"**/{text}" + "/" * line.text.endswith("/")
+    return Fix(f"write `{written}`", (Edit(line.span, written),), safe=text not in _SECRET)
 
 
 def _missed(file: IgnoreFile, text: str) -> str | None:
