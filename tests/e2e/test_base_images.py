@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 from tests.e2e import projects
@@ -69,7 +70,7 @@ def manifest(tool, reference: str) -> dict:
 def test_a_service_is_pushed_and_every_engine_runs_it(
     kind: str, bases: dict[str, str], pottle: Pottle, project, docker: Docker, tool, registry: str, tmp_path: Path
 ):
-    remote = f"{registry}/{PREFIX}/service-{kind}:1"
+    remote = f"{registry}/{PREFIX}/{uuid4().hex}/service-{kind}:1"  # what an earlier run has pushed is not in it
     shop = project(projects.FASTAPI)
     flags = ("--python", "3.13", "--base", bases[kind], "--format", "json")
     said = json.loads(pottle("build", *flags, "--push", "-t", remote, shop).stdout)
