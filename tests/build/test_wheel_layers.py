@@ -109,7 +109,7 @@ def test_two_projects_have_one_layer_of_one_wheel_byte_for_byte(here: World, hom
     elsewhere = home.fresh("another-machine")
     other = build(elsewhere, project(elsewhere, tmp_path / "two", BULKY, BIG, YARL, **{"main.py": "print(2)\n"}))
     assert environment(one)["big-1.0"] == environment(other)["big-1.0"]
-    assert environment(one)["environment"] != environment(other)["environment"]
+    assert environment(one).keys() & environment(other).keys() == {"big-1.0"}
 
 
 def test_what_another_project_has_built_is_not_made_again(here: World, tmp_path: Path):

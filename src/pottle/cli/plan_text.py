@@ -14,6 +14,8 @@ NARROWEST, USUAL, WIDEST = 72, 100, 120
 """Columns: below, lines would be single words; where nobody says how many there are; above, eyes lose the line."""
 ROOMY = 112
 """From so many columns on there is room for a layer's contents and its reason side by side."""
+_MOST = 6
+"""Layers of wheels that are told one by one."""
 CONTENTS = 46
 """Columns for a layer's contents where its reason stands beside them."""
 
@@ -87,14 +89,15 @@ def _wrapped(because: str, at: str | None, width: int) -> list[str]:
 
 
 def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
-    names = max(len(layer.name) for layer in layers)
+    rows = [(_shorter(label, width // 5), steps, because) for label, steps, because in _shown(layers)]
+    names = max(len(label) for label, *_ in rows)
     margin = 4 + names + 2
     room = CONTENTS if width >= ROOMY else width - margin
-    for layer in layers:
-        contents = _contents(layer, room)
+    for label, steps, because in rows:
+        contents = _contents(steps, room)
         beside = width >= ROOMY and len(contents) <= room
-        why = textwrap.wrap(layer.because, width - margin - (room + 2 if beside else 0))
-        start = f"    {layer.name:<{names}}  {contents}"
+        why = textwrap.wrap(because, width - margin - (room + 2 if beside else 0))
+        start = f"    {label:<{names}}  {contents}"
         if beside:
             yield f"{start}{' ' * (room - len(contents))}  {_dim(why[0])}"
             yield from (" " * (margin + room + 2) + _dim(line) for line in why[1:])
@@ -103,17 +106,57 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
             yield from (" " * margin + _dim(line) for line in why)
 
 
-def _contents(layer: "LayerPlan", room: int) -> str:
+def _shown(layers: "Sequence[LayerPlan]") -> "Iterator[tuple[str, Sequence[Step], str]]":
+    """Each layer, but of many of wheels the largest alone and the others together: what it is called, its steps, and why."""
+    wheels = [layer for layer in layers if _is_of_wheels(layer)]
+    shown = wheels[:_MOST] if len(wheels) > _MOST + 1 else wheels
+    for layer in layers:
+        if layer not in wheels or layer in shown:
+            yield layer.name, layer.steps, layer.because
+        elif layer == wheels[-1]:
+            others = wheels[len(shown) :]
+            yield (
+                f"{len(others)} more of wheels",
+                [step for each in others for step in each.steps],
+                "by their size and names",
+            )
+
+
+def _shorter(text: str, columns: int) -> str:
+    """Its beginning, where it is longer."""
+    return text if len(text) <= columns else f"{text[: columns - 1]}…"
+
+
+def _is_of_wheels(layer: "LayerPlan") -> bool:
+    from pottle.plan.model import InstallWheels
+
+    return all(isinstance(step, InstallWheels) for step in layer.steps)
+
+
+def _contents(steps: "Sequence[Step]", room: int) -> str:
     """What its steps bring: lists of packages are shortened, and places left out, until all of it fits."""
     from pottle.plan.model import SumUp
 
-    if all(isinstance(step, SumUp) for step in layer.steps):
+    if all(isinstance(step, SumUp) for step in steps):
         return "accounts"  # of a base image: there are no packages to sum up
     for most in (*range(8, 0, -1), 0):
-        told = ", ".join(_brought(step, most) for step in layer.steps)
+        told = ", ".join(_brought(step, most) for step in _joined(steps))
         if len(told) <= room:
             break
     return told
+
+
+def _joined(steps: "Sequence[Step]") -> "Sequence[Step]":
+    """What several layers of wheels hold, as one step."""
+    import msgspec
+
+    from pottle.plan.model import InstallWheels
+
+    wheels = [step for step in steps if isinstance(step, InstallWheels)]
+    if len(wheels) < 2:
+        return steps
+    every = tuple(each for step in wheels for each in step.requirements)
+    return [msgspec.structs.replace(wheels[0], requirements=every)]
 
 
 def _brought(step: "Step", most: int) -> str:

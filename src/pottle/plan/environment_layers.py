@@ -66,7 +66,7 @@ _SHARED = "alone: other changes leave it as it is, and so do other projects"
 
 def _name(share: Share, held: Sequence[Requirement]) -> str:
     """With its version, one that is alone is called like no other layer."""
-    if share.span is None:
+    if len(held) == 1:
         return f"{held[0].name}-{held[0].version}"
     return f"{NAME}-{share.span}" if share.span else NAME
 

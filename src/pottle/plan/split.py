@@ -93,8 +93,8 @@ class _Range:
         """As it is called."""
         if (self.low, self.high) == (0, _LAST):
             return self.prefix
-        low, high = self.prefix + _LETTERS[self.low], self.prefix + _LETTERS[min(self.high, _LAST - 1)]
-        return low if self.low >= self.high else f"{low}-{high}"
+        low, high = _LETTERS[self.low], _LETTERS[min(self.high, _LAST - 1)]
+        return self.prefix + (low if self.low >= self.high else f"{low}-{high}")
 
     def share(self) -> Share:
         return Share(tuple(sorted(self.sizes)), self.size, self.span)
