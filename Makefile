@@ -44,13 +44,14 @@ demo: $(READY) ## Build examples/notes and serve it; PORT=8080 chooses where
 bench: $(READY) engines ## Measure against docker build; rewrites docs/benchmarks.md
 	$(BIN)/python -m benchmarks.docker --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python -m benchmarks.registry --write docs/benchmarks.md $(ARGS)
+	$(BIN)/python -m benchmarks.compression --write docs/benchmarks.md $(ARGS)
 
 pins: ## Pin the development tools anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --no-header --no-annotate \
 	  --python-version 3.11 pyproject.toml requirements-dev.in -o requirements-dev.txt
 
 golden: $(READY) ## Write the goldens anew; their diff is what is reviewed
-	GOLDEN=rewrite $(BIN)/pytest -q tests/project/test_cases.py tests/plan/test_cases.py tests/cli/test_plan_text.py
+	GOLDEN=rewrite $(BIN)/pytest -q tests/project/test_cases.py tests/plan/test_cases.py tests/cli/test_plan_text.py tests/render/test_golden.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache dist

@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmarks.measure import Times, call
 from benchmarks.sides import Size
 
+_BASE = ("base", "interpreter", "packages", "system")
+"""The layers below the environment's."""
 _SLIM = Size(119_000_000, 43_200_000)
 """`python:3.12-slim` as published (docker-library/repo-info)."""
 
@@ -41,6 +43,15 @@ def circumstances(environ: Mapping[str, str], runs: int, load: float) -> str:
         f"Linux {platform.release()}, load {load:.1f} before and {os.getloadavg()[0]:.1f} after; "
         f"pottle {commit} on Python {platform.python_version()}, uv {uv} on both sides, Docker {docker} with buildx {buildx}. "
         f"Medians of {runs} runs (cold builds: {max(3, runs // 3)}), the sides in turn; in brackets the fastest and the slowest."
+    )
+
+
+def machine(runs: int) -> str:
+    """The same where nothing but this process is measured."""
+    commit = call(["git", "describe", "--always", "--dirty"], os.environ, Path(__file__).parents[1])
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {_processor()}, one core, pottle {commit}, Python {platform.python_version()}. "
+        f"Medians of {runs} runs, the sides in turn."
     )
 
 
@@ -117,7 +128,7 @@ def _sizes(results: Results) -> Iterator[str]:
 
 def _limits(results: Results) -> Iterator[str]:
     speed, small = (_sum(layers.values()) for layers in (results.layers, results.layers_for_size))
-    base = _sum(size for name, size in results.layers.items() if name not in ("environment", "app"))
+    base = _sum(size for name, size in results.layers.items() if name in _BASE)
     archive = results.times["archive"]
     change = archive["pottle"]
     ratio = min(archive[side].median for side in ("guide", "pattern")) / change.median

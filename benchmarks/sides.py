@@ -43,6 +43,11 @@ class Pottle:
         document = json.loads(self.build(directory, "--format=json", *arguments))
         return {layer["name"]: Size(layer["unpacked_size"], layer["size"]) for layer in document["layers"]}
 
+    def digests(self, directory: Path) -> dict[str, str]:
+        """Of the layers, by name."""
+        document = json.loads(self.build(directory, "--format=json"))
+        return {layer["name"]: layer["digest"] for layer in document["layers"]}
+
     def wheels(self, directory: Path) -> int:
         """How many the image holds."""
         plan = json.loads(self("plan", "--format=json", directory))

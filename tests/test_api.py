@@ -225,6 +225,19 @@ def test_flags_make_another_image(here, tmp_path, flag):
     assert (plain.digest != other.digest) or flag.startswith("--port")
 
 
+def test_zstd_changes_how_layers_are_kept_and_nothing_in_them(here, tmp_path):
+    project = here.virtual(tmp_path / "shop")
+    plain = json.loads(here.pottle("build", project, "--format=json").out)
+    said = here.pottle("build", project, "--format=json", "--compression=zstd")
+    packed = json.loads(said.out)
+    image = here.image("shop")
+    assert {layer.media_type for layer in image.layers} == {"application/vnd.oci.image.layer.v1.tar+zstd"}
+    assert [layer["diff_id"] for layer in packed["layers"]] == [layer["diff_id"] for layer in plain["layers"]]
+    assert not {layer["digest"] for layer in packed["layers"]} & {layer["digest"] for layer in plain["layers"]}
+    again = json.loads(here.pottle("build", project, "--format=json").out)
+    assert (again["digest"], [layer["made"] for layer in again["layers"]]) == (plain["digest"], [False] * len(LAYERS))
+
+
 SCRIPT = """\
 # /// script
 # dependencies = ["idna"]

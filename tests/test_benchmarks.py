@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import docker, registry, report
+from benchmarks import compression, docker, layer_history, registry, report
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.sides import Size
 from benchmarks.wire import metered
+
+from pottle.plan.split import LIMITS, Limits
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 SIDES = {
@@ -71,7 +73,7 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK])
+@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK, compression.MARK, layer_history.MARK])
 def test_the_page_has_its_marks(mark):
     assert [PAGE.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
 
@@ -111,3 +113,76 @@ def test_no_two_changes_are_equal(tmp_path):
         seen.add(module.read_text())
     assert len(seen) == 3
     assert all(text.startswith("app = 1\n") and text.count("_EDITION") == 1 for text in seen)
+
+
+def test_compressions_are_compared_on_the_same_bytes():
+    found = compression.measured(b"import os\n" * 10_000, 2)
+    assert list(found) == ["gzip", "zstd"]
+    assert [len(side.packing) for side in found.values()] == [2, 2]
+    sides = {"gzip": compression.Side(100, (1.0,), (4.0,)), "zstd": compression.Side(90, (1.5,), (1.0,))}
+    assert "| environment | **0.90** | **1.5** | **0.2** |" in compression.text({"environment": sides}, "here")
+
+
+# --- histories of locks -----------------------------------------------------------------------------
+
+
+def wheel(digest: str, size: int, *, pure: bool = True) -> layer_history.Wheel:
+    return layer_history.Wheel(digest, size, pure)
+
+
+FIRST = {"numpy": wheel("n1", 16_000_000, pure=False), "click": wheel("c1", 40_000), "yarl": wheel("y1", 40_000)}
+SECOND = FIRST | {"click": wheel("c2", 40_000)}
+THIRD = SECOND | {"numpy": wheel("n2", 17_000_000, pure=False)}
+
+
+def test_what_did_not_change_is_not_pulled():
+    by_limits = layer_history.by(LIMITS)
+    assert layer_history.pulled([FIRST, SECOND], layer_history.one_layer).bytes == 17_800_000
+    assert layer_history.pulled([FIRST, SECOND], layer_history.each_alone).bytes == 100_000
+    assert layer_history.pulled([FIRST, SECOND, SECOND, THIRD], by_limits).bytes == 200_000 + 18_700_000
+
+
+def test_what_lies_above_a_change_is_pulled_by_some():
+    """numpy lies lowest."""
+    found = layer_history.pulled([FIRST, SECOND, THIRD], layer_history.by(LIMITS))
+    assert found == layer_history.Pulled(18_900_000, 19_100_000, 2, 1.0)
+
+
+def test_who_moves_without_reason_is_counted():
+    few = Limits(alone=1, most=2)
+    large = {"a": wheel("a1", 3_000_000), "b": wheel("b1", 2_000_000)}
+    small = {"c": wheel("c1", 100_000)}
+    assert layer_history.moved([{"b": large["b"]} | small, large | small], few) == (1, 2)
+    assert layer_history.moved([FIRST, SECOND, THIRD], LIMITS) == (0, 4)
+
+
+def test_revisions_of_one_small_wheel_are_told_apart():
+    assert layer_history.of_small_changes([FIRST, SECOND, THIRD, FIRST]) == [(200_000, 100_000)]
+
+
+def test_a_history_is_read_from_git_and_told(tmp_path):
+    def git(*arguments: str) -> None:
+        names = ("-c", "user.name=x", "-c", "user.email=x@example.invalid", "-c", "commit.gpgsign=false")
+        call(["git", *names, *arguments], os.environ, tmp_path)
+
+    file = '{{ url = "https://files.example/a-{0}-py3-none-any.whl", hash = "sha256:{1}", size = {2} }}'
+    lock = (
+        'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "a"\nversion = "{0}"\n'
+        'source = {{ registry = "https://index.example/simple" }}\nwheels = [{3}]\n\n[[package]]\nname = "shop"\n'
+        'version = "1.0"\nsource = {{ virtual = "." }}\ndependencies = [{{ name = "a" }}]\n'
+    )
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1.0"\ndependencies = ["a"]\n')
+    git("init", "--quiet")
+    for version in ("1", "2"):
+        listed = file.format(version, version * 64, 5)
+        (tmp_path / "uv.lock").write_text(lock.format(version, version * 64, 5, listed))
+        git("add", "--all")
+        git("commit", "--quiet", "--message", version)
+    (tmp_path / "uv.lock").write_text("version = 1\n")
+    git("commit", "--quiet", "--all", "--message", "broken")
+    found = layer_history.history("example/shop", tmp_path, "", 10)
+    assert found.revisions == ({"a": wheel("1" * 64, 5)}, {"a": wheel("2" * 64, 5)})
+    assert found.unread == 1
+    text = layer_history.text([found], {"pure": (3, 2.4)})
+    assert "| example/shop | **1.0** | 1.0 | 1.0 |" in text
+    assert "Of 3 pure wheels, built: their layers weigh 2.40 times as much, where 2.5 is assumed." in text

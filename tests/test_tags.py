@@ -1,11 +1,13 @@
 """Which wheels fit a target: PEP 425, 600."""
 
+from dataclasses import replace
+
 import pytest
 
 from pottle.tags import InvalidTarget, Target, choose_wheel, compatible, needed_glibc
 
-TRIXIE = {"python": "3.13", "platform": "linux/amd64", "glibc": (2, 41)}
-BOOKWORM = {"python": "3.11", "platform": "linux/amd64", "glibc": (2, 36)}
+TRIXIE = Target("3.13", "linux/amd64", (2, 41))
+BOOKWORM = Target("3.11", "linux/amd64", (2, 36))
 
 BEST = {
     "the interpreter's own ABI before the stable one": (
@@ -39,7 +41,7 @@ BEST = {
 @pytest.mark.parametrize(("names", "best"), BEST.values(), ids=BEST)
 @pytest.mark.parametrize("order", [list, lambda names: names[::-1]], ids=["as given", "reversed"])
 def test_chooses(names, best, order):
-    assert choose_wheel(order(names), **TRIXIE) == best
+    assert choose_wheel(order(names), TRIXIE) == best
 
 
 UNFIT = {
@@ -55,13 +57,13 @@ UNFIT = {
 
 @pytest.mark.parametrize("name", UNFIT.values(), ids=UNFIT)
 def test_refuses(name):
-    assert choose_wheel([name], **TRIXIE) is None
+    assert choose_wheel([name], TRIXIE) is None
 
 
 def test_refuses_a_glibc_above_the_base():
     name = "a-1-cp311-cp311-manylinux_2_37_x86_64.whl"
-    assert choose_wheel([name], **BOOKWORM) is None
-    assert choose_wheel([name], **{**BOOKWORM, "glibc": (2, 37)}) == name
+    assert choose_wheel([name], BOOKWORM) is None
+    assert choose_wheel([name], replace(BOOKWORM, glibc=(2, 37))) == name
 
 
 def test_arm64_has_no_wheels_older_than_glibc_2_17():
@@ -103,7 +105,7 @@ BAD = {
     "not a version": ("3.13.1", "linux/amd64", (2, 41), "not a CPython version"),
     "Python 2": ("2.7", "linux/amd64", (2, 41), "not a CPython version"),
     "unknown platform": ("3.13", "linux/s390x", (2, 41), "no wheels for this platform"),
-    "musl": ("3.13", "linux/amd64", (1, 2), "musl is not supported"),
+    "musl": ("3.13", "linux/amd64", (1, 2), "not a glibc"),
 }
 
 
@@ -111,3 +113,32 @@ BAD = {
 def test_refuses_what_has_no_wheels(python, platform, glibc, message):
     with pytest.raises(InvalidTarget, match=message):
         Target(python, platform, glibc)
+
+
+ALPINE = Target("3.12", "linux/amd64", None, musl=(1, 2))
+ON_MUSL = {
+    "the newest musl": (
+        ["a-1-cp312-cp312-musllinux_1_1_x86_64.whl", "a-1-cp312-cp312-musllinux_1_2_x86_64.whl"],
+        "a-1-cp312-cp312-musllinux_1_2_x86_64.whl",
+    ),
+    "never glibc's": (["a-1-cp312-cp312-manylinux_2_17_x86_64.whl"], None),
+    "pure Python": (["a-1-py3-none-any.whl"], "a-1-py3-none-any.whl"),
+    "not another machine's": (["a-1-cp312-cp312-musllinux_1_2_aarch64.whl"], None),
+    "not one for a newer musl": (["a-1-cp312-cp312-musllinux_1_3_x86_64.whl"], None),
+}
+
+
+@pytest.mark.parametrize(("names", "best"), ON_MUSL.values(), ids=ON_MUSL)
+def test_chooses_for_musl(names, best):
+    assert choose_wheel(names, ALPINE) == best
+
+
+def test_says_what_a_target_on_musl_is():
+    assert str(ALPINE) == "linux/amd64, CPython 3.12 and musl 1.2"
+    assert ALPINE.uv_platform == "x86_64-unknown-linux-musl"
+
+
+@pytest.mark.parametrize("libc", [{"glibc": (2, 41), "musl": (1, 2)}, {"glibc": None}, {"glibc": None, "musl": (1, 1)}])
+def test_a_target_has_one_c_library_that_wheels_are_built_for(libc):
+    with pytest.raises(InvalidTarget):
+        Target("3.13", "linux/amd64", **libc)

@@ -3,13 +3,14 @@
 The surroundings (environment, clock, cache directory, who listens) are arguments; nothing here looks for them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from pottle.errors import ConfigError, HostError, PottleError, ProjectError, UsageError
 from pottle.progress import Of, Once, Progress, Silent
@@ -19,13 +20,18 @@ from pottle.text import Location
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from pottle.base_image import BaseImage
     from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.build.sandbox import Command, Ended
     from pottle.cache.item import Inventory
     from pottle.cache.pruning import Pruned, Wish
     from pottle.cache.survey import Formats
-    from pottle.config.options import Options
+    from pottle.config.options import LintOptions, Options
+    from pottle.lint.engine import Checked
+    from pottle.lint.fixing import Fixed
+    from pottle.lint.settings import Settings as LintSettings
+    from pottle.lint.targets import Target as LintTarget
     from pottle.manifests import Manifest, Mention
     from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
@@ -33,19 +39,25 @@ if TYPE_CHECKING:
     from pottle.oci.registry.client import Registry
     from pottle.oci.registry.push import Pushed
     from pottle.oci.registry.shared_layers import SharedLayers
-    from pottle.plan.lock import LockedPlan
+    from pottle.plan.lock import Decided, LockedPlan
     from pottle.plan.model import ImagePlan
-    from pottle.project.facts import PinnedEnvironment
+    from pottle.project.facts import Facts, Pins
     from pottle.project.tree import Tree
     from pottle.project.version import Pretence
+    from pottle.provision.answers import Upgrade
     from pottle.provision.archives import Archives
     from pottle.provision.settings import Settings
+    from pottle.render.bake import Target
+    from pottle.render.context import Context, Files
+    from pottle.render.dockerfile import Style
+    from pottle.render.files import Output
     from pottle.run.runner import Listener
     from pottle.run.settings import Settings as RunSettings
     from pottle.stop import Stop
     from pottle.turns import Turns
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 def _now() -> datetime:
@@ -67,6 +79,8 @@ class Host:
     clock: Callable[[], datetime] = _now
     archive_keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates of a mirror that signs what it serves itself; None: Debian's and Ubuntu's own keys, nobody else's."""
+    insecure: tuple[str, ...] = ()
+    """Registries that may be spoken to without TLS."""
     stop: "Stop | None" = None
     """What ends a build from outside; None: its own failure does, and nothing else."""
     turns: "Turns | None" = None
@@ -127,10 +141,22 @@ def own_platform() -> "Platform":
     return Platform.parse(platform.machine())
 
 
-def plan(root: Path, options: "Options", platform: "Platform") -> "ImagePlan":
-    """The image that would be built of the project, or of the script, at `root`. Reads the project, nothing else."""
-    (planned,) = _plans(root, options, (platform,))
+def plan(root: Path, options: "Options", platform: "Platform", host: Host | None = None) -> "ImagePlan":
+    """The image that would be built of the project, or of the script, at `root`. Reads the project, and what `host` knows of base images.
+
+    Nobody is asked anything.
+    """
+    facts = _facts(root, options)
+    if host is not None:
+        facts = _informed(facts, root, options, (platform,), host)
+    (planned,) = _plans(facts, options, (platform,))
     return planned
+
+
+def _facts(root: Path, options: "Options") -> "Facts":
+    from pottle.project.reader import read_project
+
+    return read_project(_tree(root), options.lockfile, _script_of(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +188,11 @@ def plan_resolved(root: Path, options: "Options", platform: "Platform", host: Ho
     """The same, and an index is asked for what no lock has decided: exact wheels, and nothing written."""
     from pottle.plan.planner import make_plan, wanted
     from pottle.project.facts import Pins
-    from pottle.project.reader import read_project
     from pottle.provision.pinning import pin
 
-    facts = read_project(_tree(root), options.lockfile, _script_of(root))
-    asked = wanted(facts, options, platform) if facts.pins is None else None
+    facts = _informed(_facts(root, options), root, options, (platform,), host, ask=True)
+    kept = facts.pins is not None and facts.pins.has_environment(str(platform))
+    asked = wanted(facts, options, platform) if not kept and not options.locked else None
     if asked is not None:
         found = pin(asked, _settings(root, options, host), None)
         facts = replace(facts, pins=Pins(Location("pottle.lock"), (found,), written=False))
@@ -196,11 +222,13 @@ def _json(value: object) -> str:
 
 def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":
     """The plan with every .deb and every wheel named by digest."""
+    from pottle.plan.system_pins import decided
     from pottle.provision.archives import Archives
     from pottle.provision.locking import lock as lock_plan
 
     settings = _settings(root, options, host)
-    return lock_plan(planned, Archives(settings), settings)
+    with Archives(settings) as archives:
+        return lock_plan(planned, archives, settings, decided(_facts(root, options).pins, planned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +239,13 @@ class Product:
     """One for each platform, in the index's order."""
     target: "AnyImage"
     """What is named, written and loaded: the image, or the index of several platforms."""
-    origins: "tuple[Reference, ...]" = ()
-    """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+    shared: "SharedLayers | None" = None
+    """Where its layers are found and kept for others."""
+
+    @property
+    def origins(self) -> "tuple[Reference, ...]":
+        """Repositories that have layers whose bytes nobody wanted here: such an image can be pushed, and nothing else."""
+        return self.shared.origins if self.shared is not None and not self.shared.bytes_wanted else ()
 
     @property
     def name(self) -> str:
@@ -235,23 +268,34 @@ def build_for(
     and the error says which one it was. Layers are looked for in `shared` before they are made.
     """
     from pottle.oci.image import assemble_index
+    from pottle.provision import keeping
 
     host = replace(host, progress=Once(host.progress))
-    plans = _plans(root, options, sorted(platforms, key=str))
+    platforms = sorted(platforms, key=str)
+    facts = _informed(_facts(root, options), root, options, platforms, host, ask=True)
+    plans = _plans(facts, options, platforms)
     _warn(plans, host.progress)
     settings = _settings(root, options, host)
     several = len(plans) > 1
-    sides = [_Side.of(planned, settings, several=several) for planned in plans]
-    if (helper := _helper(plans, root, options)) is not None:
-        sides.append(_Side.of(helper, settings, several=True))
-    locked = _together([side.lock for side in sides], settings.stop)
-    files = _project_files(root, options, host, _wheels(plans))
-    orders = [side.order(each, files, _Sandbox(host), shared) for side, each in zip(sides, locked, strict=True)]
-    works = [partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)]
-    builds = tuple(_together(works[: len(plans)], settings.stop))
+    sides = [_Side.of(planned, facts.pins, settings, several=several) for planned in plans]
+    if (helper := _helper(plans, facts, root, options, host)) is not None:
+        sides.append(_Side.of(helper, facts.pins, settings, several=True))
+    if facts.pins is not None and any(side.decided is not None for side in sides):
+        keeping.note_use(facts.pins, settings)
+    with ExitStack() as open_until_done:
+        for side in sides:
+            open_until_done.enter_context(side.archives)
+        locked = _together([side.lock for side in sides], settings.stop)
+        files = _project_files(root, options, host, _wheels(plans))
+        orders = [
+            side.order(each, files, _Sandbox(host), options, shared) for side, each in zip(sides, locked, strict=True)
+        ]
+        works = [
+            partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)
+        ]
+        builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
-    origins = shared.origins if shared is not None and not shared.bytes_wanted else ()
-    return Product(builds, assemble_index(images, images[0].store) if several else images[0], origins)
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared)
 
 
 @contextmanager
@@ -305,16 +349,86 @@ def _registry(host: Host, insecure: Sequence[str] = (), **how: Any) -> "Registry
     from pottle.oci.registry.client import Registry
     from pottle.oci.registry.options import RegistryOptions
 
-    return Registry(RegistryOptions(host.environ, host.ca_bundle, tuple(insecure), **how))
+    return Registry(RegistryOptions(host.environ, host.ca_bundle, (*host.insecure, *insecure), **how))
 
 
-def _plans(root: Path, options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
-    """One for each platform; the project is read once."""
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[_T]):
+    """What became of one project of a repository."""
+
+    directory: str
+    """Relative to where the search began."""
+    value: _T | None = None
+    error: PottleError | None = None
+
+    def then(self, do: Callable[[_T], _U]) -> "Outcome[_U]":
+        """What `do` makes of it, or what went wrong, now or before."""
+        if self.value is None:
+            return Outcome(self.directory, error=self.error)
+        try:
+            return Outcome(self.directory, do(self.value))
+        except PottleError as error:
+            return Outcome(self.directory, error=error)
+
+
+def build_all(
+    root: Path,
+    members: Sequence[Member],
+    flags: Mapping[str, Any],
+    host: Host,
+    cache: "Callable[[Options], SharedLayers | None]" = lambda options: None,  # noqa: ARG005
+) -> "tuple[Outcome[Product], ...]":
+    """Builds every project that has plans, as many at a time as there are cores, each with the layer `cache` of its own options.
+
+    What they have in common is made once. Where one fails the others go on: its error is its outcome.
+    """
+    from pottle.stop import Stop, together
+    from pottle.turns import Turns
+
+    stop, turns = Stop(), Turns()
+
+    def built(member: Member) -> Product:
+        progress = Of(member.directory, host.progress, warnings=True)
+        place = root / member.directory
+        with stop.part() as own:
+            options = read_options(place, host.environ, flags)
+            told = replace(host, progress=progress, stop=own, turns=turns)
+            return build_for(place, options, platforms(options), told, cache(options))
+
+    planned = [Outcome(each.directory, each if each.plans else None, each.error) for each in members]
+    return tuple(together([partial(each.then, built) for each in planned], stop, os.cpu_count() or 1))
+
+
+def _plans(facts: "Facts", options: "Options", platforms: "Sequence[Platform]") -> "tuple[ImagePlan, ...]":
+    """One for each platform."""
     from pottle.plan.planner import make_plan
-    from pottle.project.reader import read_project
 
-    facts = read_project(_tree(root), options.lockfile, _script_of(root))
     return tuple(make_plan(facts, options, platform) for platform in platforms)
+
+
+def _informed(
+    facts: "Facts", root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, *, ask: bool = False
+) -> "Facts":
+    """The facts with what is known of the base image that is named, if one is."""
+    from pottle.plan.base_images import reference
+
+    if reference(options) is None:
+        return facts
+    from pottle.provision.base_images import BaseImages, informed
+
+    with _registry(host) as registry:
+        images = BaseImages(_settings(root, options, host), registry)
+        return informed(facts, options, platforms, images, ask=ask)
+
+
+def complete(target: "AnyImage", host: Host) -> None:
+    """Fetch the layers of base images that are still where these are from, for whoever needs their bytes here."""
+    for image in target.images:
+        if (base := image.base) is not None and (layers := image.elsewhere):
+            from pottle.oci.registry.pull import fetch_layers
+
+            with _registry(host) as registry:
+                fetch_layers(image, base, registry, layers=layers, progress=host.progress)
 
 
 def _warn(plans: "Sequence[ImagePlan]", progress: Progress) -> None:
@@ -324,7 +438,9 @@ def _warn(plans: "Sequence[ImagePlan]", progress: Progress) -> None:
             progress.warn(warning if common else f"{each.platform}: {warning}")
 
 
-def _helper(plans: "Sequence[ImagePlan]", root: Path, options: "Options") -> "ImagePlan | None":
+def _helper(
+    plans: "Sequence[ImagePlan]", facts: "Facts", root: Path, options: "Options", host: Host
+) -> "ImagePlan | None":
     """The plan for this machine's platform, where one for another has commands to run and this machine's is not asked for."""
     from pottle.build.builder import runs_commands
 
@@ -332,7 +448,8 @@ def _helper(plans: "Sequence[ImagePlan]", root: Path, options: "Options") -> "Im
     if str(own) in [each.platform for each in plans] or not any(map(runs_commands, plans)):
         return None
     try:
-        return plan(root, options, own)
+        facts = _informed(facts, root, options, (own,), host, ask=True)
+        return _plans(facts, options, (own,))[0]
     except PottleError:
         return None  # whoever runs the command says that it cannot be run here
 
@@ -362,27 +479,35 @@ class _Side:
     archives: "Archives"
     stop: "Stop"
     """Of all together: it stops this one too."""
+    decided: "Decided | None"
+    """What `pottle.lock` says of it."""
 
     @classmethod
-    def of(cls, planned: "ImagePlan", settings: "Settings", *, several: bool) -> "_Side":
+    def of(cls, planned: "ImagePlan", pins: "Pins | None", settings: "Settings", *, several: bool) -> "_Side":
         """Settings are those of all together."""
+        from pottle.plan.system_pins import decided
         from pottle.provision.archives import Archives
         from pottle.stop import Stop
 
         stop = settings.stop
         if several:
             settings = replace(settings, stop=Stop(), progress=Of(planned.platform, settings.progress))
-        return cls(planned, settings, Archives(settings), stop)
+        return cls(planned, settings, Archives(settings), stop, decided(pins, planned))
 
     def lock(self) -> "LockedPlan":
         """The locked plan."""
         from pottle.provision.locking import lock as lock_plan
 
         with self._named():
-            return lock_plan(self.planned, self.archives, self.settings)
+            return lock_plan(self.planned, self.archives, self.settings, self.decided)
 
     def order(
-        self, locked: "LockedPlan", files: "ProjectFiles", sandbox: "_Sandbox", shared: "SharedLayers | None"
+        self,
+        locked: "LockedPlan",
+        files: "ProjectFiles",
+        sandbox: "_Sandbox",
+        options: "Options",
+        shared: "SharedLayers | None",
     ) -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
@@ -392,7 +517,8 @@ class _Side:
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
         supplies.note_use()
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, sandbox, shared, settings.turns)
+        common = (sandbox, shared, options.compression, settings.turns)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *common)
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":
@@ -433,6 +559,7 @@ class _Sandbox:
         if wanted != f"{own.os}/{own.architecture}":
             what = f"a command of the project has to run in the image, and this machine is {own}, not {wanted}"
             raise HostError(what, hint=f"build on a machine that is {wanted}")
+        complete(image, self.host)
         run_host = RunHost(self.host.environ, self.host.cache)
         stored = stored_image(image, reference("building"))
         return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
@@ -451,6 +578,7 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
         clock=host.clock,
         max_age=host.max_age,
         mirror=options.mirror,
+        debs=options.debs,
         ca_bundle=host.ca_bundle,
         archive_keys=host.archive_keys,
         stop=host.stop or Stop(),
@@ -462,14 +590,36 @@ def _settings(root: Path, options: "Options", host: Host) -> "Settings":
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing in `pottle.lock` that is new, another, or no longer there."""
+
+    kind: Literal["package", "wheel", "source", "interpreter", "compiler", "build requirement"]
+    name: str
+    before: str | None
+    """Its version; None: it was not there."""
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pinned:
-    """One environment of `pottle.lock`, and what became of it."""
+    """What `pottle.lock` has for one platform, and what of it is new."""
 
     platform: str
+    base: str | None
+    """None: only wheels are locked yet."""
     python: str
+    packages: int
     wheels: int
-    changed: tuple[str, ...]
-    """Names of distributions whose wheel is new, another, or no longer there."""
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedBase:
+    """The base image of `pottle.lock` for one platform."""
+
+    image: "BaseImage"
+    changed: bool
+    """It is new, or stands for another digest than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,46 +628,76 @@ class Pinning:
 
     path: Path
     environments: tuple[Pinned, ...]
-    nothing: str | None = None
-    """Why there was nothing to do."""
+    shared: tuple[Change, ...]
+    """What compiles and what builds: not a part of any image."""
+    changed: bool
+    """The file is another one now, or would be."""
+    kept: int = 0
+    """Files that lie in the folder, or the repository, that is configured for them."""
+    base_images: tuple[PinnedBase, ...] = ()
 
 
-def pin(root: Path, options: "Options", host: Host, *, upgrade: bool = False) -> Pinning:
-    """Ask an index for what no lock of the project decides, and keep the answers in `pottle.lock`.
+def pin(root: Path, options: "Options", host: Host, upgrade: "Upgrade | None" = None, *, write: bool = True) -> Pinning:
+    """Ask archives and an index for what no lock of the project decides, and keep the answers in `pottle.lock`.
 
     For the platforms that are configured, else this machine's and those that the file has already. Versions of before stay where
-    they still satisfy; with `upgrade` every one is chosen anew. Nothing is asked for an answer that is still fresh.
+    they still satisfy, but for what `upgrade` names. Nothing is asked for an answer that is still fresh. Unless told to `write`,
+    nothing is: it is only told what would change.
     """
-    from pottle.plan import pins
-    from pottle.plan.planner import wanted
-    from pottle.project.reader import read_project
+    from pottle.plan import pottle_lock
+    from pottle.plan.pins import PATH
+    from pottle.project.facts import Pins
+    from pottle.provision import keeping
+    from pottle.provision.answers import Answers, Upgrade
+    from pottle.provision.archives import Archives
+    from pottle.writing import replacing
 
     _check_whose(root)
-    path = directory_of(root) / pins.PATH
-    facts = read_project(_tree(root), options.lockfile, _script_of(root))
-    before = {each.platform: each for each in (facts.pins.environments if facts.pins else ())}
-    after = dict(before)
-    told = []
-    for platform in _to_pin(options, tuple(before)):
-        asked = wanted(facts, options, platform)
-        if asked is None:
-            decided = (
-                f"{facts.lock.at.path} has decided every version" if facts.lock else "the project depends on nothing"
-            )
-            return Pinning(path, (), decided)
-        old = before.get(asked.platform)
-        if upgrade or old is None or (old.python, old.wanted) != (asked.python, asked.question):
-            from pottle.provision.pinning import pin as ask
-
-            after[asked.platform] = ask(asked, _settings(root, options, host), None if upgrade else old)
-        told.append(_told(old, after[asked.platform]))
-    text = pins.written(tuple(after.values()))
-    if _read(path) != text:
-        from pottle.writing import replacing
-
+    path = directory_of(root) / PATH
+    facts = _facts(root, options)
+    before = facts.pins or Pins(Location(PATH))
+    settings = _settings(root, options, host)
+    below = {each.image.platform: each.image for each in facts.base_images}
+    known = (*(each.platform for each in before.environments), *(each.platform for each in before.systems), *below)
+    wanted, kept = _to_pin(options, known), 0
+    facts = _with_base_images(facts, root, options, wanted, host, upgrade=upgrade)
+    images = tuple(each.image for each in facts.base_images)
+    with Archives(settings) as archives:
+        after = Answers(facts, options, archives, settings, upgrade or Upgrade(), before).all(wanted)
+        text = pottle_lock.written(after, images)
+        changed = _read(path) != text
+        if write:
+            kept = keeping.export(before, after, archives, settings)
+    if write and changed:
         with replacing(path) as file:
             file.write(text.encode())
-    return Pinning(path, tuple(told))
+    keeping.note_use(after, settings)
+    bases = tuple(PinnedBase(each, below.get(each.platform) != each) for each in images)
+    told = tuple(_pinned(str(platform), before, after) for platform in wanted)
+    return Pinning(path, told, _changes(_shared(before), _shared(after)), changed, kept, bases)
+
+
+def _with_base_images(
+    facts: "Facts",
+    root: Path,
+    options: "Options",
+    platforms: "Sequence[Platform]",
+    host: Host,
+    *,
+    upgrade: "Upgrade | None",
+) -> "Facts":
+    """The facts with the base image that `pottle.lock` is to keep, for each platform."""
+    from pottle.plan.base_images import reference
+
+    if reference(options) is None:
+        return replace(facts, base_images=())
+    from pottle.provision.base_images import BaseImages, pinned
+
+    anew = upgrade is not None and upgrade.everything
+    host = replace(host, max_age=timedelta(0)) if anew else host
+    with _registry(host) as registry:
+        images = BaseImages(_settings(root, options, host), registry)
+        return pinned(facts, options, platforms, images, upgrade=anew)
 
 
 def _check_whose(root: Path) -> None:
@@ -536,11 +716,53 @@ def _to_pin(options: "Options", known: Sequence[str]) -> "tuple[Platform, ...]":
     return tuple(dict.fromkeys((own_platform(), *map(Platform.parse, known))))
 
 
-def _told(old: "PinnedEnvironment | None", new: "PinnedEnvironment") -> Pinned:
-    before = {pin.name: pin.wheel.sha256 for pin in old.wheels} if old else {}
-    after = {pin.name: pin.wheel.sha256 for pin in new.wheels}
-    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return Pinned(new.platform, new.python, len(after), tuple(map(str, changed)))
+_Contents: TypeAlias = "Mapping[tuple[str, str], tuple[str, object]]"
+"""Kind and name → version, and what tells one file of that version from another."""
+
+
+def _pinned(platform: str, before: "Pins", after: "Pins") -> Pinned:
+    environment = next((each for each in after.environments if each.platform == platform), None)
+    system = next((each for each in after.systems if each.platform == platform), None)
+    changes = _changes(_of_platform(before, platform), _of_platform(after, platform))
+    python = system.python if system is not None else environment.python if environment is not None else ""
+    packages = len(system.debs) if system is not None else 0
+    wheels = len(environment.wheels) if environment is not None else 0
+    return Pinned(platform, system.base if system is not None else None, python, packages, wheels, changes)
+
+
+def _of_platform(pins: "Pins", platform: str) -> _Contents:
+    found: dict[tuple[str, str], tuple[str, object]] = {}
+    for environment in (each for each in pins.environments if each.platform == platform):
+        found |= {("wheel", str(pin.name)): (pin.version, pin.wheel.sha256) for pin in environment.wheels}
+        sources = environment.sources
+        found |= {("source", str(s.name)): (s.version or s.commit or "", s.commit or s.sha256) for s in sources}
+    for system in (each for each in pins.systems if each.platform == platform):
+        found |= {("package", deb.name): (deb.version, deb.sha256) for deb in system.debs}
+        if system.interpreter is not None:
+            found["interpreter", "cpython"] = (system.interpreter.version, system.interpreter.sha256)
+    return found
+
+
+def _shared(pins: "Pins") -> _Contents:
+    from pottle.provision.answers import cpython
+
+    found: dict[tuple[str, str], tuple[str, object]] = {}
+    for compiler in pins.compilers:
+        name = f"CPython {compiler.python} of {compiler.base} on {compiler.architecture}"
+        found["compiler", name] = cpython(compiler), [deb.sha256 for deb in compiler.debs]
+    for build in pins.builds:
+        named = {("build requirement", f"{one.name} (of {build.of})"): one for one in build.requires}
+        found |= {key: (one.version, one.sha256) for key, one in named.items()}
+    return found
+
+
+def _changes(before: _Contents, after: _Contents) -> tuple[Change, ...]:
+    changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+    return tuple(Change(*key, _version(before.get(key)), _version(after.get(key))) for key in changed)  # type: ignore[arg-type]
+
+
+def _version(found: tuple[str, object] | None) -> str | None:
+    return found[0] if found is not None else None
 
 
 # --- where a built image goes ---------------------------------------------------------------------
@@ -566,19 +788,27 @@ def tag(target: "AnyImage", names: "Sequence[Reference]") -> None:
     target.store.tag(target.descriptor, names)
 
 
-def save(target: "AnyImage", output: str, names: "Sequence[Reference]") -> Path:
+def check_output(output: str) -> bool:
+    """Whether `output` is an OCI image layout, `DIR/`, and not an archive, `FILE.tar`; raises `UsageError` for anything else."""
+    path = Path(output)
+    layout = output.endswith("/") or path.is_dir()
+    if not layout and path.suffix != ".tar":
+        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+    return layout
+
+
+def save(target: "AnyImage", output: str, names: "Sequence[Reference]", host: Host) -> Path:
     """Write the image to `output`: `FILE.tar` is an archive for every engine, `DIR/` an OCI image layout."""
     from pottle.oci.archive import write_archive
     from pottle.oci.image import copy_image
     from pottle.oci.layout import Layout
 
+    complete(target, host)
     path = Path(output)
-    if output.endswith("/") or path.is_dir():
+    if check_output(output):
         copy_image(target, Layout.create(path), names)
-    elif path.suffix == ".tar":
-        write_archive(target, path, names)
     else:
-        raise UsageError(f"what should {output} be?", hint="end it with .tar for an archive, with / for an OCI layout")
+        write_archive(target, path, names)
     return path
 
 
@@ -592,13 +822,20 @@ def write_digest(target: "AnyImage", path: Path) -> None:
 
 def load(target: "AnyImage", names: "Sequence[Reference]", host: Host) -> tuple[str, str]:
     """Give the image, or of an index the one for the engine's platform, to docker or podman: (the engine, the name to run it by)."""
+    from pottle.oci.media_types import LAYER_ZSTD
     from pottle.run.loading import load as load_image
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
+    complete(target, host)
     images = {str(image.config.platform): stored_image(image, *names) for image in target.images}
     with host.progress.task("Loading the image"):
-        return load_image(images, RunHost(host.environ, host.cache))
+        try:
+            return load_image(images, RunHost(host.environ, host.cache))
+        except HostError as error:
+            if error.hint is None and any(layer.media_type == LAYER_ZSTD for layer in target.images[0].layers):
+                error.hint = "if the engine is older than Docker 23 it cannot read zstd: build with --compression gzip"
+            raise
 
 
 def push(
@@ -610,10 +847,12 @@ def push(
 ) -> "Pushed":
     """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS.
 
-    Layers that are not in the store are in one of the repositories `origins`.
+    Layers that are not in the store are in one of the repositories `origins`, or in that of the base image.
     """
     from pottle.oci.registry.push import push as push_image
 
+    below = tuple(image.base for image in target.images if image.base is not None)
+    origins = tuple(dict.fromkeys((*origins, *below)))
     with _registry(host, insecure) as registry:
         return push_image(target, names, registry, origins=origins, progress=host.progress)
 
@@ -791,9 +1030,154 @@ def _blamed(mention: "Mention", project: Path) -> Iterator[None]:
 
 def _inside(at: Location | None, project: Path) -> str:
     """A place in the project, where it is one and not a flag or a variable."""
-    if at is None:
+    if at is None or Path(at.path) in {project, directory_of(project)}:
         return ""
     return f" ({project.name}/{at})" if (directory_of(project) / at.path).exists() else f" ({at})"
+
+
+# --- files for others to build with ------------------------------------------------------------------
+
+
+def generate(
+    kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written.
+
+    `style` None: the one in which the Dockerfile that is there was written.
+    """
+    return _generated(kinds, (_written(root, options, host, style),), root, host)
+
+
+def generate_all(
+    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The same for every project of the repository below `root` that has something to run; one bake file names them all."""
+    from pottle.errors import NothingToRun
+    from pottle.project.members import members
+
+    found = []
+    for directory in members(_tree(root)):
+        try:
+            options = read_options(root / directory, host.environ, flags)
+            found.append(_written(root / directory, options, host, style))
+        except NothingToRun as error:
+            host.progress.warn(f"{directory}: {error.what}")
+    return _generated(kinds, found, root, host)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the files of one project are written from."""
+
+    directory: Path
+    plans: "tuple[ImagePlan, ...]"
+    context: "Context"
+    style: "Style"
+    platforms: tuple[str, ...]
+    """Those that are configured."""
+
+    @property
+    def ignore_file(self) -> Path:
+        """The one that Docker reads: beside the Dockerfile, where the context is a directory above."""
+        return self.directory / ("Dockerfile.dockerignore" if self.context.directory else ".dockerignore")
+
+
+def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
+    from pottle.plan.planner import make_plan
+    from pottle.project.reader import read_project
+    from pottle.render.context import context
+    from pottle.render.dockerfile import remembered
+
+    tree = _tree(root)
+    facts = read_project(tree, options.lockfile, _script_of(root))
+
+    def planned(platform: "Platform") -> "ImagePlan":
+        return make_plan(_informed(facts, root, options, (platform,), host), options, platform)
+
+    plans = _for_platforms(options, planned)
+    _warn(plans, host.progress)
+    around = context(tree, facts, options, plans[0], files_of(root, options, host))
+    configured = tuple(map(str, platforms(options))) if options.platforms else ()
+    style = style or remembered(tree.read("Dockerfile") or "")
+    return _Written(directory_of(root), plans, around, style, configured)
+
+
+def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host) -> "tuple[Output, ...]":
+    if "dockerfile" in kinds and "dockerignore" not in kinds:
+        for each in projects:
+            if not each.ignore_file.exists():
+                what = f"there is no {each.ignore_file}: a builder would be sent secrets and caches as well"
+                host.progress.warn(f"{what}; `pottle generate dockerignore` writes it")
+    return tuple(output for kind in kinds for output in _outputs(kind, projects, root))
+
+
+def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
+    from pottle.render import bake, dockerfile, listed
+    from pottle.render.files import Output
+
+    if kind == "bake":
+        targets = [_target(each, directory_of(root)) for each in projects]
+        if targets:
+            yield Output(directory_of(root) / bake.NAME, bake.render(targets))
+        return
+    for each in projects:
+        if kind == "dockerignore":
+            yield Output(each.ignore_file, each.context.ignore)
+        else:
+            yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
+            if each.context.lock is None and (text := listed.render(each.plans)) is not None:
+                yield Output(each.directory / listed.NAME, text)
+
+
+def _target(project: _Written, below: Path) -> "Target":
+    """The project's target in a bake file in `below`."""
+    import os
+
+    from pottle.render.bake import Target
+
+    up = [".."] * len(project.context.directory.split("/")) if project.context.directory else []
+    directory = os.path.relpath(project.directory, below)
+    return Target(
+        plan=project.plans[0],
+        directory=directory,
+        context=os.path.normpath(os.path.join(directory, *up)),
+        dockerfile=project.context.path("Dockerfile"),
+        platforms=project.platforms,
+        secrets=project.style.secrets,
+    )
+
+
+def files_of(root: Path, options: "Options", host: Host) -> "Files":
+    """The files of the project at `root`: all of them, and those that belong to its image."""
+    from pottle.project.assets import collect, own
+    from pottle.project.checkout import listed
+    from pottle.render.context import Files
+
+    tree = _tree(root)
+    in_checkout = listed(directory_of(root), host.environ)
+    app = collect(tree, in_checkout, options.exclude)
+    return Files(tuple(own(tree, in_checkout, options.exclude)), tuple(asset.path for asset in app.files))
+
+
+def _for_platforms(options: "Options", make: "Callable[[Platform], ImagePlan]") -> "tuple[ImagePlan, ...]":
+    """A plan for each platform: those that are configured, else those of the two usual ones that there are wheels for.
+
+    The host's own does not count: generated files are the same wherever they are made.
+    """
+    from pottle.oci.platform import Platform
+
+    if options.platforms:
+        return tuple(map(make, platforms(options)))
+    plans: list[ImagePlan] = []
+    errors: list[PottleError] = []
+    for name in ("linux/amd64", "linux/arm64"):
+        try:
+            plans.append(make(Platform.parse(name)))
+        except PottleError as error:
+            errors.append(error)
+    if not plans:
+        raise errors[0]
+    return tuple(plans)
 
 
 # --- running --------------------------------------------------------------------------------------
@@ -830,7 +1214,94 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
+    complete(image, host)
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)
+
+
+# --- checking -------------------------------------------------------------------------------------
+
+
+def lint_settings(
+    root: Path, environ: Mapping[str, str], select: Sequence[str], ignore: Sequence[str]
+) -> "LintSettings":
+    """What is checked: the configuration of the project around `root`, and what the command line says in its place."""
+    from pottle.lint.settings import Settings, UnknownRule
+
+    said = read_options(_configured(root), environ, {}).lint
+    try:
+        Settings(select=tuple(select), ignore=tuple(ignore))
+    except UnknownRule as error:
+        raise UsageError(str(error), hint=error.hint) from None
+    for name, values in _named_rules(said):
+        try:
+            Settings(select=values)
+        except UnknownRule as error:
+            raise ConfigError(str(error), at=said.origins.get(name), hint=error.hint) from None
+    return Settings(
+        tuple(select) or said.select,
+        (*said.ignore, *ignore),
+        dict(said.severity),
+        said.per_file_ignores,
+    )
+
+
+def _configured(root: Path) -> Path:
+    """The nearest directory with a configuration of pottle's, from `root` up to the repository's."""
+    absolute = root.absolute()
+    for path in (absolute, *absolute.parents):
+        if (path / "pottle.toml").is_file() or "[tool.pottle" in (_read(path / "pyproject.toml") or ""):
+            return path
+        if (path / ".git").exists():
+            break
+    return root
+
+
+def _named_rules(said: "LintOptions") -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "select", said.select
+    yield "ignore", said.ignore
+    yield "severity", tuple(name for name, _ in said.severity)
+    yield "per_file_ignores", tuple(name for _, names in said.per_file_ignores for name in names)
+
+
+def lint_targets(names: Sequence[str], cwd: Path, stdin: bytes | None, stdin_name: str) -> "list[LintTarget]":
+    """The files that are meant: files, directories to look below, `-`."""
+    from pottle.lint.targets import targets
+
+    return targets(names, cwd, stdin, stdin_name)
+
+
+def lint_fixed(targets: "Sequence[LintTarget]", settings: "LintSettings", *, unsafe: bool) -> "list[Fixed]":
+    """The files with their fixes made; nothing is written."""
+    from pottle.lint.fixing import fix_all
+
+    return fix_all(targets, settings, unsafe=unsafe)
+
+
+def lint_rule(name: str) -> "dict[str, str]":
+    """What is to be said of a rule: its name, severity, category, first line and page."""
+    from pottle.lint import registry
+
+    if name not in registry.names():
+        near = registry.suggestion(name)
+        hint = f"did you mean `{near}`?" if near else "`pottle lint --rules` lists them"
+        raise UsageError(f"there is no rule `{name}`", hint=hint)
+    found, page = registry.rule(name), registry.page(name)
+    finds = page.partition("\n")[0]
+    return {"rule": name, "severity": found.severity, "category": found.category, "finds": finds, "page": page}
+
+
+def lint_rules() -> "list[dict[str, str]]":
+    """The same of every rule."""
+    from pottle.lint import registry
+
+    return [lint_rule(name) for name in registry.names()]
+
+
+def lint_rendered(form: str, checked: "Sequence[Checked]") -> str:
+    """Findings for programs: "json", "sarif", "github", "gitlab", "junit"."""
+    from pottle.lint.formats import rendered
+
+    return rendered(form, checked)
 
 
 # --- the cache ------------------------------------------------------------------------------------
@@ -884,6 +1355,7 @@ def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[s
     from pottle.project.assets import collect, own
     from pottle.project.checkout import listed
     from pottle.project.version import NOTHING
+    from pottle.provision.places import is_ours
 
     tree = _tree(root)  # not the plan's: locking may have taken a while, and what lies here now is what is built
     root = directory_of(root)
@@ -895,8 +1367,9 @@ def _project_files(root: Path, options: "Options", host: Host, wheels: Mapping[s
         host.progress.warn(f"{withheld.path} stays out of the image: {withheld.because}")
     beside = {path: _neighbour_files(root, path, name, host) for path, name in wheels.items() if path != "."}
     pretence = _pretence(root, wheels["."], tree, host) if "." in wheels else NOTHING
-    everything = tuple(own(tree, in_checkout, options.exclude))
-    return ProjectFiles(root.absolute(), everything, assets.files, pretence, beside)
+    everything = tuple(path for path in own(tree, in_checkout, options.exclude) if not is_ours(path, options.debs))
+    files = tuple(asset for asset in assets.files if not is_ours(asset.path, options.debs))
+    return ProjectFiles(root.absolute(), everything, files, pretence, beside)
 
 
 def _neighbour_files(root: Path, path: str, name: str, host: Host) -> "ProjectFiles":
@@ -904,10 +1377,11 @@ def _neighbour_files(root: Path, path: str, name: str, host: Host) -> "ProjectFi
     from pottle.build.project import ProjectFiles
     from pottle.project.assets import own
     from pottle.project.checkout import listed
+    from pottle.provision.places import is_ours
 
     directory = (root / path).resolve()
     tree = _tree(directory)
-    everything = tuple(own(tree, listed(directory, host.environ)))
+    everything = tuple(path for path in own(tree, listed(directory, host.environ)) if not is_ours(path, None))
     return ProjectFiles(directory, everything, (), _pretence(directory, name, tree, host))
 
 
@@ -924,7 +1398,7 @@ def _pretence(root: Path, name: str, tree: "Tree", host: Host) -> "Pretence":
     derived = version.derive(found, name, tree, described(root, host.environ, found.tags), host.environ)
     if derived.warning:
         host.progress.warn(f"{found.at}: {derived.warning}")
-    return version.pretence(found, name, derived.version)
+    return version.pretence(found.tool, name, derived.version)
 
 
 def _tree(root: Path) -> "Tree":

@@ -76,9 +76,8 @@ def alone(
 def used(path: Path) -> None:
     """Notes that `path` is used: its modification time says when, to about an hour. Trouble with that is nobody's."""
     with suppress(OSError):
-        now = time.time()
-        if abs(now - path.stat().st_mtime) > FINE_ENOUGH:
-            os.utime(path, (now, now))
+        if abs(time.time() - path.stat().st_mtime) > FINE_ENOUGH:
+            os.utime(path)  # now, which who may write the file may say; another time only its owner
 
 
 @contextmanager

@@ -17,6 +17,9 @@ _T = TypeVar("_T")
 GRACE = 0.5
 """Seconds that stopped threads have to clean up before nobody waits for them any more."""
 
+_LOOK_UP = 0.1
+"""Seconds that a signal may go unanswered while the main thread waits."""
+
 
 class Stopped(Exception):
     """Somebody else failed or was interrupted: this thread need not go on. Never shown: what stopped it is."""
@@ -128,11 +131,17 @@ class _Crew(Generic[_T]):
         found: dict[int, _T] = {}
         with self._stop.ending(lambda: self._done.put(_Outcome(-1, error=Stopped()))):
             for _ in self._works:
-                outcome = self._done.get()
+                outcome = self._next()
                 if outcome.error is not None:
                     raise outcome.error
                 found[outcome.number] = outcome.value  # type: ignore[assignment]
         return [found[number] for number in range(len(self._works))]
+
+    def _next(self) -> _Outcome[_T]:
+        """The next that is done. Looks up now and then: Python answers a signal in the main thread, which another one may have caught."""
+        while True:
+            with suppress(queue.Empty):
+                return self._done.get(timeout=_LOOK_UP)
 
     def leave(self) -> None:
         deadline = time.monotonic() + GRACE

@@ -1,6 +1,6 @@
-"""Which wheels fit an image: PEP 425 compatibility tags for a CPython on a glibc Linux that need not be this one.
+"""Which wheels fit an image: PEP 425 compatibility tags for a CPython on a Linux, with glibc or musl, that need not be this one.
 
-Nothing is asked of the running interpreter or host: the tags follow from the image's Python, platform and glibc alone.
+Nothing is asked of the running interpreter or host: the tags follow from the image's Python, platform and C library alone.
 """
 
 import re
@@ -14,6 +14,10 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 _MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64", "linux/arm64/v8": "aarch64"}
 _OLDEST_GLIBC = {"x86_64": 5, "aarch64": 17}
 """PEP 600: no manylinux wheel is older than glibc 2.5 (manylinux1); none for aarch64 is older than 2.17 (PEP 599)."""
+_OLDEST_MUSL = (1, 2)
+"""Alpine 3.13, 2021: all that uv knows of musl (0.13.8), and what wheels of these years are built for."""
+_NEWEST_MUSL = 2
+"""uv installs for `musllinux_1_2` and older (0.13.8)."""
 _LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 """PEP 600's aliases, by the minor version of glibc."""
 _NEWEST_GLIBC = 40
@@ -34,7 +38,9 @@ class Target:
     """`3.13`: a CPython with the GIL."""
     platform: str
     """`linux/amd64`"""
-    glibc: tuple[int, int]
+    glibc: tuple[int, int] | None
+    musl: tuple[int, int] | None = None
+    """In place of glibc, as Alpine has it."""
 
     def __post_init__(self) -> None:
         if self.python.endswith("t"):
@@ -43,8 +49,10 @@ class Target:
             raise InvalidTarget(f"not a CPython version like 3.13: {self.python!r}")
         if self.platform not in _MACHINES:
             raise InvalidTarget(f"no wheels for this platform: {self.platform!r} (known: linux/amd64, linux/arm64)")
-        if self.glibc[0] != 2 or self.glibc[1] < _OLDEST_GLIBC[self.machine]:
-            raise InvalidTarget(f"not a glibc that wheels are built for: {self.glibc} (musl is not supported)")
+        if self.musl is not None and (self.musl < _OLDEST_MUSL or self.glibc is not None):
+            raise InvalidTarget(f"not a musl that wheels are built for: {self.musl}")
+        if self.musl is None and (self.glibc is None or not (2, _OLDEST_GLIBC[self.machine]) <= self.glibc < (3, 0)):
+            raise InvalidTarget(f"not a glibc that wheels are built for: {self.glibc}")
 
     @property
     def machine(self) -> str:
@@ -54,11 +62,14 @@ class Target:
     @property
     def uv_platform(self) -> str:
         """The value of uv's `--python-platform` that is nearest from below: `x86_64-manylinux_2_40`."""
+        if self.glibc is None:
+            return f"{self.machine}-unknown-linux-musl"
         known = [minor for minor in _UV_GLIBCS if minor <= self.glibc[1]]
         return f"{self.machine}-manylinux_2_{known[-1]}" if known else f"{self.machine}-manylinux2014"
 
     def __str__(self) -> str:
-        return f"{self.platform}, CPython {self.python} and glibc {self.glibc[0]}.{self.glibc[1]}"
+        name, version = ("glibc", self.glibc) if self.glibc is not None else ("musl", self.musl)
+        return f"{self.platform}, CPython {self.python} and {name} {'.'.join(map(str, version or ()))}"
 
 
 def compatible(target: Target) -> tuple[Tag, ...]:
@@ -67,12 +78,12 @@ def compatible(target: Target) -> tuple[Tag, ...]:
     return tuple(sorted(ranks, key=ranks.__getitem__))
 
 
-def choose_wheel(filenames: Iterable[str], *, python: str, platform: object, glibc: tuple[int, int]) -> str | None:
+def choose_wheel(filenames: Iterable[str], target: Target) -> str | None:
     """The name of the wheel that fits best, or None. Names that are no wheel's (PEP 427) fit nothing.
 
-    `platform` is anything whose text is `linux/amd64`. Equal fits are decided by the higher build number, then by name.
+    Equal fits are decided by the higher build number, then by name.
     """
-    ranks = _ranks(Target(python, str(platform), glibc))
+    ranks = _ranks(target)
     fitting = [(key, name) for name in filenames if (key := _preference(name, ranks)) is not None]
     return min(fitting)[1] if fitting else None
 
@@ -126,7 +137,7 @@ def _build_number(filename: str) -> int | None:
 @lru_cache(maxsize=16)
 def _ranks(target: Target) -> dict[Tag, int]:
     major, minor = map(int, target.python.split("."))
-    platforms = [*_manylinux(target), f"linux_{target.machine}"]
+    platforms = [*_manylinux(target), *_musllinux(target), f"linux_{target.machine}"]
     interpreter = f"cp{major}{minor}"
     tags = [
         *cpython_tags((major, minor), [interpreter], platforms),
@@ -136,8 +147,14 @@ def _ranks(target: Target) -> dict[Tag, int]:
 
 
 def _manylinux(target: Target) -> Iterator[str]:
-    newest = min(target.glibc[1], _NEWEST_GLIBC)
+    newest = min(target.glibc[1], _NEWEST_GLIBC) if target.glibc is not None else -1
     for minor in range(newest, _OLDEST_GLIBC[target.machine] - 1, -1):
         yield f"manylinux_2_{minor}_{target.machine}"
         if minor in _LEGACY:
             yield f"{_LEGACY[minor]}_{target.machine}"
+
+
+def _musllinux(target: Target) -> Iterator[str]:
+    """PEP 656: whatever is built for an older musl of the same major version fits."""
+    major, newest = target.musl or (0, -1)
+    yield from (f"musllinux_{major}_{minor}_{target.machine}" for minor in range(min(newest, _NEWEST_MUSL), -1, -1))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pottle.build.builder import Order, build
+from pottle.build.builder import Order, build, serves
 from pottle.build.output import entries
 from pottle.build.project import ProjectFiles
 from pottle.build.sandbox import Command, Ended
@@ -16,7 +16,7 @@ from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, File, Symlink
 from pottle.oci.image import Image
 from pottle.oci.platform import Platform
-from pottle.plan.lock import LockedPlan
+from pottle.plan.lock import LockedPlan, LockedWheel
 from pottle.plan.model import CopyProject, LayerPlan, RunCommand
 from pottle.plan.planner import make_plan
 from pottle.progress import Silent
@@ -44,27 +44,31 @@ class Recording:
         return self.ended
 
 
-def locked() -> LockedPlan:
-    plan = make_plan(read_project(DictTree({"main.py": ""})), Options(), Platform.parse("linux/amd64"))
+def locked(platform: str = "linux/amd64", wheels: tuple[LockedWheel, ...] = ()) -> LockedPlan:
+    plan = make_plan(read_project(DictTree({"main.py": ""})), Options(), Platform.parse(platform))
     copy = LayerPlan("app", (CopyProject("/app", False, None),), "it is the app")
     static = LayerPlan("collectstatic", (STEP,), "it is written by a command")
     return LockedPlan(
         type(plan)(**{**{f: getattr(plan, f) for f in plan.__struct_fields__}, "layers": (copy, static)}),
         (),
-        (),
+        wheels,
         (),
         None,
     )
 
 
 def made(directory: Path, sandbox: Recording, text: str = "x"):
+    return build(order(directory, sandbox, text))
+
+
+def order(directory: Path, sandbox: Recording, text: str = "x", platform: str = "linux/amd64") -> Order:
     project = directory / "project"
     project.mkdir(exist_ok=True)
     if not (project / "main.py").exists() or (project / "main.py").read_text() != text:
         (project / "main.py").write_text(text)
     files = ProjectFiles(project, ("main.py",), (Asset("main.py", 1, False),))
     workshop = Workshop(directory / "cache", None, Silent(), Stop(), sandbox)  # type: ignore[arg-type]
-    return build(Order(locked(), files, workshop))
+    return Order(locked(platform), files, workshop)
 
 
 def test_it_runs_in_the_image_below_and_what_it_writes_is_a_layer(tmp_path: Path):
@@ -94,6 +98,39 @@ def test_a_failure_is_told_in_its_own_last_words(tmp_path: Path):
     sandbox = Recording(ended=Ended(1, "Traceback …\nKeyError: 'SECRET_KEY'\n"))
     with pytest.raises(ProjectError, match=r"collectstatic failed with exit code 1: KeyError: 'SECRET_KEY'"):
         made(tmp_path, sandbox)
+
+
+# --- another platform -----------------------------------------------------------------------------
+
+
+class Refusing(Recording):
+    """A sandbox on a machine of another platform."""
+
+    def run(self, image: Image, command: Command, work: Path) -> Ended:
+        raise AssertionError(command)
+
+
+def wheel(filename: str, version: str = "1") -> LockedWheel:
+    return LockedWheel("a", version, filename, None, "0" * 64, None, None)
+
+
+def test_what_a_command_writes_here_serves_another_platform(tmp_path: Path):
+    sandbox = Recording()
+    native, foreign = order(tmp_path, sandbox), order(tmp_path, Refusing(), platform="linux/arm64")
+    image = build(foreign, native)
+    assert len(sandbox.seen) == 1
+    assert image.made == {"app", "collectstatic"}
+    assert dict(image.layers)["collectstatic"] == dict(build(native).layers)["collectstatic"]
+    assert image.image.config.platform == Platform.parse("linux/arm64")
+    assert build(foreign, native).made == frozenset()
+    assert len(sandbox.seen) == 1
+
+
+def test_it_serves_only_where_the_same_code_meets_the_same_distributions():
+    here = locked(wheels=(wheel("a-1-cp313-cp313-manylinux_2_17_x86_64.whl"),))
+    assert serves(here, locked("linux/arm64", (wheel("a-1-cp313-cp313-manylinux_2_17_aarch64.whl"),)))
+    assert not serves(here, locked("linux/arm64", (wheel("a-2-py3-none-any.whl", "2"),)))
+    assert not serves(here, locked("linux/arm64"))
 
 
 def test_only_files_and_links_that_stay_inside_come_out(tmp_path: Path):

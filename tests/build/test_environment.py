@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pottle.build.environment import Environment, empty, populate, site_files
+from pottle.build.environment import Environment, empty, populate
 from pottle.errors import SourceError
 from pottle.oci.entry import Directory, File, Symlink
 from pottle.sources.pypi import installed
@@ -54,7 +54,7 @@ def _lay_out(prefix: Path, site: Path, wheel: WheelFile, shebang: str) -> None:
 
 
 def placed(populated) -> dict[str, File]:
-    return {file.path: file for file in site_files(populated)}
+    return {file.path: file for files in populated.entries.values() for file in files}
 
 
 def test_an_empty_environment_is_what_pep_405_asks_for():
@@ -189,12 +189,15 @@ def test_the_last_by_name_wins_a_contested_path_and_both_are_named(tmp_path):
         assert "shared.py" not in placed(populated)[f"{SITE}/one-1.0.dist-info/RECORD"].read().decode()
 
 
-def test_the_same_file_twice_is_no_news_and_there_once(tmp_path):
+def test_the_same_file_twice_is_no_news_and_belongs_to_both(tmp_path):
     one = unpacked(tmp_path / "one", WheelFile("one", files={"ns/__init__.py": ""}))
     two = unpacked(tmp_path / "two", WheelFile("two", files={"ns/__init__.py": ""}))
     populated = populate(HERE, [*one, *two])
     assert populated.warnings == ()
-    assert [file.path for file in site_files(populated)].count(f"{SITE}/ns/__init__.py") == 1
+    for name in ("one", "two"):
+        files = {file.path: file for file in populated.entries[name]}
+        assert f"{SITE}/ns/__init__.py" in files
+        assert "ns/__init__.py" in files[f"{SITE}/{name}-1.0.dist-info/RECORD"].read().decode()
 
 
 def test_symbolic_links_are_not_followed(tmp_path):
@@ -240,7 +243,7 @@ def test_a_real_python_finds_the_distribution_and_runs_its_script(tmp_path):
     here = Environment(version, str(tmp_path / "root").lstrip("/"), os.path.realpath(sys.executable))
     code = "from importlib.metadata import distribution\ndef main(): print(distribution('demo').version)\n"
     wheel = WheelFile("demo", version="7.1", files={"demo.py": code}, console_scripts={"demo": "demo:main"})
-    for entry in [*empty(here), *site_files(populate(here, unpacked(tmp_path / "uv", wheel)))]:
+    for entry in [*empty(here), *placed(populate(here, unpacked(tmp_path / "uv", wheel))).values()]:
         path = Path("/", entry.path)
         path.parent.mkdir(parents=True, exist_ok=True)
         match entry:

@@ -144,3 +144,16 @@ def test_what_cannot_be_had_is_one_error(there: World, mirror: StandaloneMirror,
     assert said.err.startswith("error: ")
     assert message in said.err.splitlines()[0]
     assert "hint: " in said.err
+
+
+def test_a_lock_holds_it_for_hosts_of_both_architectures(there: World, mirror: StandaloneMirror, tmp_path: Path):
+    """Neither the list that it was found in nor the place it came from is asked again, and a folder has it for good."""
+    shop = project(there, tmp_path / "shop")
+    assert there.pottle("lock", "-q", "--debs", "vendor", "--platform", "linux/amd64,linux/arm64", shop).code == 0
+    text = (shop / "pottle.lock").read_text()
+    assert [text.count(f'machine = "{machine}"') for machine in ("x86_64", "aarch64")] == [2, 2]
+    assert len(list((shop / "vendor").glob(f"cpython-{PATCH}*"))) == 2
+    digest = there.pottle("build", "-q", "--locked", "--debs", "vendor", shop).digest
+    shutil.rmtree(mirror.directory)
+    other = there.fresh("other", **mirror.environ)
+    assert other.pottle("build", "-q", "--locked", "--debs", "vendor", shop).digest == digest

@@ -61,9 +61,9 @@ class Cache:
             self.aged(self.directory / "layers" / name[:2] / f"{name}.json", age)
         return layer
 
-    def image(self, *layers: Layer, name: str | None = None, age: float = 0.0) -> Image:
+    def image(self, *layers: Layer, name: str | None = None, age: float = 0.0, platform: str = "linux/amd64") -> Image:
         """An image of these layers."""
-        makeup = Makeup(Platform.parse("amd64"), 1, Execution(), {})
+        makeup = Makeup(Platform.parse(platform), 1, Execution(), {})
         image = assemble([Addendum(layer, "test") for layer in layers], makeup, self.store)
         for blob in (image.descriptor, image.manifest.config):
             self.aged(self.store.path_of(blob.digest), age)

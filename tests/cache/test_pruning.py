@@ -121,6 +121,7 @@ def test_a_root_in_which_a_program_runs_stays(cache: Cache) -> None:
     with sharing.occupied(root):
         pruned = cache.prune(Wish(everything=True))
         assert root.is_dir()
+        assert pruned.after == cache.survey().size > 0
     assert "roots" not in {item.kind for item in pruned.items}
     cache.prune(Wish(everything=True))
     assert not root.exists()

@@ -11,6 +11,8 @@ from tests.world import World
 from pottle.cache.item import Sizes
 from pottle.cache.survey import KINDS, survey
 from pottle.errors import IntegrityError
+from pottle.oci.image import assemble_index
+from pottle.oci.reference import Reference
 
 
 def whys(cache: Cache, kind: str) -> dict[str, str | None]:
@@ -30,6 +32,17 @@ def test_an_image_holds_its_documents_and_layers(cache: Cache) -> None:
     assert item.blobs == {blob.digest.hex for blob in image.blobs}
     assert item.used == NOW - 3 * 86400
     assert cache.survey().loose(cache.survey().items) == {}
+
+
+def test_an_index_holds_its_images(cache: Cache) -> None:
+    images = [cache.image(cache.layer(name), platform=f"linux/{name}") for name in ("amd64", "arm64")]
+    index = assemble_index(images, cache.store)
+    cache.store.tag(index.descriptor, [Reference.parse("shop").tagged])
+    roots = [cache.root(image) for image in images]
+    (item,) = (item for item in cache.survey().items if item.kind == "images")
+    assert item.blobs == {blob.digest.hex for blob in index.blobs}
+    assert cache.prune().freed == 0
+    assert all(root.is_dir() for root in roots)
 
 
 def test_a_layer_is_known_by_its_record(cache: Cache) -> None:
@@ -158,3 +171,10 @@ def test_all_that_a_build_leaves_is_known(here: World, tmp_path: Path) -> None:
     assert {path.name for path in unknown if path.is_relative_to(here.cache / "store")} == {"oci-layout", "index.json"}
     assert {item.kind for item in inventory.items} <= {name for name, _, _ in KINDS}
     assert not any(item.useless for item in inventory.items)
+
+
+def test_what_is_known_of_base_images_has_its_kind(cache: Cache) -> None:
+    cache.put(f"base-images/1/{key('a')}.json", 1000)
+    cache.put(f"base-images/1/names/{key('b')}.json", 100)
+    found = [item for item in survey(cache.directory, NOW, FORMATS).items if item.kind == "bases"]
+    assert {item.name for item in found} == {f"{key('a')}.json", f"{key('b')}.json"}

@@ -221,7 +221,6 @@ CONFIGURATION = {
     ),
     "a port that is none": Fault(nothing, 2, "--port", "pottle build --help", flags=("--port", "x")),
     "a flag that is none": Fault(nothing, 2, "--prot", "pottle build --help", flags=("--prot", "1")),
-    "two platforms": Fault(nothing, 2, "one platform", "--platform", flags=("--platform", "linux/amd64,linux/arm64")),
     "a name that no image can have": Fault(nothing, 2, "name", "-t", flags=("-t", "UPPER CASE")),
     "certificates that are not there": Fault(
         nothing, 2, "no CA bundle", "--ca-cert", flags=("--ca-cert", "/nowhere.pem")

@@ -9,7 +9,10 @@ import pytest
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"]],
+    [
+        *([], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"]),
+        *(["generate"], ["generate", "dockerfile"], ["generate", "dockerignore"], ["generate", "bake"]),
+    ],
     ids=str,
 )
 def test_help_fits_and_shows_examples_as_they_are_typed(command: list[str]):

@@ -4,11 +4,13 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.test_interrupts import AT_ONCE, interrupt, wait_until
 from tests.world import Said, World
 
 from pottle.oci.digest import Digest
@@ -187,6 +189,16 @@ def test_a_warm_build_reads_no_file_for_a_cache_that_it_need_not_ask(here, proje
     assert registry.requests == []
 
 
+def test_each_compression_has_layers_of_its_own(here, tmp_path, project, registry, cache):
+    build(here, project, "--cache-to", cache)
+    packed = build(here, project, "--compression", "zstd", "--cache-to", cache)
+    other = here.fresh("other")
+    two = build(other, checkout(project, tmp_path / "there"), "--compression", "zstd", "--cache-from", cache)
+    assert (made(two), two["warnings"]) == ([], 0)
+    assert two["digest"] == packed["digest"]
+    other.image("shop")
+
+
 # --- several platforms ----------------------------------------------------------------------------
 
 
@@ -315,6 +327,16 @@ def test_what_is_no_repository_is_said(here, project, name):
     assert "--cache-from" in said.err
 
 
+@pytest.mark.parametrize("platforms", ["linux/amd64", "linux/amd64,linux/arm64"])
+def test_whoever_stops_a_build_does_not_wait_for_the_cache(here, tmp_path, registry, cache, platforms):
+    registry.fail("GET", "/manifests/", "hang", times=99)
+    project = here.virtual(tmp_path / "shop")
+    process = here.start("build", "-q", "--platform", platforms, "--cache-from", cache, project)
+    wait_until(lambda: registry.asked("GET", "/manifests/"))
+    assert interrupt(process, signal.SIGINT) < AT_ONCE
+    registry.mend()
+
+
 # --- who may not share ----------------------------------------------------------------------------
 
 
@@ -339,3 +361,32 @@ def test_layers_without_the_bytecode_that_they_should_have_are_not_shared(tmp_pa
         registry.requests.clear()
         build(here, project, "--cache-to", cache)
         assert len(registry.manifests["ci/cache"]) == len(there)
+
+
+def test_machine_code_of_the_project_is_not_shared(here, tmp_path, project, registry, cache):
+    backend = project / "backend/own.py"
+    backend.write_text(backend.read_text().replace("none-any", "none-manylinux_2_17_x86_64"))
+    build(here, project, "--cache-to", cache, "--platform", "linux/amd64")
+    two = build(here.fresh("other"), checkout(project, tmp_path / "there"), "--cache-from", cache)
+    assert made(two) == ["app"]
+
+
+def test_another_compression_is_another_layer(here, tmp_path, project, registry, cache):
+    build(here, project, "--cache-to", cache)
+    other = here.fresh("other")
+    two = build(other, checkout(project, tmp_path / "there"), "--cache-from", cache, "--compression", "zstd")
+    assert shared(two) == []
+
+
+def test_every_project_of_a_monorepo_has_the_cache(here, tmp_path, registry, cache):
+    for name in ("jobs", "web"):
+        directory = here.virtual(tmp_path / "all" / name)
+        for file in (directory / "pyproject.toml", directory / "uv.lock"):
+            file.write_text(file.read_text().replace('"shop"', f'"{name}"'))
+    first = here.pottle("build", "--all", tmp_path / "all", "--cache-to", cache)
+    assert first.code == 0, first.err
+    other = here.fresh("other")
+    said = other.pottle("build", "--all", checkout(tmp_path / "all", tmp_path / "there"), "--cache-from", cache)
+    assert said.code == 0, said.err
+    assert said.out == first.out
+    assert said.err.count("unchanged") == 2

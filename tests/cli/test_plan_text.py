@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from msgspec.structs import replace
 from tests.named import CASES, project
 
 from pottle import api
@@ -23,7 +24,7 @@ PLANNED = [case.name for case in CASES if (case / "plan.json").exists()]
 def shown(case: str, columns: int) -> str:
     root = project(next(path for path in CASES if path.name == case))
     plan = api.plan(root, api.read_options(root, {}, {}), Platform.parse("linux/amd64"))
-    return click.unstyle(text(plan, columns)) + "\n"
+    return click.unstyle(text([plan], columns)) + "\n"
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -74,3 +75,14 @@ def test_a_pipe_gets_plain_text_of_the_columns_that_are_asked_for():
 
 def test_json_is_the_plan_itself():
     assert printed("--format", "json") == (PLAIN / "plan.json").read_bytes()
+
+
+def test_platforms_that_read_the_same_are_told_once():
+    plans = [
+        api.plan(project(PLAIN), api.read_options(PLAIN, {}, {}), Platform.parse(name)) for name in ("amd64", "arm64")
+    ]
+    told = click.unstyle(text(plans, 80))
+    assert told.splitlines()[0].endswith(" for linux/amd64 and linux/arm64")
+    assert told.splitlines()[1:] == click.unstyle(text(plans[:1], 80)).splitlines()[1:]
+    another = replace(plans[1], port=1, command=("another",))
+    assert click.unstyle(text([plans[0], another], 80)).count(" for linux/") == 2

@@ -148,7 +148,7 @@ def test_a_project_that_is_not_there_is_said_with_its_line(here, tree, registry)
     said = failed(here, registry, tree / "k8s")
     assert f"--> {tree}/k8s/b.yaml:2" in said
     assert "pottle://./gone: " in said
-    assert "does not exist" in said
+    assert f"{tree}/k8s/gone does not exist\n" in said
     assert registry.tags == {}
 
 

@@ -9,8 +9,8 @@ from pottle.config.keys import (
     SWITCHES,
     TYPES,
     description,
-    process_description,
     schema,
+    table_description,
     written,
 )
 from pottle.config.options import Options, ProcessOptions
@@ -22,7 +22,7 @@ def test_every_key_is_an_option_and_every_option_has_a_key():
 
 def test_a_process_has_the_fields_of_its_options():
     assert set(PROCESS) == {field.name for field in fields(ProcessOptions)} - {"at"}
-    assert all(process_description(name).endswith(".") for name in PROCESS)
+    assert all(table_description(PROCESS, name).endswith(".") for name in PROCESS)
     assert schema()["$defs"]["ProcessKeys"]["additionalProperties"] is False
     assert schema()["$defs"]["ProcessKeys"]["required"] == ["command"]
 

@@ -61,6 +61,7 @@ def test_every_key_is_read():
     app = "x.y:app"
     lockfile = "poetry.lock"
     optimize = "size"
+    compression = "zstd"
     variant = "debug"
     packages = ["libpq5"]
     strict = true
@@ -74,8 +75,11 @@ def test_every_key_is_read():
     collectstatic = false
     exclude = ["*.md", "!a.md"]
     mirror = "http://mirror.example/debian"
+    debs = "vendor/debs"
+    locked = true
     allow-expired = ["forky"]
     process = { worker = { command = "x" } }
+    lint = { ignore = ["size"] }
     cache-from = ["registry.example/cache"]
     cache-to = "registry.example/cache"
     """
@@ -209,6 +213,31 @@ def test_a_pottle_toml_that_is_no_toml_is_an_error():
 
 def test_a_pyproject_that_is_no_toml_is_not_this_rooms_business():
     assert from_pyproject("[") == Layer()
+
+
+def test_what_the_linter_is_told():
+    text = """
+    [tool.pottle.lint]
+    select = ["size"]
+    severity = { size = "info" }
+    per-file-ignores = { "Dockerfile.dev" = ["runs-as-root"] }
+    """
+    lint = from_pyproject(text).options().lint
+    assert (lint.select, lint.severity) == (("size",), (("size", "info"),))
+    assert lint.per_file_ignores == (("Dockerfile.dev", ("runs-as-root",)),)
+    assert str(lint.origins["severity"]) == "pyproject.toml:4"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("selct = []", "pyproject.toml:2: unknown key `selct` (hint: did you mean `select`?)"),
+        ('severity = { size = "loud" }', "pyproject.toml:2: `severity`"),
+        ('ignore = "size"', "pyproject.toml:2: `ignore`"),
+    ],
+)
+def test_what_the_linter_is_told_wrongly(text, said):
+    assert message(from_pyproject(f"[tool.pottle.lint]\n{text}\n")).startswith(said)
 
 
 def test_a_table_that_is_none_is_an_error():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pottle.config.keys import PROCESS, TYPES, description, process_description, schema, written
+from pottle.config.keys import LINT, PROCESS, TYPES, description, schema, table_description, written
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 SCHEMA = REFERENCE / "pottle.schema.json"
@@ -18,14 +18,15 @@ _ROW = re.compile(r"^\| `[^\n]+\n", re.MULTILINE)
 def rows() -> str:
     """One row of the table for each key."""
     table = [f"| `{written(name)}` | {kind(name)} | {description(name)} |\n" for name in TYPES]
-    table += [f"| `process.NAME.{name}` | | {process_description(name)} |\n" for name in PROCESS]
+    table += [f"| `process.NAME.{name}` | | {table_description(PROCESS, name)} |\n" for name in PROCESS]
+    table += [f"| `lint.{written(name)}` | | {table_description(LINT, name)} |\n" for name in LINT]
     return "".join(table)
 
 
 def kind(name: str) -> str:
     found = schema()["properties"][written(name)]
     names = {"array": "list", "object": "table", "boolean": "true, false", "integer": "number", "string": "text"}
-    return " or ".join(found["enum"]) if "enum" in found else names[found["type"]]
+    return " or ".join(found["enum"]) if "enum" in found else names[found.get("type", "object")]
 
 
 def check(path: Path, text: str) -> None:

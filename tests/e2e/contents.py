@@ -1,6 +1,5 @@
 """What is in an archive that was built, read with the standard library alone: a second opinion beside pottle's own."""
 
-import gzip
 import io
 import json
 import tarfile
@@ -46,12 +45,26 @@ def contents(archive: Path) -> Contents:
             return member.read()
 
         (manifest,) = json.loads(read("manifest.json"))
-        files = {file.path: file for layer in manifest["Layers"] for file in _files(gzip.decompress(read(layer)))}
+        files: dict[str, File] = {}
+        for layer in manifest["Layers"]:
+            _lay(files, _files(read(layer)))
         return Contents(files, json.loads(read(manifest["Config"])))
 
 
+def _lay(files: dict[str, File], layer: Iterator[File]) -> None:
+    """One layer over those before it; a whiteout takes away what they have (image-spec, layer.md)."""
+    for file in layer:
+        directory, _, name = file.path.rpartition("/")
+        if not name.startswith(".wh."):
+            files[file.path] = file
+            continue
+        gone = f"{directory}/{'' if name == '.wh..wh..opq' else name.removeprefix('.wh.')}".lstrip("/")
+        for path in [path for path in files if path == gone or path.startswith(gone.rstrip("/") + "/")]:
+            del files[path]
+
+
 def _files(layer: bytes) -> Iterator[File]:
-    with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(layer), mode="r:*") as tar:
         for member in tar:
             if member.isreg():
                 yield File(member.name, member.mode, tar.extractfile(member).read(), "")

@@ -196,6 +196,57 @@ urlpatterns = [path("", lambda request: HttpResponse(static("shop.css")))]
 }
 """Static files under hashed names, a secret key that has to be given, a database that is kept."""
 
+WORKSPACE: Files = {
+    "pyproject.toml": """
+[tool.uv.workspace]
+members = ["packages/*"]
+""",
+    ".gitignore": "/packages/web/local.db\n",
+    "packages/web/pyproject.toml": """
+[project]
+name = "web"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["core", "starlette>=0.40", "uvicorn>=0.34"]
+
+[tool.uv.sources]
+core = { workspace = true }
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+""",
+    "packages/web/src/web/__init__.py": """
+from core import about
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+app = Starlette(routes=[Route("/", lambda request: JSONResponse(about()))])
+""",
+    "packages/web/templates/page.html": "<p>hello</p>",
+    "packages/web/local.db": "do-not-ship-this-value",
+    "packages/core/pyproject.toml": """
+[project]
+name = "core"
+version = "1.0"
+requires-python = ">=3.11"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+""",
+    "packages/core/src/core/__init__.py": _SERVES.replace("def about", "\ndef about"),
+    "packages/other/pyproject.toml": """
+[project]
+name = "other"
+version = "1.0"
+dependencies = []
+""",
+    "packages/other/main.py": "print('another program')",
+}
+"""Three projects under one lock, of which two belong together."""
+
 REQUIREMENTS: Files = {
     "requirements.in": "flask>=3\nwaitress>=3\n",
     "app.py": FLASK["app.py"],

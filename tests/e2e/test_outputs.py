@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -81,6 +82,95 @@ def test_run_takes_docker_where_it_answers(docker: Docker, pottle_with_engines: 
     result = pottle_with_engines("run", "--backend=docker", project(SAYS_HELLO))
     assert result.stdout == "hello from inside\n"
     assert docker("ps", "--all", "--quiet") == before
+
+
+# --- several platforms, zstd ----------------------------------------------------------------------
+
+BOTH = ("--platform", "linux/amd64,linux/arm64")
+
+
+@pytest.fixture(scope="module")
+def several(pottle: Pottle, project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of two images, as an archive and as a layout, with its digest in a file."""
+    into = tmp_path_factory.mktemp("several")
+    outputs = ("-o", into / "image.tar", "-o", f"{into}/layout/", "--digest-file", into / "digest")
+    pottle("build", "-t", NAME, *BOTH, *outputs, project(SAYS_HELLO))
+    return into
+
+
+@pytest.mark.parametrize("source", ["oci-archive:{}/image.tar", "oci:{}/layout"])
+def test_skopeo_sees_an_index_and_finds_each_platform(tool, several: Path, source: str):
+    place = source.format(several)
+    index = json.loads(tool("skopeo", "inspect", "--raw", place))
+    assert [found["platform"]["architecture"] for found in index["manifests"]] == ["amd64", "arm64"]
+    for flags in (
+        ("--override-arch=amd64",),
+        ("--override-arch=arm64",),
+        ("--override-arch=arm64", "--override-variant=v8"),
+    ):
+        found = json.loads(tool("skopeo", *flags, "inspect", place))
+        assert f"--override-arch={found['Architecture']}" == flags[0]
+
+
+def test_a_registry_takes_the_index_and_docker_runs_its_own_platforms_image(
+    tool, docker: Docker, registry: str, several: Path
+):
+    remote, digest = f"{registry}/e2e/several", (several / "digest").read_text().strip()
+    tool("skopeo", "copy", "--all", "--dest-tls-verify=false", f"oci:{several}/layout", f"docker://{remote}:1.2")
+    docker("pull", "--quiet", f"{remote}@{digest}")
+    assert docker("run", "--rm", "--network=none", "--read-only", f"{remote}@{digest}") == "hello from inside"
+    docker("rmi", f"{remote}@{digest}")
+
+
+def test_docker_loads_every_platform_under_a_tag_of_its_own(docker: Docker, several: Path):
+    docker("load", "--input", str(several / "image.tar"))
+    for architecture in ("amd64", "arm64"):
+        assert docker("image", "inspect", "--format={{.Architecture}}", f"{NAME}-{architecture}") == architecture
+    assert docker("run", "--rm", "--network=none", f"{NAME}-amd64") == "hello from inside"
+    docker("rmi", f"{NAME}-amd64", f"{NAME}-arm64")
+
+
+def test_podman_loads_its_own_platforms_image(tool, several: Path):
+    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:
+        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
+        assert NAME in tool("podman", *storage, "load", "--input", several / "image.tar")
+        (image,) = json.loads(tool("podman", *storage, "inspect", NAME))
+    assert image["Architecture"] == "amd64"
+
+
+def test_build_loads_the_engines_own_platform_under_every_name(docker: Docker, pottle_with_engines: Pottle, project):
+    names = ("hello:both", "hello:too")
+    flags = [flag for name in names for flag in ("-t", name)]
+    said = pottle_with_engines("build", "--load", *BOTH, *flags, project(SAYS_HELLO))
+    assert said.stdout == f"{names[0]}\n"
+    for name in names:
+        assert docker("run", "--rm", "--network=none", name) == "hello from inside"
+    docker("rmi", *names)
+
+
+def test_build_loads_where_the_clients_context_leads(
+    docker: Docker, pottle_with_engines: Pottle, project, tmp_path: Path
+):
+    """No variable and no socket at the usual place: only a context of docker's configuration knows the engine."""
+    environ = {**pottle_with_engines.environ, "DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "elsewhere"}
+    host = environ.pop("DOCKER_HOST")
+    Docker({**docker.environ, "DOCKER_CONFIG": str(tmp_path)})(
+        "context", "create", "elsewhere", f"--docker=host={host}"
+    )
+    there = replace(pottle_with_engines, environ=environ)
+    there("build", "--load", "-t", "hello:context", project(SAYS_HELLO))
+    assert docker("run", "--rm", "--network=none", "hello:context") == "hello from inside"
+    docker("rmi", "hello:context")
+
+
+def test_engines_of_today_load_zstd(tool, docker: Docker, pottle: Pottle, project, tmp_path: Path):
+    pottle("build", "-t", "hello:zstd", "--compression=zstd", "-o", tmp_path / "x.tar", project(SAYS_HELLO))
+    assert docker.load(tmp_path / "x.tar") == "hello:zstd"
+    assert docker("run", "--rm", "--network=none", "hello:zstd") == "hello from inside"
+    docker("rmi", "hello:zstd")
+    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:
+        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
+        assert "hello:zstd" in tool("podman", *storage, "load", "--input", tmp_path / "x.tar")
 
 
 # --- another architecture -------------------------------------------------------------------------

@@ -10,10 +10,13 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pottle.oci.compression import MEMBER_SIZE, InvalidCompression, decompressed, gzip_members
+from pottle.oci.compression import MEMBER_SIZE, Compression, InvalidCompression, compressed, decompressed
 
 SAMPLE = "e702b23fbd428c85697593f8457d95508531fb864febfdff0e1854142eb9cd39"
-GOLDEN = "0f50993b75b47568cd341d16707c2c1ab52f78cd5cedc83460f4d1ff62157c2d"
+GOLDEN: dict[Compression, str] = {
+    "gzip": "0f50993b75b47568cd341d16707c2c1ab52f78cd5cedc83460f4d1ff62157c2d",
+    "zstd": "f3a0f331ab5cffefa5cc8c345f374c6fef3498d5caac42201b03b1b2734998a1",
+}
 
 
 def _sample() -> bytes:
@@ -23,29 +26,32 @@ def _sample() -> bytes:
     return noise + b"".join(words)[: 5 << 20] + bytes(1 << 20)
 
 
-def test_the_compressed_bytes_are_always_these() -> None:
-    compressed = b"".join(gzip_members([_sample()]))
+@pytest.mark.parametrize("how", GOLDEN)
+def test_the_compressed_bytes_are_always_these(how: Compression) -> None:
+    stream = b"".join(compressed([_sample()], how))
     assert hashlib.sha256(_sample()).hexdigest() == SAMPLE
-    assert hashlib.sha256(compressed).hexdigest() == GOLDEN
+    assert hashlib.sha256(stream).hexdigest() == GOLDEN[how]
+    assert b"".join(decompressed(io.BytesIO(stream))) == _sample()
 
 
 def test_the_header_says_nothing_of_the_host() -> None:
-    (member,) = gzip_members([b"x"])
+    (member,) = compressed([b"x"])
     assert bytes(member[:10]) == b"\x1f\x8b\x08\0" + b"\0\0\0\0" + b"\0" + b"\xff"  # RFC 1952: no time, unknown system
 
 
-def test_neither_chunks_nor_workers_change_the_bytes() -> None:
+@pytest.mark.parametrize("how", GOLDEN)
+def test_neither_chunks_nor_workers_change_the_bytes(how: Compression) -> None:
     sample = _sample()
-    expected = b"".join(gzip_members([sample], workers=1))
+    expected = b"".join(compressed([sample], how, workers=1))
     for size, workers in ((1000, 2), (MEMBER_SIZE, 3), (MEMBER_SIZE + 1, 8)):
         chunks = (sample[start : start + size] for start in range(0, len(sample), size))
-        assert b"".join(gzip_members(chunks, workers)) == expected
+        assert b"".join(compressed(chunks, how, workers)) == expected
 
 
 @pytest.mark.parametrize("size", [0, 1, MEMBER_SIZE - 1, MEMBER_SIZE, MEMBER_SIZE + 1, 2 * MEMBER_SIZE])
 def test_any_reader_of_gzip_reads_it(size: int) -> None:
     content = (b"0123456789" * (size // 10 + 1))[:size]
-    members = list(gzip_members([content]))
+    members = list(compressed([content]))
     assert gzip.decompress(b"".join(members)) == content
     assert len(members) == max(1, -(-size // MEMBER_SIZE))
 
@@ -59,7 +65,7 @@ def test_no_more_members_are_in_flight_than_the_window() -> None:
             taken += 1
             yield bytes(MEMBER_SIZE)
 
-    members = gzip_members(endless(), workers=2)
+    members = compressed(endless(), workers=2)
     for _ in range(5):
         next(members)
     members.close()  # type: ignore[attr-defined]
@@ -99,6 +105,19 @@ def test_a_damaged_stream_is_refused() -> None:
         list(decompressed(io.BytesIO(b"\x28\xb5\x2f\xfd" + b"\xff" * 40)))
 
 
+def test_a_zstd_frame_says_how_long_it_is_and_any_reader_reads_all_of_them() -> None:
+    content = b"0123456789" * (MEMBER_SIZE // 4)
+    frames = list(compressed([content], "zstd"))
+    assert [zstandard.frame_content_size(frame) for frame in frames] == [
+        MEMBER_SIZE,
+        MEMBER_SIZE,
+        len(content) % MEMBER_SIZE,
+    ]
+    with zstandard.ZstdDecompressor().stream_reader(b"".join(frames), read_across_frames=True) as reader:
+        assert reader.read() == content
+
+
 def test_an_empty_stream_is_empty() -> None:
     assert list(decompressed(io.BytesIO(b""))) == []
-    assert zlib.decompress(next(iter(gzip_members([]))), 31) == b""
+    assert zlib.decompress(next(iter(compressed([]))), 31) == b""
+    assert b"".join(decompressed(io.BytesIO(b"".join(compressed([], "zstd"))))) == b""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.oci.trees import trees
 
 from pottle.errors import HostError
-from pottle.oci.compression import _cpus
+from pottle.oci.compression import cpus
 from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.oci.layer import InvalidLayer, Layer, arrange, write_layer, write_tar
 from pottle.oci.layout import Layout
@@ -170,7 +170,7 @@ def test_memory_does_not_grow_with_the_layer(tmp_path: Path) -> None:
     output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     size, kilobytes = map(int, output.split())
     assert size > SPARSE
-    assert kilobytes < (40 + 10 * _cpus()) * 1024
+    assert kilobytes < (40 + 10 * cpus()) * 1024
 
 
 def test_files_of_one_file_on_disk_are_hard_links_where_it_is_the_same_object(tmp_path):

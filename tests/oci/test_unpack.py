@@ -19,7 +19,8 @@ from pottle.oci.layer import Layer, arrange, write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.members import InvalidArchive
 from pottle.oci.platform import Platform
-from pottle.oci.unpack import Bounds, unpack
+from pottle.oci.tree import Bounds
+from pottle.oci.unpack import unpack
 from pottle.writing import remove_tree
 
 Members = list[tuple[tarfile.TarInfo, bytes]]

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pottle import base_image
 from pottle.plan import model
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "plan.md").read_text()
@@ -15,8 +16,9 @@ SECTIONS = {
 }
 VALUES = {
     name: value
-    for name, value in vars(model).items()
-    if isinstance(value, type) and issubclass(value, model.Struct) and value is not model.Struct
+    for module in (base_image, model)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and issubclass(value, module.Struct) and value is not module.Struct
 }
 
 

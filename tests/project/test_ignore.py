@@ -54,3 +54,30 @@ def test_a_malformed_pattern_is_an_error_with_its_line(line: str):
     with pytest.raises(ProjectError) as caught:
         ignore.parse(f"# first\n{line}\n")
     assert str(caught.value.at) == ".dockerignore:2"
+
+
+@pytest.mark.parametrize(
+    ("line", "means"),
+    [
+        ("*.log", ["**/*.log"]),
+        ("/dist", ["dist"]),
+        ("build/", ["**/build"]),
+        ("docs/_build/", ["docs/_build"]),
+        ("!keep.log", ["!**/keep.log"]),
+        ("!/keep.log", ["!keep.log"]),
+        ("a/**/b", ["a/**/b"]),
+        ("[!a].txt", ["**/[^a].txt"]),
+        (r"\#notes", ["**/#notes"]),
+        ("# a comment", []),
+        ("   ", []),
+        ("", []),
+        ("/", []),
+        ("trailing  ", ["**/trailing"]),
+    ],
+)
+def test_a_line_for_git_in_dockers_language(line: str, means: list[str]):
+    assert list(ignore.of_git(line)) == means
+
+
+def test_one_of_a_directory_below_counts_there():
+    assert list(ignore.of_git("*.log\n/dist\n!x", "web")) == ["web/**/*.log", "web/dist", "!web/**/x"]

@@ -160,11 +160,13 @@ def test_a_variable_that_is_no_version_is_an_error():
 
 def test_setuptools_scm_may_ask_git_for_files():
     variables = ("SETUPTOOLS_SCM_PRETEND_VERSION", "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_APP")
-    assert pretence(SCM, "my-app", "1.0") == Pretence(tuple((name, "1.0") for name in variables), None, repository=True)
+    assert pretence(SCM.tool, "my-app", "1.0") == Pretence(
+        tuple((name, "1.0") for name in variables), None, repository=True
+    )
 
 
 def test_a_tool_without_a_variable_reads_what_an_sdist_has():
-    told = pretence(Versioning("versioningit", AT), "app", "1.0")
+    told = pretence("versioningit", "app", "1.0")
     assert told == Pretence((), "Metadata-Version: 2.1\nName: app\nVersion: 1.0\n")
 
 

@@ -26,6 +26,13 @@ NEWER = WheelFile("demo", "2.0", files={"demo.py": ""})
 NEEDY = WheelFile("needy", requires=["demo>=1"])
 
 
+class Reticent(PackageIndex):
+    """An index that says nothing about sizes: they are optional (PEP 700)."""
+
+    def _listed(self, wheel: WheelFile) -> dict[str, object]:
+        return {key: value for key, value in super()._listed(wheel).items() if key != "size"}
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     home = tmp_path / "home"
@@ -117,10 +124,24 @@ def poetrys(wheel: WheelFile, rest: str = "") -> dict[str, str]:
     return {"pyproject.toml": project, "poetry.lock": entry + metadata + files}
 
 
-def test_a_wheel_that_the_lock_names_by_its_hash_is_not_looked_for(settings: Settings):
-    with PackageIndex(DEMO) as index:
+def test_of_a_wheel_that_the_lock_names_by_its_hash_the_size_is_asked_for_once(settings: Settings):
+    with PackageIndex(DEMO, NEWER) as index:
         (wheel,) = locked(settings, index, poetrys(DEMO))
-        assert (wheel.filename, wheel.url, wheel.sha256, index.requests) == (DEMO.filename, None, DEMO.sha256, [])
+        assert (wheel.filename, wheel.url, wheel.sha256) == (DEMO.filename, None, DEMO.sha256)
+        assert wheel.size == len(DEMO.content)
+        asked = list(index.requests)
+        assert f"/files/{DEMO.filename}" not in asked
+        assert locked(settings, index, poetrys(DEMO)) == (wheel,)
+        assert index.requests == asked
+
+
+def test_a_wheel_whose_size_the_index_does_not_tell_is_not_asked_for_again(settings: Settings):
+    with Reticent(DEMO) as index:
+        (wheel,) = locked(settings, index, poetrys(DEMO))
+        assert wheel.size is None
+        asked = list(index.requests)
+        assert locked(settings, index, poetrys(DEMO)) == (wheel,)
+        assert index.requests == asked
 
 
 def test_what_older_locks_of_poetry_never_hold_comes_from_the_index(settings: Settings):

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
+from pottle.build import cache
 from pottle.build.compiler import Compilation
 from pottle.build.execution import makeup
 from pottle.build.ingredients import Ingredients
 from pottle.build.project import ProjectFiles
 from pottle.build.steps import Executor
+from pottle.build.wheels import Wheels, step_of
 from pottle.build.workshop import Workshop
+from pottle.oci.compression import cpus
 from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
 from pottle.plan.lock import LockedPlan
@@ -47,64 +51,56 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
 
     Where its platform does not run here, `stand_in` is the same for one that does: what its commands write serves both.
     """
-    locked, workshop = order.locked, order.workshop
-    ingredients = Ingredients(locked, order.project)
-    plans = locked.plan.layers
-    keys = _keys(ingredients, stand_in)
-    found = {name: workshop.layers.find(key) for name, key in keys.items()}
-    missing = [plan for plan in plans if found[plan.name] is None]
+    workshop, plans = order.workshop, order.locked.plan.layers
+    making = _Making(order, stand_in)
+    missing = making.missing(plans)
     portable: dict[str, str] = {}
-    shared: dict[str, Layer] = {}
+    shared: frozenset[str] = frozenset()
     if workshop.shared is not None and (missing or workshop.shared.takes):
         with workshop.progress.task("Reading the project's files"):
-            portable = _keys(replace(ingredients, portable=True), stand_in)
-        shared = _of_others(missing, keys, portable, workshop)
-        found |= shared
-        missing = [plan for plan in missing if found[plan.name] is None]
-    elsewhere = [plan.name for plan in missing if stand_in is not None and _runs_a_command(plan)]
-    if own := [plan for plan in missing if plan.name not in elsewhere]:
-        found |= _make(own, keys, ingredients, workshop, found)
-    if elsewhere and stand_in is not None:
+            portable = making.portable_keys()
+        shared = _take(missing, portable, making, workshop)
+        missing = [plan for plan in missing if plan.name not in shared]
+    if own := [plan for plan in missing if stand_in is None or not _runs_a_command(plan)]:
+        making.make(own)
+    if stand_in is not None and any(map(_runs_a_command, missing)):
         there = dict(build(stand_in).layers)
-        found |= {name: there[name] for name in elsewhere}
-    layers = [(plan, layer) for plan in plans if (layer := found[plan.name]) is not None]
-    image = _assembled(layers, locked, workshop)
-    named = tuple((plan.name, layer) for plan, layer in layers)
-    for_all = ((name, layer) for name, layer in named if name in shared or not workshop.layers.is_local(keys[name]))
+        making.there |= {plan.name: there[plan.name] for plan in missing if _runs_a_command(plan)}
+    for clash in making.wheels.clashes or ():
+        workshop.progress.warn(str(clash))
+    layers = [(plan, making.there[plan.name]) for plan in plans]
+    image = _assembled(layers, order.locked, workshop)
+    for_all = (
+        (plan.name, layer)
+        for plan, layer in layers
+        if plan.name in shared or not workshop.layers.is_local(making.key(plan))
+    )
     return Built(
         image,
-        locked.plan,
-        named,
-        made=frozenset(plan.name for plan in missing),
-        shared=frozenset(shared),
-        portable=_by_portable_keys(for_all, portable, ingredients),
+        order.locked.plan,
+        tuple((plan.name, layer) for plan, layer in layers),
+        made=frozenset({plan.name for plan in missing} - making.found),
+        shared=shared,
+        portable=_by_portable_keys(for_all, portable, making.ingredients),
     )
 
 
-def _keys(ingredients: Ingredients, stand_in: Order | None) -> dict[str, str]:
-    """By name. What commands write is made by the stand-in, where there is one."""
-    keys = {plan.name: ingredients.key(plan) for plan in ingredients.locked.plan.layers}
-    if stand_in is not None:
-        its = replace(ingredients, locked=stand_in.locked, project=stand_in.project)
-        keys |= {plan.name: its.key(plan) for plan in stand_in.locked.plan.layers if _runs_a_command(plan)}
-    return keys
-
-
-def _of_others(
-    missing: Sequence[LayerPlan], keys: Mapping[str, str], portable: Mapping[str, str], workshop: Workshop
-) -> dict[str, Layer]:
-    """The missing layers that other machines have made, by name; here, if a command is still to be run in them."""
+def _take(
+    missing: Sequence[LayerPlan], portable: Mapping[str, str], making: "_Making", workshop: Workshop
+) -> frozenset[str]:
+    """The names of the missing layers that other machines have made; here, if a command is still to be run in them."""
     shared, store = workshop.shared, workshop.store
     if shared is None or not missing:
-        return {}
+        return frozenset()
     found = shared.find([portable[plan.name] for plan in missing], store)
     if any(_runs_a_command(plan) and portable[plan.name] not in found for plan in missing):
         found = shared.fetch(found, store)
     layers = {plan.name: found[portable[plan.name]] for plan in missing if portable[plan.name] in found}
-    for name, layer in layers.items():
-        if store.has(layer.descriptor):
-            workshop.layers.keep(keys[name], layer)
-    return layers
+    for plan in missing:
+        if plan.name in layers and store.has(layers[plan.name].descriptor):
+            workshop.layers.keep(making.key(plan), layers[plan.name])
+    making.there |= layers
+    return frozenset(layers)
 
 
 def _by_portable_keys(
@@ -140,59 +136,108 @@ def _assembled(layers: Sequence[tuple[LayerPlan, Layer]], locked: LockedPlan, wo
     return assemble(addenda, makeup(locked.plan), workshop.store)
 
 
-def _make(
-    plans: Sequence[LayerPlan],
-    keys: Mapping[str, str],
-    ingredients: Ingredients,
-    workshop: Workshop,
-    found: Mapping[str, Layer | None],
-) -> dict[str, Layer]:
-    """The layers that were not there, by name: those of packages one after the other, beside them the environment and the app.
+class _Making:
+    """The layers of one image: those that are there, and those that have to be made."""
 
-    The compiling interpreter, which both will ask for, is unpacked meanwhile. Commands of the project run when all is there that
-    they run in.
-    """
-    there = {name: layer for name, layer in found.items() if layer is not None}
+    def __init__(self, order: Order, stand_in: Order | None = None) -> None:
+        workshop = order.workshop
+        self.ingredients, self._workshop = Ingredients(order.locked, order.project, workshop.compression), workshop
+        self._stand_in = stand_in
+        self._compilation = Compilation(order.locked.compiler, order.workshop)
+        self.wheels = Wheels(order.locked, order.workshop, self._compilation)
+        self._portable = replace(self.ingredients, portable=True)
+        """What layers are made of, in terms that hold on every machine."""
+        self.there: dict[str, Layer] = {}
+        """By name."""
+        self.found: set[str] = set()
+        """The names of those that turned out to be there after all."""
 
-    def image(above: LayerPlan) -> Image:
-        below = [(plan, there[plan.name]) for plan in ingredients.below(above)]
-        return _assembled(below, ingredients.locked, workshop)
+    def key(self, plan: LayerPlan) -> str:
+        """What commands write is made by the stand-in, where there is one."""
+        return self._of(self.ingredients, plan).key(plan, self.wheels.clashes)
 
-    compilation = Compilation(ingredients.locked.compiler, workshop)
-    commands = [plan for plan in plans if _runs_a_command(plan)]
-    of_packages = [plan for plan in plans if ingredients.packages(plan)]
-    others = [plan for plan in plans if plan not in of_packages and plan not in commands]
+    def portable_keys(self) -> dict[str, str]:
+        """By name."""
+        return {plan.name: self._of(self._portable, plan).key(plan) for plan in self.ingredients.locked.plan.layers}
 
-    def make(some: Sequence[LayerPlan], executor: Executor) -> dict[str, Layer]:
-        return {plan.name: _once(plan, keys[plan.name], executor) for plan in some}
+    def _of(self, ingredients: Ingredients, plan: LayerPlan) -> Ingredients:
+        if self._stand_in is None or not _runs_a_command(plan):
+            return ingredients
+        return replace(ingredients, locked=self._stand_in.locked, project=self._stand_in.project)
 
-    def prepare() -> dict[str, Layer]:
-        compilation.prepare()
-        return {}
+    def make(self, plans: Sequence[LayerPlan]) -> None:
+        """Those of packages one after the other, beside them those of wheels and the app.
 
-    with workshop.scratch() as aside:
-        executor = Executor(ingredients, workshop, compilation, image, aside)
-        works: list[Callable[[], dict[str, Layer]]] = [
-            prepare,
-            partial(make, of_packages, executor),
-            partial(make, others, executor),
-        ]
-        for some in together(works, workshop.stop, len(works)):
-            there |= some
-        for plan in commands:
-            there |= make([plan], executor)
-    return there
+        The compiling interpreter, which both will ask for, is unpacked meanwhile. Commands of the project run when all is there that
+        they run in.
+        """
+        commands = [plan for plan in plans if _runs_a_command(plan)]
+        of_packages = [plan for plan in plans if self.ingredients.packages(plan)]
+        of_wheels = [plan for plan in plans if step_of(plan)]
+        others = [plan for plan in plans if plan not in (*of_packages, *of_wheels, *commands)]
+
+        with self._workshop.scratch() as aside:
+            executor = Executor(self.ingredients, self._workshop, self._compilation, self.wheels, self._image, aside)
+
+            def environment_and_app() -> None:
+                self._make_environment(of_wheels, executor, aside)
+                self._make(others, executor)
+
+            works: list[Callable[[], None]] = [
+                self._compilation.prepare,
+                partial(self._make, of_packages, executor),
+                environment_and_app,
+            ]
+            together(works, self._workshop.stop, len(works))
+            self._make(self.missing(commands), executor)
+
+    def _make_environment(self, plans: Sequence[LayerPlan], executor: Executor, work: Path) -> None:
+        """Layers of wheels, side by side: each is small, and a small layer is compressed by one core."""
+        if plans:
+            self.wheels.settle(plans, work)
+        if missing := self.missing(plans):
+            self.wheels.ready(missing, work)
+            together([partial(self._make, [plan], executor) for plan in missing], self._workshop.stop, cpus())
+
+    def missing(self, plans: Sequence[LayerPlan]) -> list[LayerPlan]:
+        """Those that the cache does not have."""
+        platform = self.ingredients.locked.plan.platform
+        there = {
+            plan.name: layer for plan in plans if (layer := _find(self.key(plan), platform, self._workshop)) is not None
+        }
+        self.there |= there
+        self.found |= there.keys()
+        return [plan for plan in plans if plan.name not in there]
+
+    def _make(self, plans: Iterable[LayerPlan], executor: Executor) -> None:
+        for plan in plans:
+            self.there[plan.name] = _once(plan, self.key(plan), executor)
+
+    def _image(self, above: LayerPlan) -> Image:
+        """What the layers below one make."""
+        below = [(plan, self.there[plan.name]) for plan in self.ingredients.below(above)]
+        return _assembled(below, self.ingredients.locked, self._workshop)
 
 
 def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:
     """The layer, unless a build beside this one has made it meanwhile."""
     workshop = executor.workshop
+    platform = executor.ingredients.locked.plan.platform
     with workshop.turns.of(key):
-        if (found := workshop.layers.find(key)) is not None:
+        if (found := _find(key, platform, workshop)) is not None:
             return found
         layer = _layer(plan, executor)
         local = any(getattr(step, "bytecode", None) for step in plan.steps) and executor.compilation.lacks
-        return workshop.layers.keep(key, layer, local=local)
+        return workshop.layers.keep(_bound(key, platform) if plan.name in executor.bound else key, layer, local=local)
+
+
+def _find(key: str, platform: str, workshop: Workshop) -> Layer | None:
+    """What was made for every platform, or for this one."""
+    return workshop.layers.find(key) or workshop.layers.find(_bound(key, platform))
+
+
+def _bound(key: str, platform: str) -> str:
+    return cache.key(key, platform)
 
 
 def _layer(plan: LayerPlan, executor: Executor) -> Layer:
@@ -202,7 +247,9 @@ def _layer(plan: LayerPlan, executor: Executor) -> Layer:
         entries = executor.entries(plan, work)
         epoch = executor.ingredients.locked.plan.epoch
         with workshop.progress.task(f"Writing the layer {plan.name}"):
-            return write_layer(entries, workshop.store, mtime=epoch, check=workshop.stop.check)
+            return write_layer(
+                entries, workshop.store, mtime=epoch, compression=workshop.compression, check=workshop.stop.check
+            )
 
 
 def _created_by(plan: LayerPlan) -> str:

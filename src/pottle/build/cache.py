@@ -7,6 +7,7 @@ A record that cannot be read, or whose blob is gone, is no record: trouble with 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -16,6 +17,8 @@ from pottle.oci.layer import Layer
 from pottle.oci.layout import Layout
 from pottle.sharing import used
 from pottle.writing import replacing
+
+_T = TypeVar("_T")
 
 
 def key(*parts: object) -> str:
@@ -31,6 +34,27 @@ class _Record(Layer, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out, by key: plain values, one file each."""
+
+    directory: Path
+
+    def find(self, name: str, kind: type[_T]) -> _T | None:
+        """The value of this key, if it was kept before."""
+        path = _path(self.directory, name)
+        try:
+            found = msgspec.json.decode(path.read_bytes(), type=kind)
+        except (OSError, ValueError):
+            return None
+        used(path)
+        return found
+
+    def keep(self, name: str, value: object) -> None:
+        """Remember the value under this key."""
+        _write(_path(self.directory, name), msgspec.json.encode(value))
+
+
+@dataclass(frozen=True, slots=True)
 class LayerCache:
     """Layers by key, in a directory of records beside the store that has their bytes."""
 
@@ -40,28 +64,32 @@ class LayerCache:
     def find(self, name: str) -> Layer | None:
         """The layer of this key, if it was made before and is still there."""
         try:
-            layer = decode(self._path(name).read_bytes(), Layer)
+            layer = decode(_path(self.records, name).read_bytes(), Layer)
         except (OSError, ValueError):
             return None
         if not self.store.has(layer.descriptor):
             return None
-        used(self._path(name))
+        used(_path(self.records, name))
         return layer
 
     def keep(self, name: str, layer: Layer, *, local: bool = False) -> Layer:
         """Remember the layer under this key; gives it back. A `local` one is as good as this machine could make it, and for nobody else."""
-        path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            file.write(encode(_Record(layer.descriptor, layer.diff_id, layer.size, local)))
+        _write(_path(self.records, name), encode(_Record(layer.descriptor, layer.diff_id, layer.size, local)))
         return layer
 
     def is_local(self, name: str) -> bool:
         """Whether the layer of this key is for this machine alone; what is not known is."""
         try:
-            return decode(self._path(name).read_bytes(), _Record).local
+            return decode(_path(self.records, name).read_bytes(), _Record).local
         except (OSError, ValueError):
             return True
 
-    def _path(self, name: str) -> Path:
-        return self.records / name[:2] / f"{name}.json"
+
+def _path(directory: Path, name: str) -> Path:
+    return directory / name[:2] / f"{name}.json"
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        file.write(content)

@@ -5,15 +5,15 @@ The result depends on the wheels, the environment's path and the Python's versio
 
 import configparser
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from pottle.build.clashes import Clash, Contents, clashes
 from pottle.build.record import Record
 from pottle.errors import SourceError
 from pottle.oci.entry import Directory, Entry, File, Symlink
-from pottle.sources.pypi.installed import Distribution, InstalledFile
+from pottle.sources.pypi.installed import Distribution, InstalledFile, digest_of
 
 _SITE = re.compile(r"lib(?:64)?/python\d+\.\d+/site-packages/(?P<rest>.+)", re.DOTALL)
 _HEADERS = re.compile(r"include/site/python\d+\.\d+/(?P<rest>.+)", re.DOTALL)
@@ -58,7 +58,7 @@ class Populated:
     """What the wheels bring to an environment."""
 
     entries: Mapping[str, tuple[File, ...]] = field(repr=False)
-    """Distribution → its files, each path at one distribution only."""
+    """Distribution → its files; what is equal in two may be in both."""
     warnings: tuple[str, ...] = ()
 
 
@@ -79,19 +79,16 @@ def empty(environment: Environment) -> tuple[Entry, ...]:
 
 
 def populate(environment: Environment, distributions: Iterable[Distribution]) -> Populated:
-    """The distributions' files at their places, attributed. Of two that own one path, the last by name wins, with a warning."""
-    ordered = sorted(distributions, key=lambda distribution: distribution.name)
-    prepared = {d.name: _prepare(environment, d) for d in ordered}
-    _check_reserved(environment, prepared)
-    owners = _owners(prepared)
-    warnings = tuple(sorted(_conflicts(prepared, owners)))
-    entries = {name: _complete(environment, prepared[name], owners) for name in prepared}
-    return Populated(entries, warnings)
+    """The distributions' files at their places, with nothing else in the environment."""
+    found = [prepare(environment, distribution) for distribution in distributions]
+    lost = clashes({each.name: each.contents for each in found})
+    entries = {each.name: each.entries(environment, lost) for each in sorted(found, key=lambda each: each.name)}
+    return Populated(entries, tuple(sorted(map(str, lost))))
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """One distribution's files in the image and what its RECORD will say of them."""
+class Prepared:
+    """One distribution's files in the image, whatever else is in the environment, and what its RECORD will say of them."""
 
     name: str
     info: str
@@ -100,21 +97,42 @@ class _Prepared:
     recorded: dict[str, tuple[str, int]]
     """Path → digest as in the wheel's RECORD and size, for files that are as the wheel has them."""
 
+    @property
+    def contents(self) -> Contents:
+        """What it brings, to be compared."""
+        return {path: f"{self._digest(path)} {file.mode:o}" for path, file in self.files.items()}
 
-def _prepare(environment: Environment, distribution: Distribution) -> _Prepared:
+    def entries(self, environment: Environment, lost: Iterable[Clash] = ()) -> tuple[File, ...]:
+        """What it owns, with the RECORD (the binary distribution format) that says so."""
+        without = {path for clash in lost if clash.loser == self.name for path in clash.paths}
+        owned = {path: file for path, file in self.files.items() if path not in without}
+        record = Record(environment.site_packages)
+        for path, file in owned.items():
+            record.add(path, file, self.recorded.get(path))
+        path = f"{self.info}/RECORD"
+        owned[path] = File(path, record.content(path))
+        return tuple(owned[path] for path in sorted(owned))
+
+    def _digest(self, path: str) -> str:
+        return self.recorded[path][0] if path in self.recorded else digest_of(self.files[path].content)
+
+
+def prepare(environment: Environment, distribution: Distribution) -> Prepared:
+    """The distribution's files at their places. Raises `SourceError` where they replace what makes the environment one."""
     info = _place(environment, distribution.info + "/RECORD").removesuffix("/RECORD")
     scripts = _entry_points(environment, distribution)
-    prepared = _Prepared(distribution.name, info, dict(scripts), {})
+    prepared = Prepared(distribution.name, info, dict(scripts), {})
     for installed in distribution.files:
         path = _place(environment, installed.path)
         if path in scripts or _leaves_out(path, info):
             continue
         file = _file(environment, path, installed)
         prepared.files[path] = file
-        if file.content is installed.on_disk and installed.digest:
+        if file.content is installed.on_disk and installed.digest.startswith("sha256="):
             prepared.recorded[path] = installed.digest, installed.size
     installer = f"{info}/INSTALLER"
     prepared.files[installer] = File(installer, b"pottle\n")
+    _check_reserved(environment, prepared)
     return prepared
 
 
@@ -181,42 +199,9 @@ def _entry_point(environment: Environment, distribution: Distribution, name: str
     return File(f"{environment.path}/bin/{name}", environment.shebang + text.encode(), 0o755)
 
 
-def _check_reserved(environment: Environment, prepared: Mapping[str, _Prepared]) -> None:
+def _check_reserved(environment: Environment, prepared: Prepared) -> None:
     """A wheel must not bring what makes the environment one: its interpreter, its `pyvenv.cfg`."""
     for entry in empty(environment):
-        for name, one in prepared.items():
-            if entry.path in one.files:
-                raise SourceError(f"the wheel of {name} would replace /{entry.path}", hint=f"do without {name}")
-
-
-def _owners(prepared: Mapping[str, _Prepared]) -> dict[str, str]:
-    """Path → the last distribution, by name, that has it."""
-    return {path: name for name in sorted(prepared) for path in prepared[name].files}
-
-
-def _conflicts(prepared: Mapping[str, _Prepared], owners: Mapping[str, str]) -> Iterator[str]:
-    clashes: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name, one in prepared.items():
-        for path, file in one.files.items():
-            winner = owners[path]
-            if winner != name and file.read() != prepared[winner].files[path].read():
-                clashes[name, winner].append(path)
-    for (loser, winner), paths in clashes.items():
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        yield f"{loser} and {winner} both bring /{min(paths)}{more}: {winner}'s is used"
-
-
-def _complete(environment: Environment, prepared: _Prepared, owners: Mapping[str, str]) -> tuple[File, ...]:
-    """What the distribution owns, with the RECORD (the binary distribution format) that says so."""
-    owned = {path: file for path, file in prepared.files.items() if owners[path] == prepared.name}
-    record = Record(environment.site_packages)
-    for path, file in owned.items():
-        record.add(path, file, prepared.recorded.get(path))
-    path = f"{prepared.info}/RECORD"
-    owned[path] = File(path, record.content(path))
-    return tuple(owned[path] for path in sorted(owned))
-
-
-def site_files(populated: Populated) -> Sequence[File]:
-    """All files of all distributions, by path."""
-    return sorted((file for files in populated.entries.values() for file in files), key=lambda file: file.path)
+        if entry.path in prepared.files:
+            name = prepared.name
+            raise SourceError(f"the wheel of {name} would replace /{entry.path}", hint=f"do without {name}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pottle
 
-_ROOMS = ("oci", "build", "native", "plan", "sources")
+_ROOMS = ("oci", "build", "native", "plan", "shell", "sources")
 
 
 @cache

@@ -10,9 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from pottle.base_image import BaseImage
 from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
+from pottle.build.wheels import Wheels
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File
@@ -46,10 +48,13 @@ class Executor:
     ingredients: Ingredients
     workshop: Workshop
     compilation: Compilation
+    wheels: Wheels
     image: Callable[[LayerPlan], Image]
     """The image that the layers below one make, once they are made."""
     aside: Path
     """A directory for what is large in packages: several layers want to see it."""
+    bound: set[str] = field(default_factory=set)
+    """Layers that hold the project's own machine code: no other platform may have them, though nothing they are made of says so."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
     """Layer → its packages and their entries."""
     _scripts: "dict[str, tuple[Scripts, ...]]" = field(default_factory=dict)
@@ -66,6 +71,8 @@ class Executor:
         match step:
             case InstallPackages():
                 return [*before, *self._packages(layer)]
+            case SumUp() if self.ingredients.locked.plan.base_image is not None:
+                return self._accounts(step, self.ingredients.locked.plan.base_image)
             case SumUp():
                 return self._sum_up(step, layer, before)
             case InstallInterpreter():
@@ -73,11 +80,11 @@ class Executor:
             case CreateEnvironment():
                 return self._create_environment(step, before)
             case InstallWheels():
-                return [*before, *self._install_wheels(step, work)]
+                return [*before, *self.wheels.entries(step)]
             case BuildWheels():
                 return [*before, *self._build_wheels(step, work)]
             case InstallProject():
-                return [*before, *self._install_project(step, work)]
+                return [*before, *self._install_project(step, layer, work)]
             case RunCommand():
                 return [*before, *self._run_command(step, layer, work)]
             case CopyProject():
@@ -129,6 +136,15 @@ class Executor:
         self._read.clear()  # the last that wanted the packages' contents
         return entries
 
+    def _accounts(self, step: SumUp, image: BaseImage) -> Iterable[Entry]:
+        """On a base image: its accounts with ours among them, and the directories that every program expects."""
+        from pottle.build.base.accounts import Account, added
+
+        user = Account(step.user, step.uid, step.gid, step.user, step.home)
+        yield from added(user, image.passwd, image.group)
+        if "/tmp" not in image.has:  # noqa: S108 - a path in the image
+            yield Directory("tmp", 0o1777)
+
     # --- the interpreter --------------------------------------------------------------------------
 
     def _install_interpreter(self, step: InstallInterpreter) -> Iterable[Entry]:
@@ -149,24 +165,25 @@ class Executor:
         from pottle.build.base import layers as base
 
         home = self._environment(step.path, step.interpreter)
-        entries = [*base.interpreter(packages, home.base), *environment.empty(home)]
-        return [*entries, *self._bytecode({"stdlib": _sources(packages)}, step.bytecode)]
-
-    def _install_wheels(self, step: InstallWheels, work: Path) -> list[Entry]:
-        wheels = self.ingredients.locked.wheels
-        with self.workshop.progress.task(f"Installing {len(wheels)} wheels"):
-            return self._installed(step.into, self.workshop.supplies.distributions(wheels, work), step.bytecode)
+        # The programs of a base image keep their names: only the environment's come first in PATH.
+        own = self.ingredients.locked.plan.base_image is None
+        entries = [*(base.interpreter(packages, home.base) if own else packages), *environment.empty(home)]
+        return [*entries, *self._bytecode(_standard_library(packages), step.bytecode)]
 
     def _build_wheels(self, step: BuildWheels, work: Path) -> list[Entry]:
         sources = self.ingredients.locked.sources
         with self.workshop.progress.task(f"Building {len(sources)} distributions"):
             return self._installed(step.into, self.workshop.supplies.sources(sources, work), step.bytecode)
 
-    def _install_project(self, step: InstallProject, work: Path) -> list[Entry]:
+    def _install_project(self, step: InstallProject, layer: LayerPlan, work: Path) -> list[Entry]:
+        from pottle.sources.pypi.installed import is_pure
+
         what = "the project's wheel" if step.path == "." else f"the wheel of {step.name}"
         project = self.ingredients.project.at(step.path)
         with self.workshop.progress.task(f"Building {what}"):
-            found = self.workshop.supplies.project(project.sources(), work, project.pretence)
+            found = self.workshop.supplies.project(step.name, project.sources(), work, project.pretence)
+        if not all(map(is_pure, found)):
+            self.bound.add(layer.name)
         return self._installed(step.into, found, step.bytecode)
 
     def _installed(self, into: str, found: "Sequence[Distribution]", mode: Invalidation | None) -> list[Entry]:
@@ -217,6 +234,14 @@ def _failed(step: RunCommand, ended: "Ended") -> ProjectError:
         f"`{step.name} = false` under [tool.pottle]"
     )
     return ProjectError(f"{step.name} failed with exit code {ended.code}: {why}", hint=hint)
+
+
+def _standard_library(packages: Iterable[Entry]) -> dict[str, list[File]]:
+    """Its modules; those that describe the machine are a group of their own, so that all others are compiled once for every platform."""
+    groups: dict[str, list[File]] = {"stdlib": [], "machine": []}
+    for source in _sources(packages):
+        groups["machine" if "/_sysconfigdata_" in source.path else "stdlib"].append(source)
+    return groups
 
 
 def _sources(entries: Iterable[Entry]) -> list[File]:

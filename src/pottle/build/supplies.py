@@ -29,5 +29,7 @@ class Supplies(Protocol):
     def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
         """What third parties' sources make, built and unpacked below `into`, which does not exist yet."""
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
-        """The project's own wheel, built from `files` (path in the project, file on disk) and unpacked below `into`."""
+    def project(
+        self, name: str, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence"
+    ) -> "Sequence[Distribution]":
+        """The wheel of the project called `name`, built from `files` (path in the project, file on disk) and unpacked below `into`."""

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pottle.build.cache import LayerCache
+from pottle.build.cache import Findings, LayerCache
 from pottle.build.sandbox import Sandbox
 from pottle.build.shared import Shared
 from pottle.build.supplies import Supplies
+from pottle.oci.compression import Compression
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
 from pottle.stop import Stop
@@ -29,6 +30,8 @@ class Workshop:
     """What runs commands of the project in its image; None: nothing does."""
     shared: Shared | None = None
     """Where layers are looked for that are not here; None: nowhere."""
+    compression: Compression = "gzip"
+    """Of the layers that are made; part of their keys."""
     turns: Turns = field(default_factory=Turns)
     """The same for all builds that go on side by side: what several of them want is made once."""
 
@@ -41,6 +44,11 @@ class Workshop:
     def layers(self) -> LayerCache:
         """Layers by what they are made of."""
         return LayerCache(self.directory / "layers", self.store)
+
+    @property
+    def findings(self) -> Findings:
+        """What wheels bring, and what of it clashes."""
+        return Findings(self.directory / "wheels")
 
     @property
     def bytecode(self) -> Path:

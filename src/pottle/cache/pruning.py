@@ -4,7 +4,7 @@ The cache is surveyed twice: at leisure, which measures everything, and once mor
 moved aside; that takes milliseconds, and the cache is free again before the first byte is deleted.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +50,9 @@ class Pruned:
         return self.before - self.freed
 
 
-def chosen(inventory: Inventory, wish: Wish) -> Pruned:
-    """What `prune` removes of this."""
-    going = _Going(inventory)
+def chosen(inventory: Inventory, wish: Wish, in_use: Container[Item] = ()) -> Pruned:
+    """What `prune` removes of this; nothing that is `in_use`."""
+    going = _Going(inventory, in_use)
     for item in inventory.items:
         old = wish.unused_since is not None and item.used < wish.unused_since
         if item.useless or wish.everything or old:
@@ -70,9 +70,9 @@ def chosen(inventory: Inventory, wish: Wish) -> Pruned:
 class _Going:
     """Items that are to go, and the blobs that go with the last item that needs them."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, in_use: Container[Item]) -> None:
         self.items: set[Item] = set()
-        self._inventory = inventory
+        self._inventory, self._in_use = inventory, in_use
         self._needed: dict[str, int] = {}
         for item in inventory.items:
             for digest in item.blobs:
@@ -85,7 +85,7 @@ class _Going:
         return (blob for digest, blob in self._inventory.blobs.items() if not self._needed.get(digest))
 
     def take(self, item: Item) -> None:
-        if item in self.items:
+        if item in self.items or item in self._in_use:
             return
         self.items.add(item)
         self.left -= item.size
@@ -95,10 +95,13 @@ class _Going:
                 self.left -= self._inventory.blobs[digest].size
 
     def take_orphans(self) -> None:
-        """What is of no use without a blob that goes."""
-        for item in self._inventory.items:
-            if item.within is not None and not self._needed.get(item.within):
-                self.take(item)
+        """What is of no use without a blob that goes, and what is of no use without that."""
+        before = -1
+        while before != len(self.items):
+            before = len(self.items)
+            for item in self._inventory.items:
+                if item.within is not None and not self._needed.get(item.within):
+                    self.take(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Pruner:
 
     def preview(self, wish: Wish) -> Pruned:
         """What `prune` would remove now; roots that programs run in stay."""
-        return chosen(_free(self._survey(Sizes())), wish)
+        return self._chosen(Sizes(), wish)
 
     def prune(self, wish: Wish) -> Pruned:
         """Removes it."""
@@ -126,10 +129,14 @@ class Pruner:
             staged_directory(self.directory, ".pruned-") as aside,
             sharing.alone(self.directory, PATIENCE, self.waiting),
         ):
-            pruned = chosen(_free(self._survey(sizes)), wish)
+            pruned = self._chosen(sizes, wish)
             self._forget(pruned.items)
             _move(pruned, aside)
         return pruned
+
+    def _chosen(self, sizes: Sizes, wish: Wish) -> Pruned:
+        inventory = self._survey(sizes)
+        return chosen(inventory, wish, _running(inventory))
 
     def _survey(self, sizes: Sizes) -> Inventory:
         return survey(self.directory, self.clock(), self.formats, sizes)
@@ -141,10 +148,10 @@ class Pruner:
             Layout.open(self.directory / "store").forget(names)
 
 
-def _free(inventory: Inventory) -> Inventory:
-    """Without the roots in which a program runs, which are nobody's to remove."""
-    running = {item for item in inventory.items if item.kind == "roots" and any(map(sharing.is_occupied, item.paths))}
-    return Inventory(inventory.directory, tuple(i for i in inventory.items if i not in running), inventory.blobs)
+def _running(inventory: Inventory) -> frozenset[Item]:
+    """The roots in which a program runs."""
+    roots = (item for item in inventory.items if item.kind == "roots")
+    return frozenset(item for item in roots if any(map(sharing.is_occupied, item.paths)))
 
 
 def _move(pruned: Pruned, aside: Path) -> None:

@@ -21,7 +21,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{2}")
 _DEB = re.compile(r"[0-9a-f]{64}\.deb")
 _INDEX = re.compile(r"([0-9a-f]{64})\.(\d+)")
-_ANSWER = re.compile(r"[0-9a-f]{64}\.json")
+_RECORD = re.compile(r"[0-9a-f]{64}\.json")
 _ARCHIVE = re.compile(r"[0-9a-f]{64}\.tar\.\w+")
 _BUNDLE = re.compile(r"[0-9a-f]{64}\.pem")
 _ROOT = re.compile(r"sha256-([0-9a-f]{64})")
@@ -29,6 +29,7 @@ _UNFINISHED = (
     "store/.ingest.*.part",
     "store/.index.json.*.part",
     "layers/??/.*.part",
+    "wheels/??/.*.part",
     "bytecode/.compiling-*.part",
     "compilers/.unpacking-*.part",
     "debian/packages/??/.partial-*.part",
@@ -85,6 +86,12 @@ def _bytecode(at: Surveyor) -> Iterator[Item]:
             yield at.item("bytecode", path)
 
 
+def _wheels(at: Surveyor) -> Iterator[Item]:
+    for path in _sharded(at.directory / "wheels"):
+        if _RECORD.fullmatch(path.name):
+            yield at.item("wheels", path)
+
+
 def _compilers(at: Surveyor) -> Iterator[Item]:
     found = list(listed(at.directory / "compilers"))
     for path in found:
@@ -123,6 +130,10 @@ def _interpreters(at: Surveyor) -> Iterator[Item]:
     yield from (at.item("interpreters", path) for path in _named(at.directory / "cpython", _ARCHIVE))
 
 
+def _builds(at: Surveyor) -> Iterator[Item]:
+    yield from (at.item("builds", path) for path in _named(at.directory / "builds", _KEY))
+
+
 def _roots(at: Surveyor) -> Iterator[Item]:
     for version in listed(at.directory / "roots"):
         for path in listed(version):
@@ -132,8 +143,15 @@ def _roots(at: Surveyor) -> Iterator[Item]:
 
 
 def _answers(at: Surveyor) -> Iterator[Item]:
-    for path in _named(at.directory / "resolved", _ANSWER):
+    for path in _named(at.directory / "resolved", _RECORD):
         yield at.item("answers", path, useless=None if _until(path) > at.now else "the archive has to be asked again")
+
+
+def _bases(at: Surveyor) -> Iterator[Item]:
+    """What a name stood for, and what is known of each image."""
+    for version in listed(at.directory / "base-images"):
+        for path in (*_named(version, _RECORD), *_named(version / "names", _RECORD)):
+            yield at.item("bases", path)
 
 
 def _certificates(at: Surveyor) -> Iterator[Item]:
@@ -153,14 +171,17 @@ Find: TypeAlias = Callable[[Surveyor], Iterator[Item]]
 KINDS: tuple[tuple[str, str, Find], ...] = (
     ("images", "names in the store", _images),
     ("layers", "compressed layers, by what they are made of", _layers),
+    ("wheels", "what was found out about sets of wheels", _wheels),
     ("bytecode", "compiled distributions", _bytecode),
     ("compilers", "interpreters that compile, unpacked", _compilers),
     ("packages", ".debs", _packages),
     ("releases", "signed Releases of archives", _releases),
     ("indexes", "lists of what an archive has", _indexes),
     ("interpreters", "archives of CPython", _interpreters),
+    ("builds", "sources built as a lock says, by what with", _builds),
     ("roots", "images that `pottle run` has unpacked", _roots),
     ("answers", "what archives answered a short while ago", _answers),
+    ("bases", "what is known of base images", _bases),
     ("certificates", "CA bundles that were handed to uv", _certificates),
     ("unfinished", "left behind by builds that were killed", _unfinished),
 )

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +13,17 @@ import click
 from pottle.cli import build_text
 from pottle.cli.choices import plan_flags, platform_flag, project_argument, registry_flags, source_flags, talk_flags
 from pottle.cli.surroundings import Surroundings
-from pottle.errors import UsageError
 
 if TYPE_CHECKING:
-    from pottle.api import Product
-    from pottle.build.builder import Built
-    from pottle.oci.reference import Reference
-    from pottle.oci.registry.push import Delivery, Pushed
+    from pottle.api import Host
+    from pottle.cli.deliveries import Wishes
+    from pottle.config.options import Options
+    from pottle.oci.registry.shared_layers import SharedLayers
 
 
 @click.command("build", short_help="Build the image.")
 @project_argument
+@click.option("--all", "every", is_flag=True, help="Build every project of the repository below PATH.")
 @click.option("-t", "--tag", "tags", metavar="NAME[:TAG]", multiple=True, help="Name the image; may be repeated.")
 @click.option(
     "-o", "--output", "outputs", metavar="FILE|DIR", multiple=True, help="image.tar: an archive; dir/: an OCI layout."
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 @click.option("--push", is_flag=True, help="Push the image to the registries that the names of -t are in.")
 @click.option("--load", is_flag=True, help="Load the image into docker or podman.")
 @click.option("--digest-file", type=click.Path(path_type=Path), help="Write the image's digest to this file.")
+@click.option(
+    "--compression", type=click.Choice(["gzip", "zstd"]), help="zstd is smaller; engines of before 2023 lack it."
+)
 @platform_flag
 @plan_flags
 @source_flags
@@ -39,6 +44,7 @@ def command(
     around: Surroundings,
     /,
     path: Path,
+    every: bool,
     tags: Sequence[str],
     outputs: Sequence[str],
     push: bool,
@@ -53,117 +59,86 @@ def command(
 ) -> int:
     """Build the image of the project at PATH: no Docker, no root, no Dockerfile.
 
-    It stays in pottle's own store, where `pottle run` finds it; NAME@DIGEST is printed on stdout.
+    It stays in pottle's own store, where `pottle run` finds it. On stdout is NAME@DIGEST, or with --load what the engine can run.
 
     \b
     Examples:
       pottle build
       pottle build -t shop:1.2 -o shop.tar    # for docker, podman, skopeo
       pottle build --push -t registry.example/team/shop:1.2
-      pottle build --load ../shop             # straight into Docker or Podman
+      pottle build --load ../shop             # docker run $(pottle build --load)
       pottle build --platform linux/arm64     # on any machine, without emulation
       pottle build --platform linux/amd64,linux/arm64 -o shop/   # an image index
+      pottle build --all -t registry.example/team/{name}:1.2     # a monorepo
       pottle build --cache-from registry.example/cache     # layers of others
     """
     from pottle import api
+    from pottle.cli.deliveries import Wishes
 
     started = time.monotonic()
-    if push:
-        _check_names(tags)
-    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    wishes = Wishes(tags, outputs, digest_file, load, push, insecure)
+    wishes.check()
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh, insecure=insecure)
+    if every:
+        return _build_all(path, flags, here, wishes, _Saying(form, quiet, around.colour, started))
     options = api.read_options(path, around.environ, flags)
-    bytes_wanted = not push or bool(outputs) or load
-    with api.layer_cache(options, here, insecure, bytes_wanted=bytes_wanted) as shared:
-        product = api.build_for(path, options, api.platforms(options), here, shared)
-        names = api.references(product, tags)
-        if not product.origins:
-            api.tag(product.target, names)
-        written = [str(api.save(product.target, output, names)) for output in outputs]
-        loaded = api.load(product.target, names, here) if load else None
-        pushed = api.push(product.target, names, here, insecure, product.origins) if push else None
-        if shared is not None:
-            api.share(product, shared, names if push else ())
-    if digest_file is not None:
-        api.write_digest(product.target, digest_file)
-    if not quiet:
-        destinations = [*written, *([f"{loaded[0]} as {loaded[1]}"] if loaded else []), *build_text.deliveries(pushed)]
-        shown = build_text.text(product, time.monotonic() - started, destinations)
-        click.echo(shown, err=True, color=around.colour)
-    if form == "json":
-        click.echo(_json(product, names, written, loaded, pushed))
-    else:
-        click.echo(f"{_short(names[0])}@{product.target.digest}")
+    with api.layer_cache(options, here, insecure, bytes_wanted=wishes.bytes_wanted) as shared:
+        delivered = wishes.fulfil(api.build_for(path, options, api.platforms(options), here, shared), here)
+    saying = _Saying(form, quiet, around.colour, started)
+    saying.aside(build_text.text(delivered, saying.seconds))
+    saying.result(delivered.document, delivered.result)
     return 0
 
 
-def _check_names(tags: Sequence[str]) -> None:
-    """Before anything is built: there have to be names that the image can be pushed under."""
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """How results are told."""
+
+    form: str
+    quiet: bool
+    colour: bool | None
+    started: float
+
+    @property
+    def seconds(self) -> float:
+        """Since the command began."""
+        return time.monotonic() - self.started
+
+    def aside(self, text: str) -> None:
+        """On stderr, for people."""
+        if not self.quiet:
+            click.echo(text, err=True, color=self.colour)
+
+    def result(self, document: object, text: str) -> None:
+        """On stdout."""
+        import json
+
+        if self.form == "json":
+            click.echo(json.dumps(document, indent=2))
+        elif text:
+            click.echo(text)
+
+
+def _build_all(root: Path, flags: dict[str, Any], here: "Host", wishes: "Wishes", saying: _Saying) -> int:
+    """Each project by itself: where one fails the others go on."""
     from pottle import api
+    from pottle.cli import members_text
+    from pottle.cli.failure import show
 
-    if not tags:
-        what = "there is no name to push the image under"
-        raise UsageError(what, hint="name it: `--push -t REGISTRY/REPOSITORY:TAG`")
-    for tag in tags:
-        if (name := api.reference(tag)).digest is not None:
-            what = f"{tag} has a digest, and an image's digest follows from what is in it"
-            raise UsageError(what, hint=f"write `-t {replace(name, digest=None).familiar}`")
+    members = api.plan_all(root, here.environ, flags)
+    wishes.check_for([member.plans[0].name for member in members if member.plans])
+    with ExitStack() as open_caches:
 
+        def cache(options: "Options") -> "SharedLayers | None":
+            own = api.layer_cache(options, here, wishes.insecure, bytes_wanted=wishes.bytes_wanted)
+            return open_caches.enter_context(own)
 
-def _short(name: "Reference") -> str:
-    """The name without its tag, as a person types it."""
-    return replace(name, tag=None).familiar
-
-
-def _json(
-    product: "Product",
-    names: "Sequence[Reference]",
-    written: Sequence[str],
-    loaded: tuple[str, str] | None,
-    pushed: "Pushed | None",
-) -> str:
-    """One object: of one platform with that image's own members, of several with an object for each in `platforms`."""
-    import json
-
-    images = [_image(built) for built in product.builds]
-    document = {
-        "name": product.name,
-        "references": [str(name) for name in names],
-        "digest": product.target.digest,
-        **(images[0] if len(images) == 1 else {"platforms": images}),
-        "outputs": list(written),
-        "loaded": {"engine": loaded[0], "name": loaded[1]} if loaded else None,
-        "pushed": [_delivery(each) for each in (pushed.deliveries if pushed else ())],
-    }
-    return json.dumps(document, indent=2)
-
-
-def _delivery(each: "Delivery") -> dict[str, object]:
-    return {
-        "references": [str(name) for name in each.names],
-        "digest": each.digest,
-        "unchanged": each.unchanged,
-        "sent": each.sent,
-        "mounted": each.mounted,
-        "present": each.present,
-        "sent_bytes": each.sent_bytes,
-    }
-
-
-def _image(built: "Built") -> dict[str, object]:
-    return {
-        "digest": built.image.digest,
-        "config_digest": built.image.manifest.config.digest,
-        "platform": built.plan.platform,
-        "layers": [
-            {
-                "name": name,
-                "digest": layer.descriptor.digest,
-                "diff_id": layer.diff_id,
-                "size": layer.descriptor.size,
-                "unpacked_size": layer.size,
-                "made": name in built.made,
-                "shared": name in built.shared,
-            }
-            for name, layer in built.layers
-        ],
-    }
+        built = api.build_all(root, members, flags, here, cache)
+        outcomes = [each.then(partial(wishes.fulfil, host=here)) for each in built]
+    if saying.form == "text":
+        for error in members_text.errors(outcomes):
+            show(error, as_json=False)
+    saying.aside(build_text.table(outcomes, saying.seconds))
+    results = [outcome.value.result for outcome in outcomes if outcome.value is not None]
+    saying.result([build_text.document(each) for each in outcomes], "\n".join(results))
+    return members_text.failed(outcomes)

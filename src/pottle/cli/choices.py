@@ -14,7 +14,15 @@ PROJECT = click.Path(
 
 _BASE_FLAGS = (
     click.option("--python", metavar="X.Y", help="The Python version, in place of what the project asks for."),
-    click.option("--base", metavar="NAME", help='What the image stands on: "debian", or a suite such as "trixie".'),
+    click.option(
+        "--base",
+        metavar="NAME",
+        help='What the image stands on: a suite such as "trixie", or an image such as "python:3.13-slim".',
+    ),
+)
+
+_ALLOW_EXPIRED = click.option(
+    "--allow-expired", metavar="SUITE", multiple=True, help="Accept this suite's Release past its date."
 )
 
 _PLAN_FLAGS = (
@@ -28,30 +36,52 @@ _PLAN_FLAGS = (
         default=None,
         help="Refuse another patch version than is asked for, and what is not pinned.",
     ),
-    click.option("--allow-expired", metavar="SUITE", multiple=True, help="Accept this suite's Release past its date."),
+    _ALLOW_EXPIRED,
 )
 
-_CA_FLAG = click.option(
-    "--ca-cert",
-    type=click.Path(path_type=Path),
-    help="A CA bundle to trust besides the machine's own; never in the image.",
-)
-
-_SOURCE_FLAGS = (
-    click.option("--mirror", metavar="URL", help="The Debian mirror.  [env: POTTLE_DEBIAN_MIRROR]"),
-    click.option("--refresh", is_flag=True, help="Ask the archives again, even if they were asked within the hour."),
-    _CA_FLAG,
-)
-
-_REGISTRY_FLAGS = (
-    click.option("--cache-from", metavar="REF", multiple=True, help="A repository to find layers in; may be repeated."),
-    click.option("--cache-to", metavar="REF", help="The repository to put layers into, for other machines."),
+_REACH_FLAGS = (
+    click.option(
+        "--ca-cert",
+        type=click.Path(path_type=Path),
+        help="A CA bundle to trust besides the machine's own; never in the image.",
+    ),
     click.option(
         "--insecure",
         metavar="HOST",
         multiple=True,
         help="A registry that may be spoken to without TLS; may be repeated.",
     ),
+)
+
+_MIRROR_FLAG = click.option("--mirror", metavar="URL", help="The Debian mirror.  [env: POTTLE_DEBIAN_MIRROR]")
+
+_DEBS_FLAG = click.option(
+    "--debs",
+    metavar="DIR|oci://…",
+    help="Where the .debs of pottle.lock are kept and looked for first.  [env: POTTLE_DEBS]",
+)
+
+_LOCKED_FLAG = click.option(
+    "--locked/--no-locked",
+    default=None,
+    help="Resolve nothing: everything has to come from locks.  [env: POTTLE_LOCKED]",
+)
+
+_REFRESH_FLAG = click.option(
+    "--refresh", is_flag=True, help="Ask the archives again, even if they were asked within the hour."
+)
+
+_SOURCE_FLAGS = (
+    _LOCKED_FLAG,
+    _MIRROR_FLAG,
+    _DEBS_FLAG,
+    _REFRESH_FLAG,
+    *_REACH_FLAGS,
+)
+
+_REGISTRY_FLAGS = (
+    click.option("--cache-from", metavar="REF", multiple=True, help="A repository to find layers in; may be repeated."),
+    click.option("--cache-to", metavar="REF", help="The repository to put layers into, for other machines."),
 )
 
 _TALK_FLAGS = (
@@ -65,9 +95,9 @@ def project_argument(command: Command) -> Command:
     return click.argument("path", type=PROJECT, default=Path(), required=False)(command)
 
 
-def platform_flag(command: Command) -> Command:
+def platform_flag(command: Command, default: str = "this machine's") -> Command:
     """`--platform`, repeatable and comma-separated."""
-    text = "linux/amd64 or linux/arm64; by default this machine's."
+    text = f"linux/amd64 or linux/arm64; by default {default}."
     return click.option("--platform", "platforms", metavar="LIST", multiple=True, callback=_split, help=text)(command)
 
 
@@ -77,13 +107,18 @@ def plan_flags(command: Command) -> Command:
 
 
 def lock_flags(command: Command) -> Command:
-    """What decides which wheels fit, and how an index is reached."""
-    return _all((*_BASE_FLAGS, _CA_FLAG), command)
+    """What decides about bases and wheels, and how archives and an index are reached."""
+    return _all((*_BASE_FLAGS, _ALLOW_EXPIRED, _MIRROR_FLAG, _DEBS_FLAG, _REFRESH_FLAG, *_REACH_FLAGS), command)
 
 
-def ca_flag(command: Command) -> Command:
+def locked_flag(command: Command) -> Command:
+    """`--locked`."""
+    return _LOCKED_FLAG(command)
+
+
+def reach_flags(command: Command) -> Command:
     """`--ca-cert`."""
-    return _CA_FLAG(command)
+    return _all(_REACH_FLAGS, command)
 
 
 def source_flags(command: Command) -> Command:

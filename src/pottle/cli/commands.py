@@ -9,8 +9,10 @@ from pottle import __version__
 COMMANDS = {
     "plan": "Show the image that would be built, with the reason for every decision.",
     "build": "Build the image: no Docker, no root, no Dockerfile.",
-    "lock": "Resolve what no lock of the project decides, and keep it in pottle.lock.",
+    "lock": "Keep all that an image is made of, by digest, in pottle.lock.",
     "run": "Build if needed, and run.",
+    "lint": "Find what is wrong with Dockerfiles, compose files and .dockerignore.",
+    "generate": "Write a Dockerfile and its like, which are yours to change.",
     "resolve": "Build what manifests name by pottle://, push it, and put digests there.",
     "cache": "Look at the cache, and tidy it.",
 }

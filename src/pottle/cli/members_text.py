@@ -1,11 +1,13 @@
 """The projects of a repository at a glance: what each is, how it is started, or why it has no plan."""
 
+import posixpath
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from pottle.errors import NothingToRun
+from pottle.errors import NothingToRun, PottleError
 
 if TYPE_CHECKING:
     from pottle.api import Member
@@ -29,7 +31,33 @@ def _said(member: "Member") -> Iterator[str]:
         yield f"{click.style(' '.join(plan.command), fg='green')}  {click.style(f'({about})', dim=True)}"
 
 
-def failed(members: "Sequence[Member]") -> int:
-    """The exit code: that of the first project which should have a plan and has none."""
-    errors = (member.error for member in members)
-    return next((error.exit_code for error in errors if error is not None and not isinstance(error, NothingToRun)), 0)
+class Failing(Protocol):
+    """A project with which all has gone well, or something wrong."""
+
+    @property
+    def directory(self) -> str:
+        """Relative to where the search began."""
+
+    @property
+    def error(self) -> PottleError | None:
+        """What went wrong."""
+
+
+def errors(members: "Sequence[Failing]") -> "list[PottleError]":
+    """What went wrong with projects that should have been planned or built, a library aside: with the project, and places from here."""
+    return [_from_here(error, member.directory) for member in members if (error := _failure(member)) is not None]
+
+
+def failed(members: "Sequence[Failing]") -> int:
+    """The exit code: that of the first such error."""
+    return next((error.exit_code for error in errors(members)), 0)
+
+
+def _failure(member: "Failing") -> PottleError | None:
+    return None if isinstance(member.error, NothingToRun) else member.error
+
+
+def _from_here(error: PottleError, directory: str) -> PottleError:
+    at = error.at and replace(error.at, path=posixpath.normpath(posixpath.join(directory, error.at.path)))
+    also = [_from_here(each, directory) for each in error.also]
+    return type(error)(f"{directory}: {error.what}", at=at, hint=error.hint, also=also)

@@ -1,13 +1,14 @@
 """`pottle plan`: the image that would be built, each decision with its evidence."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pottle.cli import members_text, plan_text
-from pottle.cli.choices import ca_flag, plan_flags, platform_flag, project_argument, talk_flags
+from pottle.cli.choices import locked_flag, plan_flags, platform_flag, project_argument, reach_flags, talk_flags
 from pottle.cli.surroundings import Surroundings
 
 
@@ -17,7 +18,8 @@ from pottle.cli.surroundings import Surroundings
 @click.option("--all", "every", is_flag=True, help="Plan every project of the repository below PATH.")
 @click.option("--resolve", is_flag=True, help="Ask an index for what no lock decides; nothing is written.")
 @plan_flags
-@ca_flag
+@locked_flag
+@reach_flags
 @talk_flags
 @click.pass_obj
 def command(
@@ -29,6 +31,7 @@ def command(
     form: str,
     quiet: bool,
     ca_cert: Path | None,
+    insecure: Sequence[str],
     **flags: Any,
 ) -> int:
     """Show the image that would be built, with the reason for every decision.
@@ -51,14 +54,12 @@ def command(
         click.echo(shown, nl=False, color=around.colour)
         return members_text.failed(members)
     options = api.read_options(path, around.environ, flags)
-    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=False) if resolve else None
-    plans = [
-        api.plan(path, options, platform) if here is None else api.plan_resolved(path, options, platform, here)
-        for platform in api.platforms(options)
-    ]
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=False, insecure=insecure)
+    make = api.plan_resolved if resolve else api.plan
+    plans = [make(path, options, platform, here) for platform in api.platforms(options)]
     if form == "json":
         click.echo(api.plans_as_json(plans), nl=False)
     else:
         columns = shutil.get_terminal_size(fallback=(plan_text.USUAL, 24)).columns
-        click.echo("\n\n".join(plan_text.text(plan, columns) for plan in plans), color=around.colour)
+        click.echo(plan_text.text(plans, columns), color=around.colour)
     return 0

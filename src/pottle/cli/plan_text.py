@@ -21,11 +21,25 @@ Row: TypeAlias = tuple[str, str, str, str | None]
 """What is decided, how, why, and the place that says so."""
 
 
-def text(plan: "ImagePlan", columns: int) -> str:
-    """The whole plan, in lines of `columns` at most; only a command is longer where it has to be."""
+def text(plans: "Sequence[ImagePlan]", columns: int) -> str:
+    """Every plan, in lines of `columns` at most; only a command is longer where it has to be.
+
+    Those of several platforms that read the same stand there once, under all of them.
+    """
+    alike: dict[str, list[ImagePlan]] = {}
+    for plan in plans:
+        alike.setdefault(_body(plan, columns), []).append(plan)
+    return "\n\n".join(f"{_title(those)}\n\n{body}" for body, those in alike.items())
+
+
+def _title(plans: "Sequence[ImagePlan]") -> str:
+    name = " ".join(filter(None, (plans[0].name, plans[0].version)))
+    return f"{click.style(name, bold=True)} for {' and '.join(plan.platform for plan in plans)}"
+
+
+def _body(plan: "ImagePlan", columns: int) -> str:
     width = max(NARROWEST, min(columns, WIDEST))
-    title = " ".join(filter(None, (plan.name, plan.version)))
-    lines = [f"{click.style(title, bold=True)} for {plan.platform}", ""]
+    lines: list[str] = []
     lines += _table([_row(reason) for reason in plan.reasons], width)
     lines += ["", _heading("layers, the lowest first")]
     lines += _layers(plan.layers, width)
@@ -91,6 +105,10 @@ def _layers(layers: "Sequence[LayerPlan]", width: int) -> Iterator[str]:
 
 def _contents(layer: "LayerPlan", room: int) -> str:
     """What its steps bring: lists of packages are shortened, and places left out, until all of it fits."""
+    from pottle.plan.model import SumUp
+
+    if all(isinstance(step, SumUp) for step in layer.steps):
+        return "accounts"  # of a base image: there are no packages to sum up
     for most in (*range(8, 0, -1), 0):
         told = ", ".join(_brought(step, most) for step in layer.steps)
         if len(told) <= room:
@@ -110,8 +128,10 @@ def _brought(step: "Step", most: int) -> str:
             return path
         case model.InstallWheels(requirements=(), own=own) if own is not None:
             return "what the project's backend asks for"
-        case model.InstallWheels(requirements=requirements, unresolved=unresolved):
-            return _counted(len(requirements), "distribution") + (" and what they need" if unresolved else "")
+        case model.InstallWheels(requirements=requirements, unresolved=True):
+            return f"{_counted(len(requirements), 'distribution')} and what they need"
+        case model.InstallWheels(requirements=requirements):
+            return shortened([each.name for each in requirements], most, "distribution")
         case model.BuildWheels(sources=sources):
             return f"{_counted(len(sources), 'distribution')} built from source"
         case model.InstallProject(path=".", backend=backend):
@@ -128,10 +148,10 @@ def _brought(step: "Step", most: int) -> str:
             return "accounts, CA bundle, ld.so.cache"
 
 
-def shortened(names: Sequence[str], most: int) -> str:
+def shortened(names: Sequence[str], most: int, thing: str = "package") -> str:
     """The first `most` of `names` and how many more there are: `libc6 libgcc-s1 … +6`; with none, their number."""
     if most == 0:
-        return _counted(len(names), "package")
+        return _counted(len(names), thing)
     left = len(names) - most
     return " ".join(names) if left <= 0 else f"{' '.join(names[:most])} … +{left}"
 

@@ -45,6 +45,7 @@ def command(
     backend: str | None,
     quiet: bool,
     ca_cert: Path | None,
+    insecure: Sequence[str],
     refresh: bool,
     **flags: Any,
 ) -> int:
@@ -63,7 +64,7 @@ def command(
     from pottle import api
     from pottle.run.settings import Port, Settings, variable
 
-    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh)
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=refresh, insecure=insecure)
     settings = Settings(
         arguments=tuple(arguments),
         process=process,

@@ -1,6 +1,6 @@
 """What enters from outside: the environment, the clock, the terminal. Nothing below `pottle.cli` asks for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ class Surroundings:
         """As click wants it: never where NO_COLOR is set (no-color.org), else None, and the terminal decides."""
         return False if self.environ.get("NO_COLOR") else None
 
-    def host(self, *, quiet: bool, ca_cert: Path | None, refresh: bool) -> "Host":
+    def host(self, *, quiet: bool, ca_cert: Path | None, refresh: bool, insecure: Sequence[str] = ()) -> "Host":
         """The machine as a command sees it, which uses the cache for as long as the command takes."""
         import click
 
@@ -47,6 +47,7 @@ class Surroundings:
             max_age=timedelta(0) if refresh else timedelta(hours=1),
             clock=self.clock,
             archive_keys=self.archive_keys,
+            insecure=tuple(insecure),
             use=click.get_current_context().with_resource(Use(cache_directory(self.environ))),
         )
 

@@ -41,6 +41,26 @@ class ProcessKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
+RuleName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class LintKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What may be said of `pottle lint`."""
+
+    select: Annotated[
+        tuple[RuleName, ...], Meta(description='The rules to ask: names, categories, "all"; by default all.')
+    ] = ()
+    ignore: Annotated[tuple[RuleName, ...], Meta(description="The rules not to ask: names, categories.")] = ()
+    severity: Annotated[
+        dict[RuleName, Literal["error", "warning", "info"]],
+        Meta(description='How grave findings are, by rule or category: { size = "info" }.'),
+    ] = msgspec.field(default_factory=dict)
+    per_file_ignores: Annotated[
+        dict[Text, tuple[RuleName, ...]],
+        Meta(description='What is not asked of some files: { "Dockerfile.dev" = ["runs-as-root"] }.'),
+    ] = msgspec.field(default_factory=dict)
+
+
 class Keys(TypedDict, total=False):
     """What a user may configure. In TOML and on the command line `_` is written `-`."""
 
@@ -48,7 +68,7 @@ class Keys(TypedDict, total=False):
         str,
         Meta(
             pattern=r"^[a-z0-9][a-zA-Z0-9./:@_-]*$",
-            description='What the image stands on: a distribution ("debian"), a suite ("trixie"), or both.',
+            description='What the image stands on: a suite ("trixie"), a distribution ("debian"), or an image ("python:3.13-slim").',
         ),
     ]
     python: Annotated[
@@ -83,6 +103,10 @@ class Keys(TypedDict, total=False):
     optimize: Annotated[
         Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
     ]
+    compression: Annotated[
+        Literal["gzip", "zstd"],
+        Meta(description='How layers are compressed: "gzip", or "zstd": smaller, not for engines of before 2023.'),
+    ]
     variant: Annotated[
         Literal["default", "debug"], Meta(description='"default", or "debug" with a shell and coreutils.')
     ]
@@ -116,9 +140,18 @@ class Keys(TypedDict, total=False):
         tuple[Text, ...],
         Meta(description='Files to leave out, as .dockerignore writes them; "!static/dist" takes in what git ignores.'),
     ]
+    lint: Annotated[LintKeys, Meta(description="What `pottle lint` checks, and how grave it is.")]
     mirror: Annotated[
         str, Meta(pattern=r"^https?://[^\s@]+$", description="The Debian mirror's URL, without credentials.")
     ]
+    debs: Annotated[
+        str,
+        Meta(
+            pattern=r"^(oci://[^\s@]+|[^\s:\x00][^:\x00]*)$",
+            description='Where `pottle lock` keeps .debs and builds look first: "vendor/debs", "oci://registry.example/team/debs".',
+        ),
+    ]
+    locked: Annotated[bool, Meta(description="Resolve nothing: whatever no lock has decided is an error.")]
     allow_expired: Annotated[tuple[Suite, ...], Meta(description="Suites whose Release may be past its Valid-Until.")]
     cache_from: Annotated[
         tuple[Repository, ...],
@@ -148,10 +181,12 @@ LISTS = frozenset(
         "cache_from",
     }
 )
-SWITCHES = frozenset({"strict", "collectstatic"})
+SWITCHES = frozenset({"strict", "collectstatic", "locked"})
 MAPPINGS = frozenset({"labels", "env", "build_env", "process"})
 PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
 """The fields of a process → their annotated types."""
+LINT: Mapping[str, Any] = get_type_hints(LintKeys, include_extras=True)
+"""The fields of `lint` → their annotated types."""
 
 
 def written(field: str) -> str:
@@ -164,9 +199,9 @@ def description(field: str) -> str:
     return str(next(meta.description for meta in TYPES[field].__metadata__ if meta.description))
 
 
-def process_description(field: str) -> str:
-    """The same for a key of a process."""
-    metadata = getattr(PROCESS[field], "__metadata__", None) or get_args(PROCESS[field])[0].__metadata__
+def table_description(table: Mapping[str, Any], field: str) -> str:
+    """The same for a key of a process (`PROCESS`) or of `LINT`."""
+    metadata = getattr(table[field], "__metadata__", None) or get_args(table[field])[0].__metadata__
     return str(next(meta.description for meta in metadata if meta.description))
 
 

@@ -13,8 +13,18 @@ from typing import Any, Self, TypeAlias
 
 import msgspec
 
-from pottle.config.keys import LISTS, MAPPINGS, PROCESS, SWITCHES, TYPES, description, process_description, written
-from pottle.config.options import Options, ProcessOptions
+from pottle.config.keys import (
+    LINT,
+    LISTS,
+    MAPPINGS,
+    PROCESS,
+    SWITCHES,
+    TYPES,
+    description,
+    table_description,
+    written,
+)
+from pottle.config.options import LintOptions, Options, ProcessOptions
 from pottle.errors import ConfigError, UsageError, combined
 from pottle.text import Location
 from pottle.toml import Document, InvalidToml
@@ -114,6 +124,8 @@ def _from_table(document: Document, table: object, above: tuple[str, ...]) -> La
 def _entry(document: Document, key: str, value: object, above: tuple[str, ...]) -> Layer:
     if key == "process" and isinstance(value, Mapping):
         return _sum(_process(document, str(name), table, (*above, key, str(name))) for name, table in value.items())
+    if key == "lint" and isinstance(value, Mapping):
+        return _lint(document, value, (*above, key))
     return _key(key, value, document.at(*above, key))
 
 
@@ -122,10 +134,11 @@ def _process(document: Document, name: str, table: object, above: tuple[str, ...
     at = document.at(*above)
     problems: list[Problem] = []
     for key, value in table.items() if isinstance(table, Mapping) else ():
-        problem = _unfit(str(key), value, document.at(*above, str(key)))
+        problem = _unfit(PROCESS, str(key), value, document.at(*above, str(key)))
         problems += [problem] if problem is not None else []
     if isinstance(table, Mapping) and "command" not in table:
-        problems.append(ConfigError(f"the process {name} has no command", at=at, hint=process_description("command")))
+        hint = table_description(PROCESS, "command")
+        problems.append(ConfigError(f"the process {name} has no command", at=at, hint=hint))
     if problems:
         return Layer(problems=tuple(problems))
     found = _checked("process", {name: table}, at)
@@ -135,16 +148,31 @@ def _process(document: Document, name: str, table: object, above: tuple[str, ...
     return Layer({"process": Setting({name: ProcessOptions(said.command, said.schedule, at)}, at)})
 
 
-def _unfit(key: str, value: object, at: Location) -> ConfigError | None:
-    """What is wrong with one key of a process."""
-    if key not in PROCESS:
-        return _unknown(key, PROCESS, at)
+def _lint(document: Document, table: Mapping[str, object], above: tuple[str, ...]) -> Layer:
+    """`[tool.pottle.lint]`: every mistake in it. Which rules there are is for the linter to know."""
+    known = {written(name): name for name in LINT}
+    types = {key: LINT[name] for key, name in known.items()}
+    found = [_unfit(types, str(key), value, document.at(*above, str(key))) for key, value in table.items()]
+    problems = tuple(problem for problem in found if problem is not None)
+    if problems:
+        return Layer(problems=problems)
+    said = {known[key]: msgspec.convert(value, types[key]) for key, value in table.items()}
+    for name in ("severity", "per_file_ignores"):
+        said[name] = tuple(said.get(name, {}).items())
+    at = {known[key]: document.at(*above, key) for key in table}
+    return Layer({"lint": Setting(LintOptions(**said, origins=MappingProxyType(at)), document.at(*above))})
+
+
+def _unfit(table: Mapping[str, Any], key: str, value: object, at: Location) -> ConfigError | None:
+    """What is wrong with one key of a table whose keys have these types."""
+    if key not in table:
+        return _unknown(key, table, at)
     try:
-        found = msgspec.convert(value, PROCESS[key])
+        found = msgspec.convert(value, table[key])
         if key == "command" and (not found or "\0" in "".join(found)):
-            return ConfigError("`command`: it runs nothing", at=at, hint=process_description(key))
+            return ConfigError("`command`: it runs nothing", at=at, hint=table_description(table, key))
     except msgspec.ValidationError as error:
-        return ConfigError(_refused(key, value, str(error)), at=at, hint=process_description(key))
+        return ConfigError(_refused(key, value, str(error)), at=at, hint=table_description(table, key))
     return None
 
 

@@ -23,6 +23,20 @@ class ProcessOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class LintOptions:
+    """What `pottle lint` checks: names of rules and of categories."""
+
+    select: tuple[str, ...] = ()
+    """Empty: every rule."""
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Literal["error", "warning", "info"]], ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Pattern of paths → names."""
+    origins: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Field name → the place that set it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """One frozen value for a build. None: not configured, the plan decides from the project's facts."""
 
@@ -39,6 +53,7 @@ class Options:
     lockfile: str | None = None
     """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
+    compression: Literal["gzip", "zstd"] = "gzip"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
     strict: bool = False
@@ -58,7 +73,12 @@ class Options:
     """False: not even where the settings ask for it."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
+    lint: LintOptions = field(default_factory=LintOptions)
     mirror: str | None = None
+    debs: str | None = None
+    """A directory, relative to the project, or `oci://REPOSITORY`: where .debs of `pottle.lock` are kept and taken from first."""
+    locked: bool = False
+    """Nothing is resolved: everything comes from locks."""
     allow_expired: tuple[str, ...] = ()
     cache_from: tuple[str, ...] = ()
     """Repositories, asked in this order."""

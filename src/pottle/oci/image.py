@@ -30,6 +30,17 @@ class Addendum:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseLayers:
+    """The image that another one stands on: its layers are the lowest, and stay where they are until somebody needs them."""
+
+    layers: tuple[Descriptor, ...]
+    diff_ids: tuple[Digest, ...]
+    history: tuple[History, ...]
+    docker: bool
+    """Its media types are Docker's, and so are those of what stands on it: they are never mixed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Makeup:
     """What an image has besides its layers: all of it plain values."""
 
@@ -38,6 +49,12 @@ class Makeup:
     """Seconds since 1970."""
     execution: Execution
     annotations: Mapping[str, str] = field(default_factory=dict)
+    base: BaseLayers | None = None
+
+
+_NOTHING = BaseLayers((), (), (), docker=False)
+BASE_NAME = "org.opencontainers.image.base.name"
+BASE_DIGEST = "org.opencontainers.image.base.digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,24 @@ class Image:
     def layers(self) -> tuple[Descriptor, ...]:
         """The layers, lowest first."""
         return self.manifest.layers
+
+    @property
+    def base(self) -> Reference | None:
+        """The base image by its digest, where the image says that it stands on one (annotations.md; in Docker's types by its labels).
+
+        Layers that the store does not have are those of that image, and are to be had from its repository.
+        """
+        said = {**(self.config.config.labels if self.config.config else {}), **self.manifest.annotations}
+        try:
+            return replace(Reference.parse(said[BASE_NAME]), tag=None, digest=Digest(said[BASE_DIGEST]))
+        except (KeyError, ValueError):
+            return None
+
+    @property
+    def elsewhere(self) -> tuple[Descriptor, ...]:
+        """The layers of the base image that the store does not have, each once."""
+        missing = {each.digest: each for each in self.layers if not self.store.has(each)} if self.base else {}
+        return tuple(missing.values())
 
     @property
     def images(self) -> "tuple[Image, ...]":
@@ -124,13 +159,26 @@ def load(store: Layout, target: Descriptor) -> AnyImage:
 
 def assemble(layers: Sequence[Addendum], makeup: Makeup, store: Layout) -> Image:
     """Puts an image together from layers that lie in `store`, and writes its config and manifest there."""
+    docker = makeup.base is not None and makeup.base.docker
+    below = makeup.base.layers if makeup.base else ()
     config = _config(layers, makeup)
     found = manifest(
-        store.put(encode(config), media_types.CONFIG),
-        [addendum.layer.descriptor for addendum in layers],
+        store.put(encode(config), media_types.of_family(media_types.CONFIG, docker=docker)),
+        [_of_family(each, docker=docker) for each in (*below, *(addendum.layer.descriptor for addendum in layers))],
         makeup.annotations,
+        docker=docker,
     )
-    return Image(store.put(encode(found), media_types.MANIFEST), found, config, store)
+    return Image(store.put(encode(found), found.media_type or media_types.MANIFEST), found, config, store)
+
+
+def _of_family(layer: Descriptor, *, docker: bool) -> Descriptor:
+    """Docker's descriptors have no annotations."""
+    media_type = media_types.of_family(layer.media_type, docker=docker)
+    return (
+        Descriptor(media_type, layer.digest, layer.size)
+        if docker
+        else msgspec.structs.replace(layer, media_type=media_type)
+    )
 
 
 def assemble_index(images: Sequence[Image], store: Layout) -> ImageIndex:
@@ -140,8 +188,9 @@ def assemble_index(images: Sequence[Image], store: Layout) -> ImageIndex:
     """
     ordered = tuple(sorted(map(_listed, images), key=lambda image: str(image.config.platform)))
     annotations = _common([image.manifest.annotations for image in ordered])
-    found = index([image.descriptor for image in ordered], annotations)
-    return ImageIndex(store.put(encode(found), media_types.INDEX), found, ordered, store)
+    docker = all(media_types.is_docker(image.descriptor.media_type) for image in ordered)
+    found = index([image.descriptor for image in ordered], annotations, docker=docker)
+    return ImageIndex(store.put(encode(found), found.media_type or media_types.INDEX), found, ordered, store)
 
 
 def copy_image(image: AnyImage, target: Layout, names: Iterable[Reference] = ()) -> None:
@@ -153,14 +202,15 @@ def copy_image(image: AnyImage, target: Layout, names: Iterable[Reference] = ())
 
 def _config(layers: Sequence[Addendum], makeup: Makeup) -> ImageConfig:
     created = rfc3339(makeup.created)
+    below = makeup.base or _NOTHING
     return ImageConfig(
         architecture=makeup.platform.architecture,
         os=makeup.platform.os,
         variant=makeup.platform.variant,
         created=created,
         config=makeup.execution,
-        rootfs=RootFS("layers", tuple(addendum.layer.diff_id for addendum in layers)),
-        history=tuple(History(created, addendum.created_by) for addendum in layers),
+        rootfs=RootFS("layers", (*below.diff_ids, *(addendum.layer.diff_id for addendum in layers))),
+        history=(*below.history, *(History(created, addendum.created_by) for addendum in layers)),
     )
 
 

@@ -29,11 +29,13 @@ class Index(Struct, frozen=True, rename="camel", kw_only=True):
         return next((m for m in self.runnable if m.platform and m.platform.normalized == wanted), None)
 
 
-def index(manifests: Sequence[Descriptor], annotations: Mapping[str, str] | None = None) -> Index:
-    """An OCI image index."""
+def index(
+    manifests: Sequence[Descriptor], annotations: Mapping[str, str] | None = None, *, docker: bool = False
+) -> Index:
+    """An OCI image index, or a manifest list of Docker's, which is the same."""
     return Index(
         schema_version=2,
-        media_type=media_types.INDEX,
+        media_type=media_types.DOCKER_INDEX if docker else media_types.INDEX,
         manifests=tuple(manifests),
         annotations=dict(annotations or {}),
     )

@@ -1,4 +1,4 @@
-"""A layer (OCI image-spec, layer.md): a gzipped tar of a set of entries, the same bytes for the same set.
+"""A layer (OCI image-spec, layer.md): a compressed tar of a set of entries, the same bytes for the same set.
 
 The archive is sorted by path, has every parent directory, numeric owners, the entries' modes and one time. It is never whole in
 memory: content is read when its turn comes, hashed before and after compression in the same pass, and written.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pottle.errors import HostError, ProjectError
 from pottle.oci import media_types
-from pottle.oci.compression import gzip_members
+from pottle.oci.compression import Compression, compressed
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
 from pottle.oci.document import Struct
@@ -23,6 +23,7 @@ from pottle.oci.tarball import END, header, padding
 _WORTH_A_LINK = 1 << 12
 """A smaller content is its own file: equal constants may be one object by chance."""
 _READ_SIZE = 1024 * 1024
+_MEDIA_TYPES: Mapping[Compression, str] = {"gzip": media_types.LAYER_GZIP, "zstd": media_types.LAYER_ZSTD}
 
 
 class InvalidLayer(ProjectError):
@@ -45,6 +46,7 @@ def write_layer(
     store: Layout,
     *,
     mtime: int,
+    compression: Compression = "gzip",
     annotations: Mapping[str, str] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Layer:
@@ -54,10 +56,10 @@ def write_layer(
     """
     tar = _Measured(write_tar(arrange(entries), mtime))
     with store.writer() as blob:
-        for member in gzip_members(tar):
+        for part in compressed(tar, compression):
             check()
-            blob.write(member)
-    descriptor = Descriptor(media_types.LAYER_GZIP, blob.digest, blob.size, annotations=dict(annotations or {}))
+            blob.write(part)
+    descriptor = Descriptor(_MEDIA_TYPES[compression], blob.digest, blob.size, annotations=dict(annotations or {}))
     return Layer(descriptor, tar.digest, tar.size)
 
 

@@ -15,16 +15,26 @@ class Manifest(Struct, frozen=True, rename="camel", kw_only=True):
     schema_version: int
     media_type: str | None = None
     """Absent in manifests of some old writers; the transport then says what they are."""
+    artifact_type: str | None = None
+    """What it is, where it is no image."""
     config: Descriptor
     layers: tuple[Descriptor, ...]
     annotations: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def manifest(config: Descriptor, layers: Sequence[Descriptor], annotations: Mapping[str, str]) -> Manifest:
-    """An OCI image manifest."""
+def manifest(
+    config: Descriptor,
+    layers: Sequence[Descriptor],
+    annotations: Mapping[str, str],
+    artifact_type: str | None = None,
+    *,
+    docker: bool = False,
+) -> Manifest:
+    """An OCI image manifest, or one of Docker's schema 2 with the same members."""
     return Manifest(
         schema_version=2,
-        media_type=media_types.MANIFEST,
+        media_type=media_types.of_family(media_types.MANIFEST, docker=docker),
+        artifact_type=artifact_type,
         config=config,
         layers=tuple(layers),
         annotations=dict(annotations),

@@ -6,7 +6,10 @@ Figures: each suite's own `Packages` index, read 2026-11; uv 0.13.8's list of do
 
 from dataclasses import dataclass, replace
 
+from pottle.base_image import BaseImage, Interpreter
+from pottle.oci.reference import Reference
 from pottle.plan.places import STANDALONE as STANDALONE_PLACE
+from pottle.tags import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +22,42 @@ class Base:
     """X.Y"""
     python_full: str
     """X.Y.Z"""
-    glibc: tuple[int, int]
+    glibc: tuple[int, int] | None
     standing: str
     """What the distribution calls it: stable, oldstable, testing, LTS."""
     standalone: str | None = None
     """The CPython is not the suite's own, but python-build-standalone's: X.Y.Z, or the newest of X.Y. None: it is the suite's own."""
+    musl: tuple[int, int] | None = None
+    """In place of glibc."""
+    reference: Reference | None = None
+    """Of a base image, in place of a suite that is put together here."""
+    image: BaseImage | None = None
+    """What is known of it; None: nothing but its name."""
+    own: Interpreter | None = None
+    """Its CPython, where that is taken."""
 
     @property
     def name(self) -> str:
-        """`debian:trixie`"""
-        return f"{self.distribution}:{self.suite}"
+        """`debian:trixie`; of a base image the whole reference, with its digest where that is known."""
+        if self.reference is None:
+            return f"{self.distribution}:{self.suite}"
+        return self.image.pinned if self.image else str(self.reference)
+
+    @property
+    def title(self) -> str:
+        """What a person calls it: `debian:trixie`, `python:3.12-slim`."""
+        return self.reference.familiar if self.reference else self.name
 
     @property
     def interpreter(self) -> str:
         """The path of the interpreter in the image."""
+        if self.own is not None:
+            return self.own.path
         return f"{STANDALONE_PLACE if self.standalone else '/usr'}/bin/python{self.python}"
+
+    def target(self, platform: object) -> Target:
+        """What wheels have to fit on `platform`, which is anything whose text is `linux/amd64`."""
+        return Target(self.python, str(platform), self.glibc, self.musl)
 
 
 BASES: tuple[Base, ...] = (

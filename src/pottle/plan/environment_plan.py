@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pottle.base_image import BaseImage
 from pottle.plan.model import InstallWheels
 
 
@@ -12,6 +13,7 @@ class EnvironmentPlan:
     platform: str
     """`linux/amd64`"""
     base: str
+    base_image: BaseImage | None
     python: str
     """`3.13`"""
     epoch: int

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pottle.config.options import Options
+from pottle.plan import environment_layers as environment
 from pottle.plan import packages
 from pottle.plan.bases import Base
 from pottle.plan.model import (
@@ -24,7 +25,7 @@ from pottle.plan.model import (
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts, StaticFiles
+from pottle.project.facts import Facts, StaticFiles, VersionTool
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,16 @@ class Layers:
 
     def all(self) -> Iterator[LayerPlan]:
         """From the lowest to the topmost."""
-        yield self._base()
+        if self.base.reference is None:
+            yield self._base()
         yield self._interpreter()
-        if self.further:
+        if self.further and self.base.reference is None:
             because = "further packages change less often than the lock"
             step = self._install(self.further, packages.without(self.further))
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
         if self.installed.requirements or self._own is not None:
-            yield self._environment()
+            yield from environment.layers(self.install_wheels())
         if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
@@ -66,20 +68,25 @@ class Layers:
 
     def _interpreter(self) -> LayerPlan:
         python = self.base.python
-        create = CreateEnvironment(
-            path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=self._third_party_bytecode
-        )
+        mode = self._third_party_bytecode if self.base.own is None else None
+        create = CreateEnvironment(path=ENVIRONMENT, interpreter=self.base.interpreter, bytecode=mode)
         because = f"CPython {python} is the same in every project"
+        if self.base.own is not None:
+            because = f"an environment for the base image's CPython {python} is the same in every project"
         return LayerPlan(name="interpreter", steps=(*self._cpython(), create), because=because)
 
     def _cpython(self) -> Iterator[Step]:
-        if names := packages.interpreter(self.base):
+        if self.base.reference is None and (names := packages.interpreter(self.base)):
             yield self._install(names)
         if (version := self.base.standalone) is not None:
             yield InstallInterpreter(version=version, source="python-build-standalone", into=STANDALONE)
 
     def _system(self) -> LayerPlan:
-        steps = (self._install(packages.SYSTEM), SumUp(uid=UID, gid=UID, user=USER, home=HOME))
+        sum_up = SumUp(uid=UID, gid=UID, user=USER, home=HOME)
+        if self.base.reference is not None:
+            because = "the accounts of the base image, and the one that the application runs as"
+            return LayerPlan(name="system", steps=(sum_up,), because=because)
+        steps = (self._install(packages.SYSTEM), sum_up)
         return LayerPlan(name="system", steps=steps, because="sums up the packages below, which stay shared")
 
     def install_wheels(self) -> InstallWheels:
@@ -96,10 +103,6 @@ class Layers:
             own=self._own,
         )
 
-    def _environment(self) -> LayerPlan:
-        because = f"changes with the {'requirements' if self.unresolved else 'lock'}, not with the code"
-        return LayerPlan(name="environment", steps=(self.install_wheels(),), because=because)
-
     def _sources(self) -> LayerPlan:
         step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)
         return LayerPlan(name="sources", steps=(step,), because="what has to be built is not built anew with the rest")
@@ -108,7 +111,7 @@ class Layers:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)
         return LayerPlan(name="neighbours", steps=steps, because="changes with other projects of the repository")
 
-    def _project(self, name: str, path: str, backend: str | None, tool: str | None = None) -> InstallProject:
+    def _project(self, name: str, path: str, backend: str | None, tool: VersionTool | None = None) -> InstallProject:
         assert backend is not None, "what is not built is only its dependencies"
         mode = self._own_bytecode
         return InstallProject(into=ENVIRONMENT, name=name, path=path, backend=backend, bytecode=mode, version_tool=tool)

@@ -20,6 +20,10 @@ class LockedPackage(Struct, frozen=True):
     """Path below the mirror: `pool/main/…`."""
     sha256: str
     size: int
+    released: str | None = None
+    """When its archive was released in the state that had it (UTC, ISO 8601): where a snapshot service finds it."""
+    at: str | None = None
+    """Where `pottle.lock` names it."""
 
 
 class LockedWheel(Struct, frozen=True):
@@ -47,6 +51,8 @@ class LockedInterpreter(Struct, frozen=True):
     """Where it was published: mirrors have it below their own."""
     sha256: str
     """Of the archive, which uv has verified."""
+    size: int | None = None
+    """Of the archive, in bytes."""
 
 
 class Compiler(Struct, frozen=True):
@@ -62,6 +68,37 @@ class Compiler(Struct, frozen=True):
     """In place of packages, where the image's CPython is not the base's own."""
 
 
+class BuildRequirement(Struct, frozen=True):
+    """One distribution that a build backend is run with, at one version."""
+
+    name: str
+    version: str
+    sha256: tuple[str, ...]
+    """Of its files, any of which will do."""
+    marker: str | None = None
+    """Where it is wanted at all (PEP 508)."""
+
+
+class Build(Struct, frozen=True):
+    """What the wheel of one distribution is built with."""
+
+    of: str
+    requires: tuple[BuildRequirement, ...]
+    at: str | None = None
+
+
+class Decided(Struct, frozen=True):
+    """What `pottle.lock` has decided of a plan: no archive is asked for it."""
+
+    packages: tuple[tuple[str, tuple[LockedPackage, ...]], ...]
+    """Layer name → its packages, in the order of their names."""
+    interpreter: LockedInterpreter | None
+    compilers: tuple[tuple[str, Compiler], ...]
+    """Architecture of the building host → what compiles bytecode there."""
+    builds: tuple[Build, ...]
+    at: str | None = None
+
+
 class LockedPlan(Struct, frozen=True):
     """Everything that a build needs besides the project's own files."""
 
@@ -74,6 +111,8 @@ class LockedPlan(Struct, frozen=True):
     compiler: Compiler | None
     interpreter: LockedInterpreter | None = None
     """What the step `InstallInterpreter` installs."""
+    builds: tuple[Build, ...] = ()
+    """What wheels are built with; of those that are not in here, what an index has when they are built."""
     schema: int = 1
 
 

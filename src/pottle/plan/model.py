@@ -8,6 +8,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pottle.base_image import BaseImage
+from pottle.project.facts import VersionTool
+
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
     """A value of the plan: compared by content, written to JSON and read back unchanged."""
@@ -139,7 +142,7 @@ class InstallProject(Struct, frozen=True, tag="install-project"):
     """The directory, relative to the project: "." or `../core`."""
     backend: str
     bytecode: Literal["checked-hash"] | None
-    version_tool: str | None = None
+    version_tool: VersionTool | None = None
     """What would take the version from version control, which the build does in its place; None: the files say it."""
 
 
@@ -173,7 +176,7 @@ class MakeDirectories(Struct, frozen=True, tag="make-directories"):
 
 
 class SumUp(Struct, frozen=True, tag="sum-up"):
-    """What sums up all packages of the image: accounts, CA bundle, ld.so.cache."""
+    """What sums up all packages of the image: accounts, CA bundle, ld.so.cache. On a base image: its accounts, and ours among them."""
 
     uid: int
     gid: int
@@ -278,7 +281,9 @@ class ImagePlan(Struct, frozen=True):
     processes: tuple[ProcessPlan, ...]
     """The image's own first, then the others."""
     base: str
-    """`debian:trixie`"""
+    """`debian:trixie`; a base image by its whole name and its digest, as far as that is known."""
+    base_image: BaseImage | None
+    """What is known of the base image; None: the base is put together from a suite, or nobody has looked into the image yet."""
     system_packages: SystemPackages
     layers: tuple[LayerPlan, ...]
     runtime: Runtime

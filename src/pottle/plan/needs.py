@@ -20,7 +20,7 @@ class Needs:
 
     def __init__(self, facts: Facts, options: Options, platform: Platform) -> None:
         self._lock, self._options, self._platform = facts.lock, options, platform
-        self._pins = facts.pins
+        self._pins = facts.pins if facts.pins is not None and facts.pins.has_environment(str(platform)) else None
         self._roots = roots(facts.lock, options)
         self._asked = asked(facts.lock, options)
         self._picks = cache(self._picked)
@@ -32,7 +32,7 @@ class Needs:
 
     @property
     def pins(self) -> Pins | None:
-        """What `pottle.lock` has decided, where nothing else has."""
+        """What `pottle.lock` has decided for the platform, where nothing else has."""
         return self._pins if self._open else None
 
     @property

@@ -1,10 +1,9 @@
 """`pottle.lock`: the question that an index was asked, kept with its answer. Another question makes the answer stale.
 
-Written by one function and read by `pottle.project.detectors.pottle_lock`; docs/reference/pottle-lock.md is the contract.
+Written by `pottle.plan.pottle_lock` and read by `pottle.project.detectors.pottle_lock`; docs/reference/pottle-lock.md is the contract.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from pottle.config.options import Options
 from pottle.errors import ProjectError
@@ -14,16 +13,11 @@ from pottle.plan.bases import Base
 from pottle.plan.model import Requirement, Source, Wheel
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Lock, Pin, PinnedEnvironment, PinnedSource, Pins
-from pottle.tags import Target, choose_wheel
+from pottle.tags import choose_wheel
 from pottle.text import Location
 
 PATH = "pottle.lock"
 AGAIN = "run `pottle lock`"
-
-_HEAD = """\
-# What `pottle lock` has found for dependencies that no other lock decides. Commit it; `pottle lock` writes it anew.
-version = 1
-"""
 
 
 def asked(requirements: Iterable[Requirement], lock: Lock, options: Options) -> Mapping[str, str | None]:
@@ -72,6 +66,15 @@ def environment(pins: Pins, platform: str, python: str) -> PinnedEnvironment:
     raise ProjectError(what, at=pins.at, hint=f"run `pottle lock --platform {platform}`")
 
 
+def missing(pins: Pins | None, platform: str, asked: Location | None) -> ProjectError:
+    """What is to be said where everything has to come from locks, and there is none for `platform`."""
+    what = f"everything has to come from locks, and {PATH} has nothing for {platform}"
+    if pins is None or not pins.written:
+        what = f"everything has to come from locks, and there is no {PATH}"
+        return ProjectError(what, at=asked, hint=f"{AGAIN}, and commit the file")
+    return ProjectError(what, at=pins.at, hint=f"run `pottle lock --platform {platform}`")
+
+
 def _check_fresh(question: Mapping[str, str | None], kept: PinnedEnvironment) -> None:
     if new := [line for line in question if line not in kept.wanted]:
         at = question[new[0]]
@@ -91,9 +94,8 @@ def _stale(what: str, at: Location) -> ProjectError:
 def _check_fits(kept: PinnedEnvironment, base: Base, platform: Platform) -> None:
     """The base may be another one than it was made for, with an older glibc."""
     for pin in kept.wheels:
-        if choose_wheel([pin.wheel.filename], python=base.python, platform=platform, glibc=base.glibc) is None:
-            target = Target(base.python, str(platform), base.glibc)
-            what = f"the wheel of {pin.name} {pin.version} does not fit {target}"
+        if choose_wheel([pin.wheel.filename], base.target(platform)) is None:
+            what = f"the wheel of {pin.name} {pin.version} does not fit {base.target(platform)}"
             raise ProjectError(what, at=pin.at, hint="run `pottle lock --upgrade`")
 
 
@@ -116,52 +118,3 @@ def _source(pinned: PinnedSource, options: Options) -> Source:
         allowed=sources.allowed(pinned.name, options),
         at=str(pinned.at),
     )
-
-
-# --- written --------------------------------------------------------------------------------------
-
-
-def written(environments: Sequence[PinnedEnvironment]) -> str:
-    """The file: the same answers give the same text."""
-    ordered = sorted(environments, key=lambda each: (each.platform, each.python))
-    return "\n".join([_HEAD, *map(_environment, ordered)])
-
-
-def _environment(each: PinnedEnvironment) -> str:
-    lines = ["[[environment]]", f"platform = {_quoted(each.platform)}", f"python = {_quoted(each.python)}"]
-    lines += _list("wanted", map(_quoted, each.wanted))
-    lines += _list("wheels", (_table(_of_pin(pin)) for pin in sorted(each.wheels, key=lambda pin: pin.name)))
-    if each.sources:
-        lines += _list("sources", (_table(_of_source(one)) for one in sorted(each.sources, key=lambda one: one.name)))
-    return "\n".join([*lines, ""])
-
-
-def _list(name: str, items: Iterable[str]) -> Iterator[str]:
-    yield f"{name} = ["
-    yield from (f"    {item}," for item in items)
-    yield "]"
-
-
-def _table(values: Iterable[tuple[str, str | int | None]]) -> str:
-    pairs = (
-        f"{key} = {_quoted(value) if isinstance(value, str) else value}" for key, value in values if value is not None
-    )
-    return f"{{ {', '.join(pairs)} }}"
-
-
-def _of_pin(pin: Pin) -> Iterator[tuple[str, str | int | None]]:
-    wheel = pin.wheel
-    told = wheel.url is not None and wheel.url.partition("#")[0].endswith(f"/{wheel.filename}")
-    yield from (("name", pin.name), ("version", pin.version))
-    yield from (("filename", None if told else wheel.filename), ("url", wheel.url))
-    yield from (("sha256", wheel.sha256), ("size", wheel.size), ("index", pin.index))
-
-
-def _of_source(one: PinnedSource) -> Iterator[tuple[str, str | int | None]]:
-    yield from (("name", one.name), ("version", one.version), ("url", one.url), ("commit", one.commit))
-    yield from (("subdirectory", one.subdirectory), ("sha256", one.sha256), ("index", one.index))
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are a subset of TOML's, which wants DEL escaped as well."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,14 +1,26 @@
 """`Facts` and `Options` become an `ImagePlan`: a pure function, the same plan for the same project on any host."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import msgspec
 from packaging.specifiers import SpecifierSet
 
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import native_needs, pins, python, reasons, refusals, starting, system
+from pottle.plan import (
+    base_images,
+    base_packages,
+    native_needs,
+    pins,
+    python,
+    reasons,
+    refusals,
+    starting,
+    system,
+    system_pins,
+)
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
 from pottle.plan.layers import Layers
@@ -16,7 +28,7 @@ from pottle.plan.model import ImagePlan, SystemPackages
 from pottle.plan.needs import Needs, held
 from pottle.plan.port import VARIABLE
 from pottle.plan.processes import Processes
-from pottle.plan.runtime import annotations, runtime
+from pottle.plan.runtime import annotations, in_labels, labelled, runtime
 from pottle.plan.volumes import volumes
 from pottle.project.facts import DECLARED, Fact, Facts, Lock, PythonWish
 from pottle.text import Location
@@ -29,8 +41,10 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     """The image for `platform`. Raises `ProjectError` or `ConfigError` where the facts leave no, or no single, answer."""
     refusals.refuse([refusals.compiled(facts.packaging)])
     needs = Needs(facts, options, platform)
+    if options.locked and needs.unresolved:
+        raise pins.missing(facts.pins, str(platform), options.origins.get("locked"))
     wishes = (*facts.python, *_locked(facts.lock))
-    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    choice = _choice(facts, options, platform, wishes, needs)
     pinned = needs.pins is not None and needs.pins.written
     told = (*choice.warnings, *(() if pinned else facts.unpinned))
     if options.strict:
@@ -43,10 +57,13 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     processes = Processes(facts, listening, holds, start)
     kept = volumes(facts, options)
     config, health_reasons = runtime(start, processes.all, options, base, kept.paths)
+    if in_labels(base):
+        config = labelled(config, annotations(facts, base))
     native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
     system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
     further = system.names(system_needs)
-    return ImagePlan(
+    missing = base_packages.missing(base, system_needs)
+    plan = ImagePlan(
         name=facts.name.value,
         version=facts.version.value if facts.version else None,
         platform=str(platform),
@@ -59,10 +76,11 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         port=start.port,
         processes=processes.all,
         base=base.name,
+        base_image=base.image,
         system_packages=SystemPackages(runtime=further),
         layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further, kept.paths).all()),
         runtime=config,
-        annotations=annotations(facts, base),
+        annotations=() if in_labels(base) else annotations(facts, base),
         reasons=(
             *reasons.told(replace(facts, pins=needs.pins), options),
             *system.reasons(system_needs),
@@ -73,6 +91,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         ),
         warnings=(
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
+            *base_images.warnings(base),
+            *missing,
             *installed.warnings,
             *start.warnings,
             *processes.warnings,
@@ -84,6 +104,18 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         epoch=options.epoch,
         allow_expired=options.allow_expired,
     )
+    return _with_packages(plan, facts, options, image=base.reference is not None)
+
+
+def _with_packages(plan: ImagePlan, facts: Facts, options: Options, *, image: bool) -> ImagePlan:
+    """The plan, with how its Debian packages are decided told beside its base."""
+    reason, warning = system_pins.told(facts, plan, options)
+    if image:
+        return plan  # it has its packages itself
+    place = next((n for n, each in enumerate(plan.reasons, 1) if each.decision == "base"), len(plan.reasons))
+    reasons = (*plan.reasons[:place], reason, *plan.reasons[place:])
+    warnings = (*plan.warnings, *([warning] if warning else []))
+    return msgspec.structs.replace(plan, reasons=reasons, warnings=warnings)
 
 
 def _lockfile(facts: Facts, needs: Needs) -> str | None:
@@ -99,15 +131,31 @@ def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPla
     if facts.lock is None or not needs.unresolved:
         return None
     wishes = (*facts.python, *_locked(facts.lock))
-    choice = python.choose(wishes, base=_base(options), python=_python(options), gaps=needs.gaps, strict=options.strict)
+    choice = _choice(facts, options, platform, wishes, needs)
     installed = needs.installed(choice.base)
     return EnvironmentPlan(
         platform=str(platform),
         base=choice.base.name,
+        base_image=choice.base.image,
         python=choice.base.python,
         epoch=options.epoch,
         step=Layers(facts, options, choice.base, installed, unresolved=True, further=()).install_wheels(),
         question=tuple(pins.asked(installed.requirements, facts.lock, options)),
+    )
+
+
+def _choice(
+    facts: Facts, options: Options, platform: Platform, wishes: Sequence[PythonWish], needs: Needs
+) -> python.Choice:
+    """The base: an image that is named, or one of the suites."""
+    image, base, wanted = base_images.reference(options), _base(options), _python(options)
+    if image is None or base is None:
+        return python.choose(wishes, base=base, python=wanted, gaps=needs.gaps, strict=options.strict)
+    found = base_images.known(image, platform, facts.base_images)
+    if options.locked and (found is None or not found.written):
+        raise base_images.not_locked(image, platform, options.origins.get("locked"))
+    return python.choose_on_image(
+        wishes, image, found, base=base, python=wanted, gaps=needs.gaps, strict=options.strict
     )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pottle.errors import ConfigError, ProjectError
-from pottle.plan import bases
+from pottle.oci.reference import Reference
+from pottle.plan import base_images, bases
 from pottle.plan.bases import BASES, STANDALONE, Base, named
 from pottle.plan.model import Reason
 from pottle.plan.wishes import Demand, demand
-from pottle.project.facts import Fact, LockedDistribution, PythonWish
+from pottle.project.facts import Fact, LockedDistribution, PinnedBaseImage, PythonWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,35 @@ def choose(
     chosen, skipped = _first_whole(fitting, gaps)
     why = _python_reason(chosen, suites, skipped, wanted)
     return Choice(chosen, (why, *_base_reasons(chosen, suites, base)), (*_unmet(chosen, wanted), *wanted.outranked))
+
+
+def choose_on_image(
+    wishes: Sequence[PythonWish],
+    image: Reference,
+    found: PinnedBaseImage | None,
+    *,
+    base: Fact[str],
+    python: PythonWish | None,
+    gaps: Gaps,
+    strict: bool = False,
+) -> Choice:
+    """The same on a base image: the first of its Pythons that everybody agrees to."""
+    there, wanted = base_images.bases(image, found, base.at), demand(wishes, python)
+    fitting = [each for each in there if (wanted.met_exactly if strict else wanted.met)(each)]
+    if not fitting:
+        raise _nothing_on_image(there, wanted)
+    chosen, skipped = _first_whole(fitting, gaps)
+    why = _python_reason(chosen, there, skipped, wanted)
+    return Choice(
+        chosen, (why, *base_images.reasons(chosen, base, found)), (*_unmet(chosen, wanted), *wanted.outranked)
+    )
+
+
+def _nothing_on_image(there: Sequence[Base], wanted: Demand) -> ProjectError:
+    asked = [f"{wish} ({wish.at})" for wish in wanted.all]
+    have = ", ".join(f"{'python-build-standalone ' if base.standalone else ''}{base.python_full}" for base in there)
+    what = f"the base image {there[0].title} has CPython {have}, and asked for is {' and '.join(asked)}"
+    return ProjectError(what, at=wanted.all[0].at, hint="name another base image, or change what is asked for")
 
 
 def _fitting(suites: Sequence[Base], wanted: Demand, *, strict: bool) -> Iterator[Base]:
@@ -93,7 +123,8 @@ def _of_name(wanted: Fact[str] | None) -> tuple[Base, ...]:
     if found := named(wanted.value):
         return found
     known = ", ".join(["debian", "ubuntu", *(base.suite for base in BASES)])
-    what, hint = f"there is no base named {wanted.value!r}", f"pottle assembles bases from: {known}"
+    what = f"there is no base named {wanted.value!r}"
+    hint = f"pottle assembles bases from: {known}; or name an image with its tag: python:3.13-slim"
     raise ConfigError(what, at=wanted.at, hint=hint)
 
 
@@ -127,8 +158,10 @@ def _python_reason(chosen: Base, suites: Sequence[Base], skipped: Sequence[Skipp
         because, at = "the Dockerfile stands on it", claim.at
     elif chosen is not suites[0] and (excluding := wanted.against(suites[0])):
         because, at = f"{excluding[0]} leaves {suites[0].python} out", excluding[0].at
+    elif chosen.own is not None and not first:
+        because, at = "the base image has it", None
     elif len(suites) == 1:
-        because, at = f"{chosen.name} has no other", None
+        because, at = f"{chosen.title} has no other", None
     elif first:
         because = f"{first} admits it"
     elif claim and claim.admits(chosen.python_full):
@@ -155,5 +188,5 @@ def _base_reasons(chosen: Base, suites: Sequence[Base], named: Fact[str] | None)
 
 def _unmet(chosen: Base, wanted: Demand) -> Iterator[Fact[str]]:
     for pin in wanted.unmet_patches(chosen):
-        whose = "the image" if chosen.standalone else chosen.name
+        whose = "the image" if chosen.standalone else chosen.title
         yield Fact(f"Python {pin} is asked for, and {whose} has {chosen.python_full}", pin.at)

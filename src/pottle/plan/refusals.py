@@ -10,7 +10,7 @@ from pottle.oci.platform import Platform
 from pottle.plan import bases
 from pottle.plan.bases import BASES, Base
 from pottle.project.facts import LockedDistribution, Packaging
-from pottle.tags import Target, choose_wheel
+from pottle.tags import choose_wheel
 
 _COMPILING = frozenset({"maturin", "scikit_build_core", "mesonpy", "py_build_cmake", "sipbuild"})
 """Modules of build backends that compile, always."""
@@ -60,7 +60,7 @@ def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -
     else:
         hint = f"see whether a newer version has one: `{_upgrade(distribution)}`"
     return ProjectError(
-        f"the lock has no wheel of {name} for {Target(base.python, str(platform), base.glibc)}",
+        f"the lock has no wheel of {name} for {base.target(platform)}",
         at=distribution.at,
         hint=hint,
     )
@@ -82,4 +82,4 @@ def _others(base: Base) -> Iterator[Base]:
 
 def _fits(distribution: LockedDistribution, base: Base, platform: Platform) -> bool:
     names = [wheel.filename for wheel in distribution.wheels]
-    return choose_wheel(names, python=base.python, platform=platform, glibc=base.glibc) is not None
+    return choose_wheel(names, base.target(platform)) is not None

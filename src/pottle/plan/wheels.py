@@ -67,7 +67,7 @@ def _is_built(pick: Pick, options: Options) -> bool:
 
 def _best(distribution: LockedDistribution, base: Base, platform: Platform) -> Artifact | None:
     by_name = {wheel.filename: wheel for wheel in distribution.wheels}
-    best = choose_wheel(by_name, python=base.python, platform=platform, glibc=base.glibc)
+    best = choose_wheel(by_name, base.target(platform))
     return by_name[best] if best is not None else None
 
 

@@ -18,22 +18,31 @@ from pottle.project.ignore import Ignore
 from pottle.project.survey import Survey
 from pottle.project.tree import Tree
 
-NOISE = (
+DEVELOPMENT = (
     # version control, continuous integration, editors
-    "**/.gitignore", "**/.gitattributes", ".gitmodules", ".mailmap", "**/.gitkeep", ".github", ".gitlab", ".gitlab-ci.yml",
+    "**/.gitattributes", ".gitmodules", ".mailmap", "**/.gitkeep", ".github", ".gitlab", ".gitlab-ci.yml",
     ".circleci", ".travis.yml", ".azure-pipelines", "azure-pipelines.yml", "Jenkinsfile", ".woodpecker*", ".forgejo",
     ".vscode", ".idea", ".devcontainer", ".editorconfig", "**/.DS_Store", "**/Thumbs.db", "**/*.swp", "**/*~", ".claude",
     # how it is checked
     ".pre-commit-config.yaml", ".coveragerc", "**/.coverage", ".flake8", ".pylintrc", "mypy.ini", "pytest.ini", "tox.ini",
     "noxfile.py", "ruff.toml", ".ruff.toml", "codecov.yml", "htmlcov", "**/conftest.py", "renovate.json", ".renovaterc*",
-    # how it is built, locked and documented
-    "**/Dockerfile*", "**/*.Dockerfile", "**/Containerfile*", "**/.dockerignore", "docker-compose*", "compose*.yml",
-    "compose*.yaml", "Makefile", "justfile", "Justfile", "Taskfile.y*ml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile",
-    "Pipfile.lock", "pylock*.toml", "requirements*.txt", "requirements*.in", "pottle.toml", "pottle.lock", ".python-version",
-    "README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY*",
+    # how it is run and made
+    "**/Dockerfile", "**/*.Dockerfile", "**/Containerfile", "**/*.dockerignore", "docker-compose*", "compose*.yml",
+    "compose*.yaml", "docker-bake*", "Makefile", "justfile", "Justfile", "Taskfile.y*ml", "CONTRIBUTING*",
+    "CODE_OF_CONDUCT*", "SECURITY*",
     # what a build or a run leaves behind
-    "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/.venv", "pip-wheel-metadata",
+    "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/*.deb", "**/.venv", "pip-wheel-metadata",
 )  # fmt: skip
+"""What neither the application nor its build needs."""
+
+BUILDING = (
+    "**/.gitignore", "**/Dockerfile*", "**/Containerfile*", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock",
+    "pylock*.toml", "requirements*.txt", "requirements*.in", "pottle.toml", "pottle.lock", ".python-version", "README*",
+    "CHANGELOG*",
+)  # fmt: skip
+"""What the build alone may need."""
+
+NOISE = (*DEVELOPMENT, *BUILDING)
 """Left out unless `.dockerignore` or `exclude` takes a pattern back with `!`."""
 
 SECRETS = (
@@ -41,7 +50,7 @@ SECRETS = (
     "**/.git-credentials", "**/.htpasswd", "**/.pgpass", "**/.my.cnf", "**/.vault-token", "**/.aws", "**/.ssh", "**/.gnupg",
     "**/.kube", "**/.docker", "**/.azure", "**/gcloud/credentials*", "**/id_rsa", "**/id_dsa", "**/id_ecdsa",
     "**/id_ed25519", "**/*.p12", "**/*.pfx", "**/*.jks", "**/*.keystore", "**/*.kdbx", "**/*.ppk",
-    "**/credentials.json", "**/client_secret*.json", "**/service[-_]account*.json", "**/application_default_credentials.json",
+    "**/credentials.json", "**/client_secret*.json", "**/service-account*.json", "**/service_account*.json", "**/application_default_credentials.json",
     "**/.streamlit/secrets.toml", "**/*.tfstate", "**/*.tfstate.*", "**/*.tfvars",
 )  # fmt: skip
 """Never in an image, whatever takes them back."""

@@ -9,6 +9,7 @@ from pottle.project.facts import (
     Dependency,
     Lock,
     Packaging,
+    PinnedBaseImage,
     Pins,
     Process,
     PythonWish,
@@ -49,6 +50,7 @@ Clue: TypeAlias = (
     | Direct
     | Lock
     | Pins
+    | PinnedBaseImage
     | PythonWish
     | Packaging
     | Versioning

@@ -12,6 +12,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from pottle.base_image import BaseImage
+from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedSystem
 from pottle.text import Location
 
 T = TypeVar("T")
@@ -180,12 +182,34 @@ class PinnedEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """The answers that an index gave, kept in `pottle.lock` for dependencies that no other lock has decided."""
+    """What `pottle.lock` holds: answers of an index for what no other lock has decided, and of archives for all that lies below."""
 
     at: Location
-    environments: tuple[PinnedEnvironment, ...]
+    environments: tuple[PinnedEnvironment, ...] = ()
     written: bool = True
     """False: an index was asked just now, and nothing was written."""
+    systems: tuple[PinnedSystem, ...] = ()
+    compilers: tuple[PinnedCompiler, ...] = ()
+    builds: tuple[PinnedBuild, ...] = ()
+
+    @property
+    def of_archives(self) -> tuple[PinnedSystem | PinnedCompiler, ...]:
+        """What has packages and interpreters."""
+        return (*self.systems, *self.compilers)
+
+    def has_environment(self, platform: str) -> bool:
+        """Whether it has wheels for `platform`, whatever the Python."""
+        return any(each.platform == platform for each in self.environments)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedBaseImage:
+    """What is known of a base image for one platform."""
+
+    image: BaseImage
+    at: Location
+    written: bool = True
+    """In `pottle.lock`; False: somebody has just looked into it, or has done so before."""
 
 
 # --- what the project is --------------------------------------------------------------------------
@@ -455,6 +479,7 @@ class Facts:
     """What `pottle.lock` has decided."""
     unpinned: tuple[Fact[str], ...] = ()
     """What the project leaves open, so that a build may get something else than the one before: `strict` does not allow it."""
+    base_images: tuple[PinnedBaseImage, ...] = ()
     recipe: Recipe | None = None
     shell_scripts: tuple[ShellScript, ...] = ()
     warnings: tuple[Fact[str], ...] = field(default=())

@@ -117,3 +117,21 @@ def _translated(pattern: str) -> Iterator[str]:
         else:
             yield {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
         at += 1
+
+
+def of_git(text: str, directory: str = "") -> Iterator[str]:
+    """The lines of a `.gitignore` in `directory` in the language of `.dockerignore` (gitignore(5)).
+
+    There a pattern without a slash counts at any depth, here for the root alone; that one is for directories only cannot be said here.
+    """
+    prefix = f"{directory}/" if directory else ""
+    for raw in text.removeprefix("\ufeff").splitlines():
+        line = re.sub(r"(?<!\\) +$", "", raw)
+        if not line or line.startswith("#"):
+            continue
+        back = "!" if line.startswith("!") else ""
+        pattern = line.removeprefix(back).removeprefix("\\").rstrip("/").replace("[!", "[^")
+        if not pattern:
+            continue
+        anchored = "/" in pattern
+        yield f"{back}{prefix}{'' if anchored else '**/'}{pattern.lstrip('/')}"

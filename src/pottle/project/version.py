@@ -64,12 +64,12 @@ NOTHING = Pretence()
 """For a project whose files say its version."""
 
 
-def pretence(versioning: Versioning, name: NormalizedName | str, version: str) -> Pretence:
+def pretence(tool: VersionTool, name: NormalizedName | str, version: str) -> Pretence:
     """How the tool is told the version of the distribution `name`."""
     owner = name.upper().replace("-", "_")
-    variables = {variable.format(name=owner): version for variable in _VARIABLES.get(versioning.tool, ())}
+    variables = {variable.format(name=owner): version for variable in _VARIABLES.get(tool, ())}
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    asks = versioning.tool in ("setuptools-scm", "pbr", "setuptools-git-versioning")
+    asks = tool in ("setuptools-scm", "pbr", "setuptools-git-versioning")
     return Pretence(tuple(sorted(variables.items())), None if variables else metadata, asks)
 
 

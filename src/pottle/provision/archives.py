@@ -3,22 +3,35 @@
 from collections.abc import Iterable
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from pottle.provision import places
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
     from pottle.sources.debian.archive import Archive
+    from pottle.sources.debian.suites import Family
     from pottle.sources.http import Http
 
 
 class Archives:
-    """Archives by suite and architecture, each opened once, all over one HTTP client. Several threads may share them."""
+    """Archives by suite and architecture, each opened once, all over one HTTP client, which ends with the block. Several threads may share them."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.kept = places.of(settings)
+        """Where files are kept besides the cache, if anywhere."""
         self._open: dict[tuple[str, str], Archive] = {}
         self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_http" in self.__dict__:
+            self._http.close()
+        if self.kept is not None:
+            self.kept.close()
 
     def archive(self, suite: str, architecture: str, allow_expired: Iterable[str] = ()) -> "Archive":
         """The archive of `suite`: from the mirror that is configured, that the machine's apt uses, or the default."""
@@ -30,6 +43,7 @@ class Archives:
     def _opened(self, suite: str, architecture: str, allow_expired: frozenset[str]) -> "Archive":
         from pottle.sources.debian import mirror
         from pottle.sources.debian.archive import Archive, ArchiveOptions
+        from pottle.sources.debian.snapshot import Snapshots
         from pottle.sources.debian.suites import suite_named
 
         settings, named = self._settings, suite_named(suite)
@@ -47,10 +61,19 @@ class Archives:
             max_age=settings.max_age,
             allow_expired=allow_expired,
             keys=settings.archive_keys,
+            places=(self.kept,) if self.kept is not None else (),
+            snapshots=Snapshots(named.family, self._snapshots(named.family)),
             stop=settings.stop,
             turns=settings.turns,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
+
+    def _snapshots(self, family: "Family") -> str:
+        """The root of the family's snapshot service: a URL that `POTTLE_DEBIAN_SNAPSHOT` or `POTTLE_UBUNTU_SNAPSHOT` may name."""
+        from pottle.sources.debian import mirror, snapshot
+
+        chosen = self._settings.environ.get(f"POTTLE_{family.upper()}_SNAPSHOT")
+        return mirror.tidy(chosen) if chosen else snapshot.DEFAULTS[family]
 
     @cached_property
     def _http(self) -> "Http":

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pottle.base_image import BaseImage
 from pottle.errors import ConfigError
-from pottle.plan.bases import of
+from pottle.plan.base_images import of_plan
 from pottle.provision.settings import Settings
 from pottle.tags import Target
 
@@ -31,19 +32,23 @@ class Stands(Protocol):
     @property
     def base(self) -> str: ...  # noqa: D102
     @property
+    def base_image(self) -> BaseImage | None: ...  # noqa: D102
+    @property
     def epoch(self) -> int: ...  # noqa: D102
 
 
 def target(plan: Stands) -> Target:
     """What a wheel has to fit to be in this image."""
-    return Target(plan.python, plan.platform, of(plan.base).glibc)
+    base = of_plan(plan.base, plan.base_image)
+    return Target(plan.python, plan.platform, base.glibc, base.musl)
 
 
 def session(plan: Stands, settings: Settings) -> "Session":
     """One session of uv."""
     from pottle.sources.pypi.uv import Session
 
-    return Session(settings.environ, target(plan), settings.project, _certificates(settings), settings.stop)
+    certificates, builds = _certificates(settings), settings.cache / "builds"
+    return Session(settings.environ, target(plan), settings.project, certificates, settings.stop, builds)
 
 
 def _certificates(settings: Settings) -> Path | None:

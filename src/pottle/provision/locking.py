@@ -12,9 +12,9 @@ import msgspec
 
 from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
-from pottle.plan import packages, sources
-from pottle.plan.bases import of
-from pottle.plan.lock import Compiler, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
+from pottle.plan import environment_layers, packages, sources
+from pottle.plan.bases import BASES, of
+from pottle.plan.lock import Compiler, Decided, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
     BuildWheels,
     ImagePlan,
@@ -26,7 +26,7 @@ from pottle.plan.model import (
     Struct,
     Wheel,
 )
-from pottle.provision import indexes, own
+from pottle.provision import indexes, own, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -51,14 +51,42 @@ class Resolved(Struct, frozen=True):
     interpreter: LockedInterpreter | None
 
 
-def lock(plan: ImagePlan, archives: Archives, settings: Settings) -> LockedPlan:
-    """The locked plan. Asks the archives where their last answer is too old, and an index where the lock names no wheels."""
+def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decided | None = None) -> LockedPlan:
+    """The locked plan. Asks no archive for what `pottle.lock` has `decided`; else where the last answer is too old.
+
+    An index is asked where no lock names wheels.
+    """
     _check_sources(plan)
-    with settings.turns.of(_place(plan, settings)):
-        resolved = _remembered(plan, settings) or _resolved(plan, archives, settings)
+    if decided is not None:
+        resolved = _as_decided(decided, plan)
+    else:
+        with settings.turns.of(_place(plan, settings)):
+            resolved = _remembered(plan, settings) or _remember(_resolved(plan, archives, settings), plan, settings)
     wheels, built = _distributions(plan, settings)
     built = (*_sources(plan), *built)
-    return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter)
+    builds = decided.builds if decided is not None else ()
+    plan = environment_layers.locked(plan, wheels)
+    return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter, builds)
+
+
+def _as_decided(decided: Decided, plan: ImagePlan) -> Resolved:
+    """What `pottle.lock` says, with the compiler for this machine."""
+    try:
+        if plan.base_image is None:
+            _check_glibc(plan, [package for _, layer in decided.packages for package in layer])
+    except SourceError:
+        what = f"pottle.lock has no glibc that wheels for {plan.base} can be run with"
+        raise ProjectError(what, at=_place_of(decided), hint="run `pottle lock --upgrade`") from None
+    own = _own_platform() if wants_bytecode(plan) else None
+    compiler = dict(decided.compilers).get(own.debian_architecture) if own is not None else None
+    if own is not None and compiler is None:
+        what = f"pottle.lock has nothing that compiles bytecode of Python {plan.python} on {own.debian_architecture}"
+        raise ProjectError(what, at=_place_of(decided), hint="run `pottle lock`")
+    return Resolved(0, decided.packages, compiler, decided.interpreter)
+
+
+def _place_of(decided: Decided) -> Location | None:
+    return Location.parse(decided.at) if decided.at else None
 
 
 def _sources(plan: ImagePlan) -> Sequence[Source]:
@@ -78,20 +106,35 @@ def _check_sources(plan: ImagePlan) -> None:
 
 
 def _resolved(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolved:
+    locked, until = packages_of(plan, archives, settings)
+    found = interpreter_of(plan, settings)
+    own = _own_platform() if wants_bytecode(plan) else None
+    compiler = compiler_of(plan, archives, found, own, settings) if own is not None else None
+    return Resolved(until, locked, compiler, found)
+
+
+def packages_of(
+    plan: ImagePlan, archives: Archives, settings: Settings, kept: Sequence[LockedPackage] = ()
+) -> tuple[tuple[tuple[str, tuple[LockedPackage, ...]], ...], float]:
+    """Layer name → its packages, and until when that is taken for the answer (seconds since 1970). What is `kept` stays as it is."""
+    if plan.base_image is not None:
+        return (), (settings.clock() + settings.max_age).timestamp()
     architecture = Platform.parse(plan.platform).debian_architecture
     suite = of(plan.base).suite
     with settings.progress.task(f"Resolving packages of {suite}"):
         archive = archives.archive(suite, architecture, plan.allow_expired)
+        archive = archive.keeping(kept) if kept else archive
         locked = tuple(_by_layer(plan, archive))
         _check_glibc(plan, [package for _, layer in locked for package in layer])
     for pocket in archive.expired:
         settings.progress.warn(f"the Release of {pocket} is past its Valid-Until, which was allowed")
+    return locked, archive.fresh_until.timestamp()
+
+
+def interpreter_of(plan: ImagePlan, settings: Settings) -> LockedInterpreter | None:
+    """The one that the plan installs besides the packages, if it does."""
     asked = next((s for layer in plan.layers for s in layer.steps if isinstance(s, InstallInterpreter)), None)
-    interpreter = _interpreter(asked.version, Platform.parse(plan.platform), plan, settings) if asked else None
-    compiler = _compiler(plan, archives, interpreter, settings)
-    resolved = Resolved(archive.fresh_until.timestamp(), locked, compiler, interpreter)
-    _remember(resolved, plan, settings)
-    return resolved
+    return _interpreter(asked.version, Platform.parse(plan.platform), plan, settings) if asked else None
 
 
 def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[LockedPackage, ...]]]:
@@ -107,10 +150,10 @@ def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[
         given = [package for packages in found.values() for package in packages]
         later = [name for _, other in ordered[number:] if other.without == step.without for name in other.packages]
         found[layer] = archive.resolve(step.packages, (*step.without, *later), given)
-    return [(layer, tuple(map(_locked, found[layer]))) for layer, _ in steps]
+    return [(layer, tuple(_locked(package, archive) for package in found[layer])) for layer, _ in steps]
 
 
-def _locked(package: "BinaryPackage") -> LockedPackage:
+def _locked(package: "BinaryPackage", archive: "Archive") -> LockedPackage:
     return LockedPackage(
         name=package.name,
         version=package.version,
@@ -119,6 +162,7 @@ def _locked(package: "BinaryPackage") -> LockedPackage:
         filename=package.filename,
         sha256=package.sha256,
         size=package.size,
+        released=package.released or archive.released,
     )
 
 
@@ -126,7 +170,7 @@ def _check_glibc(plan: ImagePlan, found: Sequence[LockedPackage]) -> None:
     """Wheels were chosen for the suite's glibc as we know it: a mirror with an older one would give an image that breaks."""
     from pottle.sources.debian.archive import glibc_version
 
-    expected, real = of(plan.base).glibc, glibc_version(found)
+    expected, real = of(plan.base).glibc or (0, 0), glibc_version(found)
     if real is None or real < expected:
         was = ".".join(map(str, real)) if real else "none"
         raise SourceError(
@@ -135,26 +179,35 @@ def _check_glibc(plan: ImagePlan, found: Sequence[LockedPackage]) -> None:
         )
 
 
-def _compiler(
-    plan: ImagePlan, archives: Archives, found: LockedInterpreter | None, settings: Settings
-) -> Compiler | None:
-    """The image's CPython for this machine. None where no bytecode is wanted, or this machine is none that it is built for.
+def compiler_of(
+    plan: ImagePlan, archives: Archives, found: LockedInterpreter | None, host: Platform, settings: Settings
+) -> Compiler:
+    """The image's CPython for a building host; `found` is the image's own, where that is not the suite's.
 
     A suite's is taken as it was released: it moves at point releases only.
     """
-    own = _own_platform()
-    if not _wants_bytecode(plan) or own is None:
-        return None
     if found is not None:
-        same = found if found.machine == own.machine else _interpreter(found.version, own, plan, settings)
+        same = found if found.machine == host.machine else _interpreter(found.version, host, plan, settings)
         return Compiler(version=plan.python, packages=(), interpreter=same)
-    archive = archives.archive(of(plan.base).suite, own.debian_architecture, plan.allow_expired).at_release()
+    suite = _compiling_suite(plan)
+    if suite is None:
+        standalone = _interpreter(plan.python, host, plan, settings)
+        return Compiler(version=plan.python, packages=(), interpreter=standalone)
+    archive = archives.archive(suite, host.debian_architecture, plan.allow_expired).at_release()
     names = (f"python{plan.python}-minimal", f"libpython{plan.python}-stdlib")
     packaged = archive.resolve(names, packages.WITHOUT)
-    return Compiler(version=plan.python, packages=tuple(_locked(package) for package in packaged))
+    return Compiler(version=plan.python, packages=tuple(_locked(package, archive) for package in packaged))
+
+
+def _compiling_suite(plan: ImagePlan) -> str | None:
+    """The plan's own suite. For a base image the first that has its X.Y, which decides what bytecode is (PEP 3147); None: none has."""
+    if plan.base_image is None:
+        return of(plan.base).suite
+    return next((base.suite for base in BASES if base.python == plan.python), None)
 
 
 def _own_platform() -> Platform | None:
+    """Where we run; None: no interpreter is built for that, so there is no bytecode."""
     try:
         return Platform.parse(platform.machine())
     except InvalidPlatform:
@@ -171,11 +224,13 @@ def _interpreter(version: str, target: Platform, plan: ImagePlan, settings: Sett
     session = indexes.session(plan, settings)
     found = builds.find(session, version, target.machine)
     with settings.progress.task(f"Fetching CPython {found.version}"):
-        _, sha256 = builds.fetch(session, found, settings.interpreters)
-    return LockedInterpreter(found.version, found.build, found.machine, found.url, sha256)
+        path, sha256 = builds.fetch(session, found, settings.interpreters)
+    size = path.stat().st_size
+    return LockedInterpreter(found.version, found.build, found.machine, found.url, sha256, size)
 
 
-def _wants_bytecode(plan: ImagePlan) -> bool:
+def wants_bytecode(plan: ImagePlan) -> bool:
+    """Whether any layer holds bytecode."""
     return any(getattr(step, "bytecode", None) for layer in plan.layers for step in layer.steps)
 
 
@@ -193,7 +248,7 @@ def _place(plan: ImagePlan, settings: Settings) -> Path:
         ),
     ]
     trusted = [hashlib.sha256(key).hexdigest() for key in settings.archive_keys or ()]
-    compiler = platform.machine() if _wants_bytecode(plan) else None
+    compiler = platform.machine() if wants_bytecode(plan) else None
     question = msgspec.json.encode((plan.platform, plan.base, steps, plan.allow_expired, mirrors, trusted, compiler))
     return settings.cache / "resolved" / f"{hashlib.sha256(question).hexdigest()}.json"
 
@@ -208,13 +263,14 @@ def _remembered(plan: ImagePlan, settings: Settings) -> Resolved | None:
     return resolved if settings.clock() < datetime.fromtimestamp(resolved.until, settings.clock().tzinfo) else None
 
 
-def _remember(resolved: Resolved, plan: ImagePlan, settings: Settings) -> None:
+def _remember(resolved: Resolved, plan: ImagePlan, settings: Settings) -> Resolved:
     from pottle.writing import replacing
 
     place = _place(plan, settings)
     place.parent.mkdir(parents=True, exist_ok=True)
     with replacing(place) as file:
         file.write(msgspec.json.encode(resolved))
+    return resolved
 
 
 # --- wheels ---------------------------------------------------------------------------------------
@@ -227,10 +283,16 @@ Distributions: TypeAlias = tuple[tuple[LockedWheel, ...], tuple[Source, ...]]
 def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
     """The wheels that the plan names, and what an index has for the rest."""
     steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels)]
-    wheels = [_chosen(r, r.wheel, settings) for step in steps for r in step.requirements if r.wheel]
+    wheels = [wheel for step in steps for wheel in _named(step, plan, settings)]
     found = [resolved(step, plan, settings) for step in steps]
     wheels += [wheel for some, _ in found for wheel in some]
     return tuple(sorted(wheels, key=lambda wheel: wheel.name)), tuple(each for _, some in found for each in some)
+
+
+def _named(step: InstallWheels, plan: ImagePlan, settings: Settings) -> list[LockedWheel]:
+    """The wheels that the plan names."""
+    chosen = [_chosen(each, each.wheel, settings) for each in step.requirements if each.wheel]
+    return sizes.measured(chosen, step, plan, settings)
 
 
 def resolved(step: InstallWheels, plan: Stands, settings: Settings, kept: Sequence[LockedWheel] = ()) -> Distributions:

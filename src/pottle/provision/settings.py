@@ -23,6 +23,8 @@ class Settings:
     max_age: timedelta
     mirror: str | None = None
     """Debian's archive; for Ubuntu's see `POTTLE_UBUNTU_MIRROR`."""
+    debs: str | None = None
+    """Where .debs are looked for before a mirror is asked: a directory, relative to the project, or `oci://REPOSITORY`."""
     ca_bundle: Path | None = None
     """Certificates (PEM) to trust besides the machine's own."""
     archive_keys: tuple[bytes, ...] | None = None

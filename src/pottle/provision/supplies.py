@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pottle.oci.platform import Platform
-from pottle.plan.bases import of
-from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
+from pottle.plan.lock import Build, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import BuildWheels, InstallWheels, Source
 from pottle.provision import indexes
 from pottle.provision.archives import Archives
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pottle.oci.entry import Entry
     from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
+    from pottle.sources.pypi.build_requirements import Given
     from pottle.sources.pypi.installed import Distribution
     from pottle.sources.pypi.resolve import Indexes
 
@@ -44,10 +44,13 @@ class Supplies:
         """The .debs, in their order, fetched unless the cache has them."""
         from pottle.sources.debian.deb import read_deb
 
+        if not packages:
+            return ()
         plan = self.locked.plan
+        suite = packages[0].suite.partition("-")[0]
         architecture = next((p.architecture for p in packages if p.architecture != "all"), None)
         wanted = architecture or Platform.parse(plan.platform).debian_architecture
-        archive = self.archives.archive(of(plan.base).suite, wanted, plan.allow_expired)
+        archive = self.archives.archive(suite, wanted, plan.allow_expired)
         with self.settings.progress.task("Fetching packages", sum(package.size for package in packages)) as task:
             paths = archive.fetch_all(packages, task.advance)
         return [read_deb(path) for path in paths]
@@ -59,8 +62,18 @@ class Supplies:
         build = builds.Build(locked.version, locked.build, locked.machine, locked.url)
         session = indexes.session(self.locked.plan, self.settings)
         with self.settings.progress.task(f"Fetching CPython {locked.version}"):
-            path, _ = builds.fetch(session, build, self.settings.interpreters, locked.sha256)
+            path = build.place(self.settings.interpreters, locked.sha256)
+            if path.is_file() or not self._take(build.filename, locked, path):
+                path, _ = builds.fetch(session, build, self.settings.interpreters, locked.sha256)
         return archive.entries(path)
+
+    def _take(self, name: str, locked: LockedInterpreter, path: Path) -> bool:
+        from pottle.sources.http import Expected
+
+        kept = self.archives.kept
+        return (
+            kept is not None and locked.size is not None and kept.take(name, Expected(locked.sha256, locked.size), path)
+        )
 
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`."""
@@ -74,16 +87,25 @@ class Supplies:
         from pottle.sources.pypi.source_builds import build_sources
 
         session = indexes.session(self.locked.plan, self.settings)
-        return build_sources(session, sources, into, self.locked.plan.epoch, self._places(), self._indexes())
+        requires = {each.of: self._given(each) for each in self.locked.builds}
+        return build_sources(session, sources, into, self.locked.plan.epoch, self._places(), self._indexes(), requires)
 
-    def project(self, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence") -> "Sequence[Distribution]":
-        """The project's own wheel, built and unpacked below `into`."""
+    def project(
+        self, name: str, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence"
+    ) -> "Sequence[Distribution]":
+        """The wheel of the project called `name`, built and unpacked below `into`."""
         from pottle.sources.pypi.install import install
         from pottle.sources.pypi.project_wheel import build_project
 
         session = indexes.session(self.locked.plan, self.settings)
-        wheel = build_project(session, files, into / "dist", self.locked.plan.epoch, pretence)
+        requires = next((self._given(each) for each in self.locked.builds if each.of == name), None)
+        wheel = build_project(session, files, into / "dist", self.locked.plan.epoch, pretence, requires)
         return install(session, [_of_file(wheel)], into / "tree")
+
+    def _given(self, build: Build) -> "Given":
+        from pottle.sources.pypi.build_requirements import Given
+
+        return Given(build.requires, Location.parse(build.at) if build.at else None)
 
     def _indexes(self) -> "Indexes | None":
         """Those that the project names itself."""

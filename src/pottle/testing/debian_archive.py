@@ -94,6 +94,22 @@ class DebianArchive:
         self._packages[pocket or self.suite.name] += packages
         self.publish()
 
+    def supersede(self, *packages: Package) -> None:
+        """Puts packages in the place of every other version of theirs, in all pockets: the files of those are gone."""
+        ours = {(package.name, package.architecture) for package in packages}
+        for name, there in self._packages.items():
+            for package in [each for each in there if (each.name, each.architecture) in ours]:
+                there.remove(package)
+                self.files.pop(f"{self._root(name)}/{package.filename}", None)
+        self.add(*packages)
+
+    def remember(self, moment: datetime) -> None:
+        """Keeps what there is now as the state of that moment, as a snapshot service at `snapshots` would."""
+        for path, content in list(self.files.items()):
+            if "/pool/" in path:
+                archive, _, rest = path.removeprefix("/").partition("/")
+                self.files[f"/snapshots/{archive}/{moment:%Y%m%dT%H%M%SZ}/{rest}"] = content
+
     def publish(
         self, date: datetime = DATE, valid: timedelta | None = None, sign: Signature = "clear", by_hash: bool = True
     ) -> None:
@@ -166,6 +182,11 @@ class DebianArchive:
         archive = f"{self.url}/{self.suite.family}"
         security = f"{archive}-security" if self.suite.family == "debian" else archive
         return Mirrors(archive, security, "it is a test's")
+
+    @property
+    def snapshots(self) -> str:
+        """The root of its snapshot service."""
+        return f"{self.url}/snapshots"
 
     @property
     def keys(self) -> tuple[bytes, ...]:

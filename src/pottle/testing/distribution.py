@@ -25,7 +25,7 @@ def distribution(suite: str, interpreter: Path | None = None) -> tuple[Package, 
 
 
 def _packages(base: Base, architecture: str, interpreter: Path | None) -> Iterator[Package]:
-    python, glibc = base.python, ".".join(map(str, base.glibc))
+    python, glibc = base.python, ".".join(map(str, base.glibc or ()))
     contents = {
         "libc6": (
             glibc + "-1",
@@ -38,7 +38,7 @@ def _packages(base: Base, architecture: str, interpreter: Path | None) -> Iterat
         "ca-certificates": ("1", (File("usr/share/ca-certificates/mozilla/Root.crt", b"one certificate\n"),)),
         "tzdata": ("1", (Directory("usr/share/zoneinfo"), File("usr/share/zoneinfo/Etc/UTC", b"TZif2"))),
         f"python{python}-minimal": (base.python_full + "-1", (_program(python),)),
-        f"libpython{python}-stdlib": (base.python_full + "-1", _library(python)),
+        f"libpython{python}-stdlib": (base.python_full + "-1", _library(python, architecture)),
     }
     named = {*packages.RUNTIME, *packages.SYSTEM, *packages.SHELL, *packages.DEBUG, *packages.interpreter(base)}
     named |= {*packages.interpreter(standalone(base, base.python_full))}
@@ -59,6 +59,9 @@ def _program(python: str) -> Entry:
     return File(f"usr/bin/python{python}", b"an interpreter\n", 0o755)
 
 
-def _library(python: str) -> tuple[Entry, ...]:
-    modules = {"os": "import stat\n", "stat": "S_IFDIR = 0o040000\n"}
+def _library(python: str, architecture: str) -> tuple[Entry, ...]:
+    """Two modules, and the one that says what the interpreter was built with."""
+    triplet = _TRIPLETS[architecture]
+    machine = {f"_sysconfigdata__{triplet}": f"build_time_vars = {{'MULTIARCH': '{triplet}'}}\n"}
+    modules = {"os": "import stat\n", "stat": "S_IFDIR = 0o040000\n", **machine}
     return tuple(File(f"usr/lib/python{python}/{name}.py", text.encode()) for name, text in modules.items())

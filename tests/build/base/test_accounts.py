@@ -2,7 +2,7 @@
 
 import pytest
 
-from pottle.build.base.accounts import Account, accounts
+from pottle.build.base.accounts import Account, accounts, added
 from pottle.oci.entry import Directory, File
 
 USER = Account("nonroot", 65532, 65532, "nonroot", "/home/nonroot")
@@ -77,3 +77,48 @@ def test_a_uid_has_one_name():
 def test_a_name_cannot_smuggle_a_line_in(name: str):
     with pytest.raises(ValueError, match="cannot be an account"):
         Account(name, 1, 1, "g", "/")
+
+
+# --- among those of a base image ------------------------------------------------------------------
+
+PASSWD = ("root:x:0:0:root:/root:/bin/bash", "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin")
+GROUP = ("root:x:0:", "staff:x:50:")
+
+
+def beside(passwd: tuple[str, ...] = PASSWD, group: tuple[str, ...] = GROUP) -> dict[str, list[str]]:
+    found = (entry for entry in added(USER, passwd, group) if isinstance(entry, File))
+    return {each.path: each.read().decode().splitlines() for each in found}
+
+
+def test_the_user_comes_after_those_that_are_there():
+    found = beside()
+    assert found["etc/passwd"] == [*PASSWD, "nonroot:*:65532:65532:nonroot:/home/nonroot:/usr/sbin/nologin"]
+    assert found["etc/group"] == [*GROUP, "nonroot:*:65532:"]
+
+
+def test_no_password_is_looked_for_in_a_shadow_that_does_not_have_it():
+    assert set(beside()) == {"etc/passwd", "etc/group"}
+
+
+def test_who_has_the_number_keeps_it():
+    taken = (*PASSWD, "nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin")
+    assert beside(taken, (*GROUP, "nonroot:x:65532:")) == {}
+
+
+def test_who_has_the_name_keeps_it():
+    found = beside((*PASSWD, "nonroot:x:1000:1000::/home/user:"), (*GROUP, "nonroot:x:1000:"))
+    assert found["etc/passwd"][-1].startswith("nonroot-65532:*:65532:65532:")
+    assert found["etc/group"][-1] == "nonroot-65532:*:65532:"
+
+
+def test_the_home_is_the_users_in_any_case():
+    (home,) = [entry for entry in added(USER, PASSWD, GROUP) if isinstance(entry, Directory)]
+    assert (home.path, home.uid, home.gid, home.mode) == ("home/nonroot", 65532, 0, 0o775)
+
+
+def test_an_image_without_accounts_gets_ours():
+    assert beside((), ())["etc/passwd"][0].startswith("root:x:0:0:")
+
+
+def test_lines_that_say_nothing_are_kept():
+    assert beside((*PASSWD, "+::::::"), GROUP)["etc/passwd"][2] == "+::::::"

@@ -77,6 +77,8 @@ def test_stages(text, command):
         ("EXPOSE 80", None),
         ("EXPOSE 53/udp", None),
         ("EXPOSE $NOWHERE", None),
+        ("EXPOSE \u00b2\u00b2\u00b2\u00b2", None),
+        (f"EXPOSE {'9' * 5000}", None),
         ("RUN true", None),
     ],
 )
@@ -94,6 +96,9 @@ def test_ports(text, port):
         ("RUN apt-get install -y libpq5 `# for psycopg` \\\n    libmagic1", ["libpq5", "libmagic1"]),
         ("RUN apt-get -qq -y install ffmpeg", ["ffmpeg"]),
         ("RUN apt-get install -y $PACKAGES", []),
+        ('ENV PACKAGES="libpq5 git"\nRUN apt-get install -y $PACKAGES', ["libpq5", "git"]),
+        ("RUN apt-get install -y -t bookworm-backports ffmpeg", ["ffmpeg"]),
+        ("RUN <<EOF\nset -e\napt-get install -y ffmpeg  # films\nEOF", ["ffmpeg"]),
         ("RUN pip install gitpython", []),
         ("COPY apt-get install x", []),
     ],

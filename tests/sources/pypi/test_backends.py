@@ -146,7 +146,7 @@ def _build(root: Path, tmp_path: Path) -> Path:
     shown = NOTHING
     if facts.versioning is not None:
         at = described(root, ENVIRON, facts.versioning.tags)
-        shown = pretence(facts.versioning, "shop", derive(facts.versioning, "shop", tree, at, {}).version)
+        shown = pretence(facts.versioning.tool, "shop", derive(facts.versioning, "shop", tree, at, {}).version)
     environ = {**os.environ, "TMPDIR": str(tmp_path), "UV_SYSTEM_CERTS": "1"}
     session = Session(environ, Target("3.13", "linux/amd64", (2, 41)))
     files = [(path, root / path) for path in tree.files()]

@@ -4,7 +4,7 @@ Nobody can log in: every password is locked, and no account has a shell because 
 as `HOME` is in the environment: names are not needed to run.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pottle.oci.entry import Directory, Entry, File
@@ -52,11 +52,40 @@ def accounts(user: Account, packages: Iterable[Account] = ()) -> Iterator[Entry]
     yield _file("gshadow", (f"{name}:*::" for name in groups.values()), mode=0o640)
     yield Directory("root", mode=0o700)
     if user.uid != _ROOT.uid:
-        # Group 0 may write: platforms that pick a uid put it into that group (OpenShift, "Support arbitrary user ids").
-        yield Directory(user.home.strip("/"), mode=0o775, uid=user.uid, gid=0)
+        yield _home(user)
     for account in more:
         if not account.group_only and account.home not in ("/", _NOBODY.home, "/proc", "/dev"):
             yield Directory(account.home.strip("/"), mode=0o755, uid=account.uid, gid=account.gid)
+
+
+def added(user: Account, passwd: Sequence[str], group: Sequence[str]) -> Iterator[Entry]:
+    """The account among those of somebody else's image, and its home: who has its number or its name already keeps it.
+
+    There is no line for it in shadow(5): its password is locked here, so nobody looks there. An image without any account gets our own.
+    """
+    if not passwd:
+        yield from accounts(user)
+        return
+    users, groups = (_numbers(lines) for lines in (passwd, group))
+    if user.uid not in users:
+        name = user.name if user.name not in users.values() else f"{user.name}-{user.uid}"
+        line = f"{name}:*:{user.uid}:{user.gid}:{name}:{user.home}:{_NOLOGIN}"
+        yield _file("passwd", (*passwd, line))
+    if user.gid not in groups:
+        name = user.group if user.group not in groups.values() else f"{user.group}-{user.gid}"
+        yield _file("group", (*group, f"{name}:*:{user.gid}:"))
+    yield _home(user)
+
+
+def _numbers(lines: Iterable[str]) -> dict[int, str]:
+    """Uid or gid → name: the third field of passwd(5) and of group(5)."""
+    fields = [line.split(":") for line in lines]
+    return {int(each[2]): each[0] for each in fields if len(each) > 2 and each[2].isdecimal()}
+
+
+def _home(user: Account) -> Directory:
+    # Group 0 may write: platforms that pick a uid put it into that group (OpenShift, "Support arbitrary user ids").
+    return Directory(user.home.strip("/"), mode=0o775, uid=user.uid, gid=0)
 
 
 def _file(name: str, lines: Iterable[str], mode: int = 0o644) -> File:

@@ -13,12 +13,14 @@ from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest, InvalidDigest
 from pottle.oci.document import InvalidDocument, Struct, decode, encode
 from pottle.oci.layer import Layer
-from pottle.oci.unpack import Bounds
+from pottle.oci.tree import Bounds
 
 TYPE: Final = "application/vnd.pottle.layer.v1"
 EMPTY: Final = b"{}"
 CONFIG: Final = Descriptor("application/vnd.oci.empty.v1+json", Digest.of(EMPTY), len(EMPTY))
 
+_WRITTEN: Final = frozenset({media_types.LAYER_GZIP, media_types.LAYER_ZSTD})
+"""What pottle's layers are: which of them, the key says."""
 _DIFF_ID: Final = "pottle.layer.diff-id"
 _SIZE: Final = "pottle.layer.size"
 _KEY: Final = "pottle.layer.key"
@@ -66,7 +68,7 @@ def read(key: str, content: bytes) -> Layer:
         record = decode(content, _Record)
         (descriptor,) = record.layers
         size = record.annotations.get(_SIZE, "")
-        if record.artifact_type != TYPE or descriptor.media_type != media_types.LAYER_GZIP:
+        if record.artifact_type != TYPE or descriptor.media_type not in _WRITTEN:
             raise InvalidRecord("there is no layer of pottle's under a key's tag")
         if record.annotations.get(_KEY) != key:
             raise InvalidRecord("the record of one key stands under another")

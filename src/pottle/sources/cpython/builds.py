@@ -9,6 +9,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from packaging.version import Version
 
@@ -43,6 +44,15 @@ class Build:
         """`.tar.gz`"""
         return "".join(PurePosixPath(self.url).suffixes[-2:])
 
+    @property
+    def filename(self) -> str:
+        """`cpython-3.9.25+20251031-x86_64-unknown-linux-gnu-install_only.tar.gz`"""
+        return unquote(PurePosixPath(self.url.partition("?")[0]).name)
+
+    def place(self, cache: Path, sha256: str) -> Path:
+        """Where the archive with that digest is kept below `cache`."""
+        return cache / f"{sha256}{self.suffix}"
+
 
 def find(session: uv.Session, version: str, machine: str) -> Build:
     """The build that uv knows of `version`, X.Y.Z, or the newest of X.Y. Raises `SourceError` where it knows none."""
@@ -67,7 +77,7 @@ def find(session: uv.Session, version: str, machine: str) -> Build:
 
 def fetch(session: uv.Session, build: Build, cache: Path, sha256: str | None = None) -> tuple[Path, str]:
     """The archive of `build` below `cache`, and its SHA-256; what comes is verified: against `sha256`, or as uv knows it."""
-    if sha256 is not None and _is(kept := cache / f"{sha256}{build.suffix}", sha256):
+    if sha256 is not None and _is(kept := build.place(cache, sha256), sha256):
         used(kept)
         return kept, sha256
     with uv.scratch(session) as work:
@@ -75,7 +85,7 @@ def fetch(session: uv.Session, build: Build, cache: Path, sha256: str | None = N
         digest = _digest(fetched)
         if sha256 not in (None, digest):
             raise IntegrityError(_mismatch(build.version), hint=_FIND_OUT)
-        target = cache / f"{digest}{build.suffix}"
+        target = build.place(cache, digest)
         with fetched.open("rb") as source, placing(target) as place:
             shutil.copyfileobj(source, place, 1 << 20)
     return target, digest

@@ -19,15 +19,18 @@ from urllib.parse import quote
 from pottle.errors import IntegrityError, PottleError, SourceError
 from pottle.http import NotFound, shown
 from pottle.sources.debian import kept
+from pottle.sources.debian.folder import filename
 from pottle.sources.debian.mirror import Mirrors
-from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index
+from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index, described
 from pottle.sources.debian.release import Release, Releases, Trust
+from pottle.sources.debian.snapshot import Snapshots
 from pottle.sources.debian.solver import Resolution, Universe, UnknownPackage, solve
 from pottle.sources.debian.suites import Pocket, Suite
 from pottle.sources.debian.version import upstream
 from pottle.sources.http import Expected, Http, Progress
 from pottle.sources.placing import host_errors
 from pottle.stop import Stop, together
+from pottle.text import Location
 from pottle.turns import Turns
 from pottle.writing import staged_directory
 
@@ -40,6 +43,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class Place(Protocol):
+    """Somewhere besides a mirror that files may be had, by their names."""
+
+    def take(self, name: str, expected: Expected, target: Path) -> bool:
+        """Place the file called `name`, verified, at `target`; False: it is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,10 @@ class ArchiveOptions:
     """Suites whose `Release` may be past its Valid-Until."""
     keys: tuple[bytes, ...] | None = None
     """OpenPGP certificates instead of the suite's own."""
+    places: tuple[Place, ...] = ()
+    """Where a .deb is looked for before the mirror is asked."""
+    snapshots: Snapshots | None = None
+    """Where one is looked for that the mirror has no more."""
     stop: Stop = field(default_factory=Stop)
     """What ends resolving and fetching before they are done; a failure sets it. `http` should know it too."""
     turns: Turns = field(default_factory=Turns)
@@ -89,6 +103,18 @@ class Pinned(Protocol):
     def size(self) -> int:
         """In bytes."""
 
+    @property
+    def architecture(self) -> str:
+        """Its own, or `all`."""
+
+    @property
+    def released(self) -> str | None:
+        """When its archive was released in the state that had it (UTC, ISO 8601), if that is known."""
+
+    @property
+    def at(self) -> str | None:
+        """The place that names it, if one does: `pottle.lock:12`."""
+
 
 class Archive:
     """The packages of `suite` for `architecture`, from `mirrors`. Several threads may share it."""
@@ -101,6 +127,7 @@ class Archive:
         self._lock = Lock()
         self._known: dict[Pocket, Release] = {}
         self._universes: dict[tuple[str, ...], Universe] = {}
+        self._kept: tuple[Pinned, ...] = ()
         self._releases = Releases(
             suite,
             options.cache / "releases",
@@ -113,6 +140,12 @@ class Archive:
         return Archive(
             replace(self.suite, pockets=(self.suite.release,)), self.architecture, self.mirrors, self._options
         )
+
+    def keeping(self, packages: Sequence[Pinned]) -> "Archive":
+        """The same archive, in which these versions are what there is of their names, whatever has been published since."""
+        other = Archive(self.suite, self.architecture, self.mirrors, self._options)
+        other._kept = tuple(packages)
+        return other
 
     # --- resolving
 
@@ -153,8 +186,29 @@ class Archive:
     def _universe(self, components: tuple[str, ...]) -> Universe:
         with self._lock:
             if components not in self._universes:
-                self._universes[components] = Universe(self._indexes(components), self.architecture)
+                newest = Universe(self._indexes(components), self.architecture)
+                kept = [self._described(package, newest) for package in self._kept]
+                self._universes[components] = newest.having(kept)
             return self._universes[components]
+
+    def _described(self, package: Pinned, newest: Universe) -> BinaryPackage:
+        """What it says of itself: as the index has it, or the package itself, where that has been superseded."""
+        from pottle.sources.debian.deb import read_deb
+
+        found = newest.newest(package.name)
+        if found is not None and found.sha256 == package.sha256:
+            return found
+        deb = read_deb(self.fetch(package))
+        return replace(
+            described(deb.control, package.suite, package.filename, package.sha256, package.size),
+            released=package.released,
+        )
+
+    @property
+    def released(self) -> str | None:
+        """The date of the newest `Release` that names were resolved by (UTC, ISO 8601)."""
+        dates = [release.date for release in self.releases.values()]
+        return f"{max(dates):%Y-%m-%dT%H:%M:%SZ}" if dates else None
 
     def _indexes(self, components: tuple[str, ...]) -> Sequence[Index]:
         def open_pocket(pocket: Pocket) -> list[Index] | PottleError:
@@ -221,15 +275,30 @@ class Archive:
             if progress:
                 progress(expected.size)
             return path
-        root = self._root_of(package)
-        try:
-            self._options.http.download(f"{root}/{quote(package.filename, safe='/+~')}", path, expected, progress)
-        except NotFound as error:
-            raise SourceError(
-                f"{shown(root)} does not have {package.name} {package.version} any more",
-                hint="lock again, or name a mirror that keeps old packages, such as a snapshot",
-            ) from error
+        if any(each.take(filename(package), expected, path) for each in self._options.places):
+            if progress:
+                progress(expected.size)
+            return path
+        with _told_of(package):
+            self._download(package, path, expected, progress)
         return path
+
+    def _download(self, package: Pinned, path: Path, expected: Expected, progress: Progress | None) -> None:
+        """From the mirror, else as it once was."""
+        pocket = self._pocket_of(package)
+        root, name = self.mirrors.root_of(pocket), quote(package.filename, safe="/+~")
+        with suppress(NotFound):
+            return self._options.http.download(f"{root}/{name}", path, expected, progress)
+        gone = f"{shown(root)} does not have {package.name} {package.version} any more"
+        if package.released is None or self._options.snapshots is None:
+            raise SourceError(gone, hint=_KEEP)
+        try:
+            for url in self._options.snapshots.urls(pocket, package.released, name):
+                with suppress(NotFound):
+                    return self._options.http.download(url, path, expected, progress)
+        except SourceError as error:
+            raise SourceError(f"{gone}, and no snapshot can be asked: {error.what}", hint=_KEEP) from error
+        raise SourceError(f"{gone}, nor does a snapshot of it", hint=_KEEP)
 
     def fetch_all(self, packages: Iterable[Pinned], progress: Progress | None = None) -> tuple[Path, ...]:
         """The files of many packages, several at once, in their order. Stops at the first failure, and at once on Ctrl-C."""
@@ -245,13 +314,30 @@ class Archive:
             raise SourceError(f"{package.name} {package.version} is not described by a path, a SHA-256 and a size")
         return kept.place(self._options.cache, package.sha256)
 
-    def _root_of(self, package: Pinned) -> str:
+    def _pocket_of(self, package: Pinned) -> Pocket:
         for pocket in self.suite.pockets:
             if pocket.name == package.suite:
-                return self.mirrors.root_of(pocket)
+                return pocket
         raise SourceError(
             f"{package.name} {package.version} is from {package.suite}, which is no part of {self.suite.name}"
         )
+
+
+@contextmanager
+def _told_of(package: Pinned) -> Iterator[None]:
+    """What goes wrong with a package that a lock names is told with its place there."""
+    try:
+        yield
+    except PottleError as error:
+        if package.at is None or error.at is not None:
+            raise
+        hint = error.hint
+        if isinstance(error, IntegrityError):
+            hint = f"{hint}; if the lock was edited, run `pottle lock --upgrade-package {package.name}`"
+        raise type(error)(error.what, at=Location.parse(package.at), hint=hint) from error
+
+
+_KEEP = "name a mirror that keeps old packages, or lock again; `debs` keeps those of pottle.lock from then on"
 
 
 def glibc_version(packages: Iterable[Pinned]) -> tuple[int, int] | None:

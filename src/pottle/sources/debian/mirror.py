@@ -55,14 +55,14 @@ def choose(suite: Suite, architecture: str, wish: MirrorWish, machine: Iterable[
     if suite.family == "ubuntu":
         return Mirrors(archive, archive, because)
     if wish.security:
-        return Mirrors(archive, _tidy(wish.security), because)
+        return Mirrors(archive, tidy(wish.security), because)
     named = () if wish.archive else _matching(machine, "debian-security", suite)
     return Mirrors(archive, named[0].uri if named else _security_beside(archive), because)
 
 
 def _archive(suite: Suite, architecture: str, wish: MirrorWish, machine: tuple[AptSource, ...]) -> tuple[str, str]:
     if wish.archive:
-        return _tidy(wish.archive), "it was asked for"
+        return tidy(wish.archive), "it was asked for"
     ports = suite.family == "ubuntu" and architecture != "amd64"
     if found := _matching(machine, "ubuntu-ports" if ports else suite.family, suite):
         return found[0].uri, f"the machine's apt uses it ({found[0].path})"
@@ -91,7 +91,8 @@ def _security_beside(archive: str) -> str:
     return parts._replace(path="/".join(segments)).geturl()
 
 
-def _tidy(url: str) -> str:
+def tidy(url: str) -> str:
+    """The URL of an archive without what follows its path. Raises `ConfigError` for what is none."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigError(f"a mirror is an http or https URL, not {shown(url)}", hint="for example " + DEBIAN)
@@ -121,7 +122,7 @@ def one_line_sources(text: str, path: str) -> Iterator[AptSource]:
     for line in text.splitlines():
         words = _without_options(line.partition("#")[0]).split()
         if len(words) >= 3 and words[0] == "deb" and _is_http(words[1]):
-            yield AptSource(_tidy(words[1]), (words[2].rstrip("/"),), path)
+            yield AptSource(tidy(words[1]), (words[2].rstrip("/"),), path)
 
 
 def _without_options(line: str) -> str:
@@ -139,7 +140,7 @@ def deb822_sources(text: str, path: str) -> Iterator[AptSource]:
             continue
         suites = tuple(fields.get("Suites", "").split())
         for uri in filter(_is_http, fields.get("URIs", "").split()):
-            yield AptSource(_tidy(uri), suites, path)
+            yield AptSource(tidy(uri), suites, path)
 
 
 def _is_http(uri: str) -> bool:

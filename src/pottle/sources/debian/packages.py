@@ -9,7 +9,7 @@ import lzma
 import mmap
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,10 @@ class BinaryPackage:
     provides: str = ""
     conflicts: str = ""
     breaks: str = ""
+    released: str | None = None
+    """When its archive was released in the state that had it (UTC, ISO 8601), where a lock has remembered that."""
+    at: str | None = None
+    """The place that names it, where one does."""
 
     @property
     def demands(self) -> tuple[Clause, ...]:
@@ -159,27 +163,43 @@ class Index:
         return low
 
     def _package(self, line: bytes) -> BinaryPackage:
-        field = dict(zip(_FIELDS, line[1:].decode("utf-8").split("\t"), strict=True))
-        source, _, source_version = field["Source"].partition(" ")
-        return BinaryPackage(
-            name=field["Package"],
-            version=field["Version"],
-            architecture=field["Architecture"],
-            suite=self._suite,
-            filename=field["Filename"],
-            sha256=field["SHA256"],
-            size=int(field["Size"]),
-            source=source or field["Package"],
-            source_version=source_version.strip("()") or field["Version"],
-            installed_size=int(field["Installed-Size"] or 0),
-            multi_arch=field["Multi-Arch"],
-            priority=field["Priority"] or "optional",
-            pre_depends=field["Pre-Depends"],
-            depends=field["Depends"],
-            provides=field["Provides"],
-            conflicts=field["Conflicts"],
-            breaks=field["Breaks"],
-        )
+        return _package(dict(zip(_FIELDS, line[1:].decode("utf-8").split("\t"), strict=True)), self._suite)
+
+
+def described(text: str, suite: str, filename: str, sha256: str, size: int) -> BinaryPackage:
+    """A package by its own control paragraph, as an index would have it. Raises `SourceError` where it says no name or version."""
+    fields = dict.fromkeys(_FIELDS, "") | {name: " ".join(value.split()) for name, value in _only(text).items()}
+    if not fields["Package"] or not fields["Version"]:
+        raise SourceError(f"{filename} does not say what it is", hint="lock again with `pottle lock --upgrade`")
+    fields |= {"Filename": filename, "SHA256": sha256, "Size": str(size)}
+    return _package(fields, suite)
+
+
+def _only(text: str) -> dict[str, str]:
+    return next(control.paragraphs(text), {})
+
+
+def _package(field: Mapping[str, str], suite: str) -> BinaryPackage:
+    source, _, source_version = field["Source"].partition(" ")
+    return BinaryPackage(
+        name=field["Package"],
+        version=field["Version"],
+        architecture=field["Architecture"],
+        suite=suite,
+        filename=field["Filename"],
+        sha256=field["SHA256"],
+        size=int(field["Size"]),
+        source=source or field["Package"],
+        source_version=source_version.strip("()") or field["Version"],
+        installed_size=int(field["Installed-Size"] or 0),
+        multi_arch=field["Multi-Arch"],
+        priority=field["Priority"] or "optional",
+        pre_depends=field["Pre-Depends"],
+        depends=field["Depends"],
+        provides=field["Provides"],
+        conflicts=field["Conflicts"],
+        breaks=field["Breaks"],
+    )
 
 
 # --- making the file ------------------------------------------------------------------------------

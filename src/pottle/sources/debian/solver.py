@@ -41,6 +41,12 @@ class Universe:
         self.architecture = architecture
         self._newest: dict[str, BinaryPackage | None] = {}
 
+    def having(self, packages: Iterable[BinaryPackage]) -> "Universe":
+        """The same, in which these are what there is of their names."""
+        other = Universe(self._indexes, self.architecture)
+        other._newest |= {package.name: package for package in packages}
+        return other
+
     def newest(self, name: str) -> BinaryPackage | None:
         """The newest version of the package called `name`; of equal ones that of the first index."""
         if name not in self._newest:

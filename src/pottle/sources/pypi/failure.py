@@ -64,6 +64,8 @@ def where(said: str) -> str:
 def _hash_mismatch(who: str, said: str, at: Location | None) -> PottleError:
     digests = re.findall(r"sha256:([0-9a-f]{64})", said)
     detail = f": expected {digests[0][:16]}…, got {digests[-1][:16]}…" if len(digests) > 1 else ""
+    if named := re.search(r"Hash mismatch for `([^`=]+)==([^`]+)`", said):  # of several causes the innermost
+        who = f"{named[1]} {named[2]}"
     hint = "the file on the index is not the one that was locked: find out why before locking again"
     return IntegrityError(f"the wheel of {who} does not have the locked hash{detail}", at=at, hint=hint)
 

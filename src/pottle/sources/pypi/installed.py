@@ -46,6 +46,14 @@ class Distribution:
     files: tuple[InstalledFile, ...] = field(repr=False)
 
 
+def is_pure(distribution: Distribution) -> bool:
+    """Whether its wheel is for every platform, by the tags that it says itself (the binary distribution format, WHEEL)."""
+    wheel = next((file for file in distribution.files if file.path == f"{distribution.info}/WHEEL"), None)
+    lines = wheel.on_disk.read_text(encoding="utf-8", errors="replace").splitlines() if wheel is not None else []
+    tags = [line.partition(":")[2].strip() for line in lines if line.startswith("Tag:")]
+    return bool(tags) and all(tag.endswith("-none-any") for tag in tags)
+
+
 def read(prefix: Path) -> tuple[Distribution, ...]:
     """Every distribution below `prefix`, by name. Files that no RECORD lists go to the nearest neighbour's owner."""
     present = dict(_walk(prefix))

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
@@ -13,6 +13,7 @@ from pottle import child
 from pottle.errors import HostError, PottleError, ProjectError
 from pottle.project.version import NOTHING, Pretence
 from pottle.sources.pypi import build_system, uv
+from pottle.sources.pypi.build_requirements import Given, Observer
 from pottle.sources.pypi.failure import failure
 from pottle.tags import choose_wheel
 from pottle.text import Location
@@ -26,10 +27,12 @@ def build_project(
     into: Path,
     epoch: int,
     pretence: Pretence = NOTHING,
+    requires: Given | Observer | None = None,
 ) -> Path:
     """The path of the wheel, built below `into`, of the project that consists of `files`: (path in the project, file on disk).
 
-    `pretence` is what the backend is shown in place of version control.
+    `pretence` is what the backend is shown in place of version control, `requires` what it is run with: what is given, or, for an
+    observer, whatever an index has.
 
     Nothing is written into the project. Raises `ProjectError` with the last lines of the backend where it fails, and where the
     wheel does not fit the target.
@@ -41,8 +44,14 @@ def build_project(
             build_system.complete(source)
             _pretend(session, source, pretence, epoch)
             variables = {**dict(pretence.variables), **build_variables(epoch)}
+            if isinstance(requires, Observer):
+                variables |= requires.variables
+            command: Sequence[str | Path] = [*_BUILD, "--out-dir", out, source]
             try:
-                uv.run(session, [*_BUILD, "--out-dir", out, source], work, variables)
+                if isinstance(requires, Given):
+                    _run_given(session, command, requires, work, variables)
+                else:
+                    uv.run(session, command, work, variables)
             except uv.UvFailed as failed:
                 raise _build_failure(failed, source) from failed
             built = _only_wheel(out)
@@ -54,6 +63,26 @@ def build_project(
             f"cannot build the project's wheel: {error.strerror or error}", hint="is the disk full?"
         ) from error
 
+
+def _run_given(
+    session: uv.Session, command: Sequence[str | Path], requires: Given, work: Path, variables: Mapping[str, str]
+) -> None:
+    """With these requirements, and where uv's cache has them, without asking anybody: their hashes decide what is right."""
+    command = [*command, *requires.options(work)]
+    try:
+        uv.run(session, [*command, "--offline"], work, variables)
+    except uv.UvFailed as failed:
+        if _RETURNED in failed.said:
+            raise
+        try:
+            uv.run(session, command, work, variables)
+        except uv.UvFailed as again:
+            if (stale := requires.stale(again.said)) is not None:
+                raise stale from again
+            raise
+
+
+_RETURNED = "build backend returned an error"
 
 # Our own interpreter, whatever `.python-version` says: a wheel that has to be built by the image's Python would not be accepted.
 _BUILD = ("build", "--wheel", "--no-create-gitignore", "--force-pep517", "--python", sys.executable)
@@ -123,7 +152,7 @@ def _check_fits(session: uv.Session, filename: str) -> None:
             f"the build backend made a file that is not named as a wheel is: {filename}", at=_HERE
         ) from error
     made_for_this_machine = any(tag.platform.startswith("linux_") for tag in tags)
-    fits = choose_wheel([filename], python=target.python, platform=target.platform, glibc=target.glibc) is not None
+    fits = choose_wheel([filename], target) is not None
     if made_for_this_machine or not fits:
         raise ProjectError(
             f"the project's wheel {filename} does not fit {target}",
@@ -136,7 +165,7 @@ def _build_failure(failed: uv.UvFailed, source: Path) -> PottleError:
     """The backend's own last words; or what is wrong with `pyproject.toml`; or why its requirements cannot be had."""
     said = failed.said.replace(str(source), "the project")
     backend, _, causes = said.rpartition("\nerror: ")
-    if "build backend returned an error" in causes:
+    if _RETURNED in causes:
         return ProjectError(f"the build backend failed: {last_words(backend)}", at=_HERE, hint=_advice(backend))
     if re.search(r"TOML parse error|Invalid `pyproject.toml`|Failed to parse", causes):
         reason = [line.strip() for line in causes.splitlines() if line.strip()]

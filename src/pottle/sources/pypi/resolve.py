@@ -241,4 +241,4 @@ def _elsewhere(session: uv.Session, package: Package, wanted: Wanted, indexes: I
 
 
 def _choose(target: Target, filenames: Sequence[str]) -> str | None:
-    return choose_wheel(filenames, python=target.python, platform=target.platform, glibc=target.glibc)
+    return choose_wheel(filenames, target)

@@ -6,6 +6,7 @@ uv never needs an interpreter of the target's version: it runs beside our own, a
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ class Session:
     """A PEM file of all the certificates to trust, instead of the machine's own."""
     stop: Stop = field(default_factory=Stop)
     """What ends uv before it is done."""
+    builds: Path | None = None
+    """Where uv keeps what it builds with requirements that are decided; None: nowhere."""
 
 
 class UvFailed(Exception):
@@ -97,12 +100,17 @@ def for_target(target: Target, may_build: Sequence[str] = ()) -> tuple[str, ...]
     return (*version, "--only-binary", ":all:", *built)
 
 
+_LOOKING = threading.Lock()
+"""Before Python 3.12 `sysconfig`, which `find_uv_bin` asks, gives a second thread the half that the first has filled in so far."""
+
+
 def binary() -> str:
     """The path of uv's executable: the one in our own environment."""
     from uv import find_uv_bin
 
     try:
-        return os.fspath(find_uv_bin())
+        with _LOOKING:
+            return os.fspath(find_uv_bin())
     except FileNotFoundError as error:
         raise HostError("uv's executable is missing from pottle's environment", hint="install pottle anew") from error
 

@@ -11,8 +11,7 @@ from pottle.build.base.filters import keeps
 from pottle.build.base.scripts import users
 from pottle.build.base.scripts.conditions import Scene
 from pottle.build.base.scripts.expansion import UNKNOWN
-from pottle.build.base.scripts.rehearsal import Command, rehearse
-from pottle.build.base.scripts.tokens import InvalidScript
+from pottle.build.base.scripts.rehearsal import Command, InvalidScript, rehearse
 from pottle.build.base.scripts.verdicts import INSTEAD, VERDICTS, reviewed
 from pottle.build.base.usrmerge import merged_path
 from pottle.oci.entry import Directory, Entry, File, Symlink

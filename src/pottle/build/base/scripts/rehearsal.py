@@ -13,24 +13,31 @@ from typing import assert_never
 
 from pottle.build.base.scripts.conditions import Scene, status, tested
 from pottle.build.base.scripts.expansion import UNKNOWN, Variables
-from pottle.build.base.scripts.shell import (
+from pottle.shell.parser import parse
+from pottle.shell.syntax import (
+    AndOr,
     Block,
     Case,
-    Chain,
     For,
     Function,
     Group,
     If,
     Node,
-    Pipe,
+    Pipeline,
+    Redirected,
+    Redirection,
     Simple,
     While,
-    parse,
+    Word,
 )
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MOST = 20_000
 _DEEPEST = 40
+
+
+class InvalidScript(ValueError):
+    """The text is not a script that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,11 @@ def rehearse(script: str, scene: Scene, arguments: tuple[str, ...] = ("configure
     stage = _Stage(scene, Variables(scene.architecture))
     own = {"DPKG_MAINTSCRIPT_PACKAGE": scene.package, "DPKG_MAINTSCRIPT_ARCH": scene.architecture, "0": scene.package}
     stage.variables.values |= own | {str(n): text for n, text in enumerate(arguments, 1)}
+    read = parse(script)
+    if read.error is not None:
+        raise InvalidScript(read.error)
     try:
-        stage.block(parse(script), certain=True)
+        stage.block(read.body, certain=True)
     except (_Over, _Returned):
         pass
     return tuple(stage.commands)
@@ -83,7 +93,7 @@ class _Stage:
     scene: Scene
     variables: Variables
     commands: list[Command] = field(default_factory=list)
-    functions: dict[str, Block] = field(default_factory=dict)
+    functions: dict[str, Node] = field(default_factory=dict)
     depth: int = 0
 
     # Each of these gives the exit status: True for success, False, or None where it is not known.
@@ -98,26 +108,28 @@ class _Stage:
         match node:
             case Simple():
                 return self._simple(node, certain=certain)
-            case Chain():
-                return self._chain(node, certain=certain)
-            case Pipe(parts, negated):
+            case AndOr():
+                return self._and_or(node, certain=certain)
+            case Pipeline(parts, negated):
                 statuses = [self.node(part, certain=certain) for part in parts]
                 last = statuses[-1]
                 return (None if last is None else not last) if negated else last
             case If():
                 return self._if(node, certain=certain)
             case For(name, words, body):
-                return self._for(name, words, body, certain=certain)
+                return self._for(name, _texts(words), body, certain=certain)
             case While(condition, body):
                 self.block(condition, certain=certain)
                 self._maybe(body)
                 return True
             case Case():
                 return self._case(node, certain=certain)
-            case Group(body, writes):
-                if writes:
-                    self._note((), self.variables.expanded(writes), certain=certain)
+            case Group(body):
                 return self.block(body, certain=certain)
+            case Redirected(inner, redirections):
+                if writes := _written(redirections):
+                    self._note((), self.variables.expanded(writes), certain=certain)
+                return self.node(inner, certain=certain)
             case Function(name, body):
                 self.functions[name] = body
                 return True
@@ -136,9 +148,9 @@ class _Stage:
                 self.variables.forget(name)
         return status
 
-    def _chain(self, chain: Chain, *, certain: bool) -> bool | None:
-        status = self.node(chain.first, certain=certain)
-        for operator, node in chain.rest:
+    def _and_or(self, joined: AndOr, *, certain: bool) -> bool | None:
+        status = self.node(joined.first, certain=certain)
+        for operator, _, node in joined.rest:
             if status is None:
                 self._maybe((node,))
             elif status is (operator == "&&"):
@@ -174,20 +186,19 @@ class _Stage:
         return True
 
     def _case(self, node: Case, *, certain: bool) -> bool | None:
-        word = self.variables.text(node.word)
+        word = self.variables.text(_text(node.word))
         for patterns, body in node.branches:
             if UNKNOWN in word:
                 self._maybe(body)
-            elif any(fnmatchcase(word, self.variables.text(pattern)) for pattern in patterns):
+            elif any(fnmatchcase(word, self.variables.text(_text(pattern))) for pattern in patterns):
                 return self.block(body, certain=certain)
         return None if UNKNOWN in word else True
 
     def _simple(self, simple: Simple, *, certain: bool) -> bool | None:
-        words = list(simple.words)
-        while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
-            self.variables.values[assignment[1]] = self.variables.text(assignment[2])
-            words.pop(0)
-        writes = self.variables.expanded(simple.writes)
+        for assignment in simple.assignments:
+            self.variables.values[assignment.name] = self.variables.text(_text(assignment.value))
+        words = _texts(simple.words)
+        writes = self.variables.expanded(_written(simple.redirections))
         if not words:
             if writes:
                 self._note((":",), writes, certain=certain)
@@ -230,7 +241,7 @@ class _Stage:
         self.variables.values |= {str(n): word for n, word in enumerate(words[1:10], 1)}
         self.depth += 1
         try:
-            return self.block(self.functions[words[0]], certain=certain)
+            return self.node(self.functions[words[0]], certain=certain)
         except _Returned as returned:
             return returned.status
         finally:
@@ -242,6 +253,21 @@ class _Stage:
         self.commands.append(Command(words, certain, writes))
         if len(self.commands) > _MOST:
             raise _Over
+
+
+def _text(word: Word) -> str:
+    """As it is written, quotes included: what that comes to is `expansion`'s business."""
+    return word.text.replace("\\\n", "")
+
+
+def _texts(words: Sequence[Word]) -> list[str]:
+    return [_text(word) for word in words]
+
+
+def _written(redirections: Sequence[Redirection]) -> list[str]:
+    """The files that output goes to."""
+    bare = ((each.operator.lstrip("0123456789"), each.target) for each in redirections)
+    return [_text(target) for operator, target in bare if operator.startswith(">") and operator != ">&"]
 
 
 def _succeeds(words: Sequence[str]) -> bool | None:

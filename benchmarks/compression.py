@@ -1,0 +1,107 @@
+"""zstd beside gzip, on the layers of a real image: `make bench`.
+
+    python -m benchmarks.compression [--runs N] [--write docs/benchmarks.md]
+
+Needs an index the first time, and no engine. Seconds are of the processor: other load hardly moves them.
+"""
+
+import argparse
+import io
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from benchmarks import report
+from benchmarks.project import checkout
+from benchmarks.sides import emptied
+
+from pottle.oci.compression import Compression, compressed, decompressed
+from pottle.oci.digest import Digest
+from pottle.oci.layout import Layout
+
+MARK = "compression"
+LAYERS = ("interpreter", "environment")
+"""Those that weigh."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One compression of one layer."""
+
+    size: int
+    packing: tuple[float, ...]
+    unpacking: tuple[float, ...]
+
+
+def measured(tar: bytes, runs: int) -> dict[str, Side]:
+    """Each compression once, then each once more …"""
+    found: dict[str, list[tuple[float, float, int]]] = {how: [] for how in get_args(Compression)}
+    for _ in range(runs):
+        for how, taken in found.items():
+            packed, packing = _timed(lambda how=how: compressed([tar], how, workers=1))
+            _, unpacking = _timed(lambda packed=packed: decompressed(io.BytesIO(packed)))
+            taken.append((packing, unpacking, len(packed)))
+    return {how: Side(t[0][2], tuple(p for p, _, _ in t), tuple(u for _, u, _ in t)) for how, t in found.items()}
+
+
+def _timed(work: Callable[[], Iterable[bytes]]) -> tuple[bytes, float]:
+    began = time.process_time()
+    made = b"".join(work())
+    return made, time.process_time() - began
+
+
+def text(results: Mapping[str, Mapping[str, Side]], where: str) -> str:
+    """The table: ratios, zstd's to gzip's."""
+    head = ("layer", "size", "time to compress", "time to decompress", "gzip", "zstd")
+    rows = [
+        (
+            name,
+            f"**{zstd.size / gzip.size:.2f}**",
+            f"**{_ratio(zstd.packing, gzip.packing):.1f}**",
+            f"**{_ratio(zstd.unpacking, gzip.unpacking):.1f}**",
+            *(f"{side.size / 1e6:.1f} MB, {statistics.median(side.packing):.2f} s" for side in (gzip, zstd)),
+        )
+        for name, (gzip, zstd) in ((name, (sides["gzip"], sides["zstd"])) for name, sides in results.items())
+    ]
+    return f"{where}\n\n{report.table(head, rows)}\n"
+
+
+def _ratio(ours: Iterable[float], other: Iterable[float]) -> float:
+    return statistics.median(ours) / statistics.median(other)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5, help="runs of each measurement")
+    parser.add_argument("--write", type=Path, help="the page whose table is replaced; without it it is printed")
+    options = parser.parse_args()
+    scratch = Path(tempfile.mkdtemp(prefix="pottle-bench-"))
+    try:
+        pottle = emptied(os.environ, scratch)
+        digests = pottle.digests(checkout("shop", scratch, os.environ, edited="shop/main.py").directory)
+        store = Layout.open(pottle.cache / "store")
+        results = {name: measured(_tar(store, digests[name]), options.runs) for name in LAYERS}
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    table = text(results, report.machine(options.runs))
+    if options.write:
+        report.write(table, options.write, MARK)
+    else:
+        print(table)
+    return 0
+
+
+def _tar(store: Layout, digest: str) -> bytes:
+    with store.open_blob(Digest(digest)) as blob:
+        return b"".join(decompressed(blob))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""A compose file (compose-spec) in its directory, as rules ask about it."""
+
+import posixpath
+from functools import cached_property
+
+from pottle.dockerfile.parser import parse
+from pottle.lint.build import Build
+from pottle.lint.repository import Repository
+from pottle.lint.services import Entry, Service, normal, services, text_of
+from pottle.lint.yaml_file import Mapping, Node
+from pottle.text import Source, Span
+
+__all__ = ["Compose", "Entry", "Service"]
+
+
+class Compose:
+    """The file; `path` is relative to the repository."""
+
+    def __init__(self, source: Source, root: Node | None, path: str, repository: Repository) -> None:
+        self.source = source
+        self.root = root if isinstance(root, Mapping) else Mapping(Span(0, 0))
+        self.path = path
+        self.repository = repository
+
+    @property
+    def directory(self) -> str:
+        """The file's, relative to the repository."""
+        return posixpath.dirname(self.path)
+
+    @cached_property
+    def services(self) -> dict[str, Service]:
+        """By name, in the order of the file."""
+        return services(self.root)
+
+    def build(self, service: Service) -> Build | None:
+        """The Dockerfile that a service is built of; None where there is none that can be read."""
+        if service.get("build") is None or service.context is None:
+            return None
+        path = normal(posixpath.join(self.directory, service.context, service.dockerfile))
+        text = None if path.startswith("..") else text_of(self.repository, path)
+        return Build(parse(Source(path, text)), path, self.repository) if text is not None else None

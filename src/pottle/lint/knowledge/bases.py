@@ -1,0 +1,30 @@
+"""Names of distributions' releases, and what the official images set.
+
+Source: the releases' own pages and docker-library/official-images; state of 2026-11.
+"""
+
+SUITES = (
+    "buster", "bullseye", "bookworm", "trixie", "forky", "sid", "stretch", "jessie",
+    "bionic", "focal", "jammy", "noble", "resolute",
+)  # fmt: skip
+"""Code names of Debian and Ubuntu."""
+
+DEBIAN_NUMBERS: dict[tuple[str, str], str] = {
+    ("debian", "8"): "jessie",
+    ("debian", "9"): "stretch",
+    ("debian", "10"): "buster",
+    ("debian", "11"): "bullseye",
+    ("debian", "12"): "bookworm",
+    ("debian", "13"): "trixie",
+    ("debian", "stable"): "trixie",
+    ("debian", "oldstable"): "bookworm",
+    ("ubuntu", "18"): "bionic",
+    ("ubuntu", "20"): "focal",
+    ("ubuntu", "22"): "jammy",
+    ("ubuntu", "24"): "noble",
+    ("ubuntu", "26"): "resolute",
+}
+"""The release that a number in a tag means; of Ubuntu's the LTS of April, `18.04`."""
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""BuildKit's default; every Linux image has at least these."""

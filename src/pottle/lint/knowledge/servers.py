@@ -1,0 +1,75 @@
+"""How servers are told where to listen.
+
+Defaults were measured with gunicorn 23.0, uvicorn 0.38, hypercorn 0.18, granian 2.5, Django 5.2 (2026-11: all 127.0.0.1) and are
+stated by their documentation: gunicorn "settings/bind", uvicorn "settings/socket-binding", Flask "quickstart/externally-visible-server".
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One server whose default is the loopback interface."""
+
+    name: str
+    programs: tuple[str, ...]
+    """As they are called; modules of `python -m` too."""
+    host: tuple[str, ...] = ()
+    """The options that name an address, the one to write first."""
+    port: int | None = None
+    """Its default, where address and port are one option's value."""
+    action: str = ""
+    """The sub-command that listens: `run` of `flask run`."""
+    variables: tuple[str, ...] = ()
+    """Variables of the environment that name an address."""
+    elsewhere: tuple[str, ...] = ()
+    """Options after which the host decides nothing: a socket, a configuration."""
+    files: tuple[str, ...] = ()
+    """Configurations that it reads of itself."""
+    positional: bool = False
+    """The address is the argument itself."""
+
+
+SERVERS = (
+    Server(
+        "gunicorn",
+        ("gunicorn", "gunicorn.app.wsgiapp"),
+        ("--bind", "-b"),
+        8000,
+        variables=("GUNICORN_CMD_ARGS", "PORT"),
+        elsewhere=("-c", "--config"),
+        files=("gunicorn.conf.py",),
+    ),
+    Server("uvicorn", ("uvicorn",), ("--host",), variables=("UVICORN_HOST",), elsewhere=("--uds", "--fd")),
+    Server(
+        "hypercorn",
+        ("hypercorn",),
+        ("--bind", "-b"),
+        8000,
+        elsewhere=("-c", "--config", "--quic-bind", "-q", "--insecure-bind"),
+    ),
+    Server("granian", ("granian",), ("--host",), variables=("GRANIAN_HOST",), elsewhere=("--uds",)),
+    Server("daphne", ("daphne",), ("--bind", "-b"), elsewhere=("-u", "--unix-socket", "--fd", "-e", "--endpoint")),
+    Server("flask run", ("flask",), ("--host", "-h"), action="run", variables=("FLASK_RUN_HOST",)),
+    Server("fastapi dev", ("fastapi",), ("--host",), action="dev"),
+    Server("runserver", ("manage.py", "django-admin", "django"), port=8000, action="runserver", positional=True),
+)
+"""In the order in which they are tried."""
+
+OPTION_PARSERS = frozenset(
+    {
+        "gunicorn",
+        "uvicorn",
+        "hypercorn",
+        "granian",
+        "daphne",
+        "celery",
+        "flask",
+        "fastapi",
+        "streamlit",
+        "mkdocs",
+        "rq",
+        "dramatiq",
+    }
+)
+"""Programs that read their options with argparse or click: `--name value` has to be two words for them."""

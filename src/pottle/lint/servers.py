@@ -1,0 +1,94 @@
+"""Which server a command starts, and how it is told where to listen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pottle.lint.commands import Command, Word, module_at
+from pottle.lint.invocations import invocation
+from pottle.lint.knowledge.servers import SERVERS, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that a command starts."""
+
+    server: Server
+    words: tuple[Word, ...]
+    """Its argv: the first word names it, for Django `runserver`."""
+
+    def value(self, *options: str) -> tuple[Word, str] | None:
+        """The word that holds the value of one of these options, and the value."""
+        for number, word in enumerate(self.words[1:], 1):
+            text = word.known
+            for option in options:
+                if text == option and number + 1 < len(self.words):
+                    return self.words[number + 1], self.words[number + 1].known
+                if option.startswith("--") and text.startswith(f"{option}="):
+                    return word, text.partition("=")[2]
+                if (
+                    not option.startswith("--")
+                    and text.startswith(option)
+                    and len(text) > 2
+                    and not text.startswith("--")
+                ):
+                    return word, text[2:].removeprefix("=").strip()
+        return None
+
+    def has(self, *options: str) -> bool:
+        """Whether one of these options is among the words."""
+        for word in self.words[1:]:
+            for option in options:
+                short = not option.startswith("--") and not word.known.startswith("--")
+                if word.known.startswith(option if short else f"{option}=") or word.known == option:
+                    return True
+        return False
+
+    @property
+    def known(self) -> bool:
+        """Whether every word is known: a variable may hold any option."""
+        return all(word.text is not None for word in self.words)
+
+
+def program_words(command: Command) -> tuple[Word, ...]:
+    """The words of the program behind `uv run`, `poetry run` … and `python -m`."""
+    words = command.words
+    for _ in range(3):
+        found = invocation(_with(command, words))
+        runs = found is not None and found.action[-1:] == ("run",) and found.arguments
+        if found is not None and runs:
+            words = found.arguments
+            continue
+        module = module_at(words)
+        if module is None:
+            break
+        words = words[module:]
+        break
+    return words
+
+
+def _with(command: Command, words: Sequence[Word]) -> Command:
+    from dataclasses import replace
+
+    return replace(command, words=tuple(words))
+
+
+def served(command: Command) -> Served | None:
+    """The server that `command` starts, if it is one of those that are known."""
+    words = program_words(command)
+    names = [(word.text or "").rpartition("/")[2] for word in words]
+    if not names:
+        return None
+    for server in SERVERS:
+        if names[0] in server.programs and not server.action:
+            return Served(server, words)
+        if server.action and names[0] in server.programs and server.action in names[1:]:
+            at = names.index(server.action, 1)
+            return Served(server, words[at:])
+        if (
+            server.action
+            and "manage.py" in server.programs
+            and names[:2][-1:] == ["manage.py"]
+            and server.action in names
+        ):
+            return Served(server, words[names.index(server.action) :])
+    return None

@@ -1,0 +1,184 @@
+"""All that `pottle.lock` is to hold of a project: an answer stays as long as it answers, and what has to be asked anew keeps its versions."""
+
+import platform
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pottle.config.options import Options
+from pottle.errors import PottleError, SourceError
+from pottle.oci.platform import InvalidPlatform, Platform
+from pottle.plan import system_pins
+from pottle.plan.model import ImagePlan
+from pottle.plan.planner import make_plan, wanted
+from pottle.project.facts import Facts, PinnedEnvironment, Pins
+from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedInterpreter, PinnedSystem
+from pottle.provision import build_pins, locking, pinning
+from pottle.provision.archives import Archives
+from pottle.provision.settings import Settings
+
+HOSTS = ("amd64", "arm64")
+"""Architectures of machines that build images."""
+
+_Old = TypeVar("_Old", PinnedEnvironment, PinnedSystem)
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What is chosen anew though it still answers."""
+
+    everything: bool = False
+    names: frozenset[str] = frozenset()
+    """Of distributions and of Debian packages."""
+
+    def asks(self, held: Collection[str]) -> bool:
+        """Whether anything of what is `held` is to be chosen anew."""
+        return self.everything or not self.names.isdisjoint(held)
+
+
+@dataclass(slots=True)
+class Answers:
+    """What is asked for one project, platform after platform, and what came of it."""
+
+    facts: Facts
+    options: Options
+    archives: Archives
+    settings: Settings
+    upgrade: Upgrade
+    before: Pins
+    plans: dict[str, ImagePlan] = field(default_factory=dict)
+    """Platform → what is planned for it."""
+
+    def all(self, platforms: Sequence[Platform]) -> Pins:
+        """Those for `platforms`, beside what is there of others."""
+        environments = {each.platform: each for each in self.before.environments}
+        systems = {each.platform: each for each in self.before.systems}
+        for each in platforms:
+            found = self._environment(each, environments.pop(str(each), None))
+            if found is not None:
+                environments[found.platform] = found
+            if (plan := self._plan(each, found)) is not None:
+                self.plans[plan.platform] = plan
+                systems[plan.platform] = self._system(plan, systems.get(plan.platform))
+        return replace(
+            self.before,
+            environments=tuple(environments.values()),
+            systems=tuple(systems.values()),
+            compilers=tuple(self._compilers(systems)),
+            builds=tuple(self._builds(systems)),
+            written=True,
+        )
+
+    def _environment(self, target: Platform, old: PinnedEnvironment | None) -> PinnedEnvironment | None:
+        asked = wanted(self.facts, self.options, target)
+        if asked is None:
+            return None
+        fresh = old is not None and (old.python, old.wanted) == (asked.python, asked.question)
+        if old is not None and fresh and not self.upgrade.asks({str(pin.name) for pin in old.wheels}):
+            return old
+        return pinning.pin(asked, self.settings, self._kept(old), self.upgrade.names)
+
+    def _plan(self, target: Platform, found: PinnedEnvironment | None) -> ImagePlan | None:
+        """None, and a warning, where wheels were found, and the rest is not yet as far: what is to run may come later."""
+        own = (found,) if found is not None else ()
+        facts = replace(self.facts, pins=Pins(self.before.at, own))
+        try:
+            return make_plan(facts, replace(self.options, locked=False), target)
+        except PottleError as error:
+            if found is None:
+                raise
+            self.settings.progress.warn(f"only wheels are locked, since there is no image yet: {error.what}")
+            return None
+
+    def _system(self, plan: ImagePlan, old: PinnedSystem | None) -> PinnedSystem:
+        if old is not None and not self.upgrade.asks({deb.name for deb in old.debs}):
+            was = (old.base, old.python, old.wanted)
+            if was == (plan.base, plan.python, system_pins.question(plan.layers)):
+                return old
+        return pinning.system(plan, self.archives, self.settings, self._kept(old), self.upgrade.names)
+
+    def _kept(self, old: _Old | None) -> _Old | None:
+        return None if self.upgrade.everything else old
+
+    def _compilers(self, systems: Mapping[str, PinnedSystem]) -> Iterator[PinnedCompiler]:
+        """For every system, whichever machine builds; those of platforms that were not asked for stay."""
+        for base in dict.fromkeys(map(_base, systems.values())):
+            old = {each.architecture: each for each in self.before.compilers if _base(each) == base}
+            plan = next((plan for plan in self.plans.values() if (plan.base, plan.python) == base), None)
+            if plan is None:
+                yield from old.values()
+            elif locking.wants_bytecode(plan):
+                yield from self._compilers_of(plan, systems[plan.platform].interpreter, old)
+
+    def _compilers_of(
+        self, plan: ImagePlan, found: PinnedInterpreter | None, old: Mapping[str, PinnedCompiler]
+    ) -> Iterator[PinnedCompiler]:
+        """Ours, and those of other hosts that are of the same CPython: another would compile another image."""
+        own = _own_architecture()
+        ours = self._compiler(plan, own, found, old.get(own))
+        yield ours
+        for host in (host for host in HOSTS if host != own):
+            try:
+                other = self._compiler(plan, host, found, old.get(host))
+                if cpython(other) == cpython(ours):
+                    yield other
+                    continue
+                why = f"the archive has CPython {cpython(other)} for them, and {cpython(ours)} is locked"
+            except SourceError as error:  # mirrors may be partial
+                why = error.what
+            self.settings.progress.warn(f"machines with {host} cannot build by this lock: {why}")
+
+    def _compiler(
+        self, plan: ImagePlan, host: str, found: PinnedInterpreter | None, old: PinnedCompiler | None
+    ) -> PinnedCompiler:
+        fresh = old is not None and (found.version if found is not None else None) == _version(old)
+        if old is not None and fresh and not self.upgrade.asks({deb.name for deb in old.debs}):
+            return old
+        return pinning.compiler(plan, Platform.parse(host), found, self.archives, self.settings)
+
+    def _builds(self, systems: Mapping[str, PinnedSystem]) -> Iterator[PinnedBuild]:
+        """For whatever any of the plans builds; what platforms that were not asked for may build stays."""
+        before = {each.of: each for each in self.before.builds}
+        packaging = self.facts.packaging
+        done: set[str] = set()
+        for plan in self.plans.values():
+            allowed = {source.name for source in system_pins.sources(plan.layers) if source.allowed}
+            for name, question in system_pins.builds(plan.layers, packaging).items():
+                if name in done or (name not in allowed and question[0].startswith("--source")):
+                    continue
+                done.add(name)
+                old = before.get(name)
+                fresh = old is not None and old.wanted == question
+                if old is not None and fresh and not self.upgrade.asks({one.name for one in old.requires}):
+                    yield old
+                else:
+                    made = build_pins.build(name, plan, packaging, self.settings)
+                    yield from [made] if made is not None else []
+        if systems.keys() - self.plans.keys():
+            yield from (each for name, each in before.items() if name not in done)
+
+
+def _own_architecture() -> str:
+    """Of this machine, as Debian calls it; where none of ours is it, that of the first."""
+    try:
+        own = Platform.parse(platform.machine()).debian_architecture
+    except InvalidPlatform:
+        return HOSTS[0]
+    return own if own in HOSTS else HOSTS[0]
+
+
+def _version(compiler: PinnedCompiler) -> str | None:
+    """Of an interpreter that is not the base's own."""
+    return compiler.interpreter.version if compiler.interpreter is not None else None
+
+
+def cpython(compiler: PinnedCompiler) -> str:
+    """Its version, without the number of a rebuild (binNMU), which may be another for each architecture."""
+    named = f"python{compiler.python}-minimal"
+    packaged = next((deb.version for deb in compiler.debs if deb.name == named), "")
+    return _version(compiler) or re.sub(r"\+b\d+$", "", packaged)
+
+
+def _base(each: PinnedSystem | PinnedCompiler) -> tuple[str, str]:
+    return each.base, each.python

@@ -1,0 +1,125 @@
+"""What rules may ask of a Dockerfile."""
+
+import pytest
+
+from pottle.dockerfile.parser import parse
+from pottle.lint.build import Build
+from pottle.lint.repository import InMemory
+from pottle.text import Source
+
+
+def build(text: str, path: str = "Dockerfile", **files: str) -> Build:
+    around = {name.replace("__", "/").replace("_", "."): content for name, content in files.items()}
+    return Build(parse(Source(path, text)), path, InMemory({**around, path: text}))
+
+
+COMMANDS = {
+    "wrappers": ("RUN exec env A=1 sudo -u b pip install x", [("pip", "install", "x")]),
+    "a shell in a shell": ("RUN bash -c 'pip install x && y'", [("pip", "install", "x"), ("y",)]),
+    "a shell in an array": ('RUN ["/bin/bash", "-ec", "pip install x"]', [("pip", "install", "x")]),
+    "words": ('RUN ["pip", "install", "x y"]', [("pip", "install", "x y")]),
+    "variables": ("ENV P=pip\nARG X=1\nRUN $P install a==$X $Y", [("pip", "install", "a==1", "$Y")]),
+    "variables of the script": ("RUN V=1; pip install a==$V", [("pip", "install", "a==1")]),
+    "a here-document": ("RUN <<EOF\na\nb\nEOF", [("a",), ("b",)]),
+    "one for another program": ("RUN <<EOF\n#!/usr/bin/env python3\nimport x\nEOF", []),
+    "one that is read": ("RUN python3 <<EOF\nimport x\nEOF", [("python3",)]),
+    "another shell": ('SHELL ["powershell"]\nRUN a; b', []),
+    "an init": ('CMD ["tini", "-g", "--", "a", "b"]', [("a", "b")]),
+    "no shell script": ("RUN a 'b", []),
+}
+
+
+@pytest.mark.parametrize(("text", "argvs"), COMMANDS.values(), ids=COMMANDS)
+def test_commands(text: str, argvs):
+    found = build(f"FROM x\n{text}")
+    assert [command.argv for step in found.steps for command in found.commands(step)] == argvs
+
+
+STARTS = {
+    "CMD": ('CMD ["a"]', "a"),
+    "ENTRYPOINT": ('ENTRYPOINT ["a"]', "a"),
+    "both": ('ENTRYPOINT ["a"]\nCMD ["b"]', "a b"),
+    "a line takes no CMD": ('ENTRYPOINT a\nCMD ["b"]', "a"),
+    "a CMD that is a line": ('ENTRYPOINT ["a"]\nCMD b', "a"),
+    "an entry point that is taken back": ('ENTRYPOINT ["a"]\nENTRYPOINT []\nCMD ["b"]', "b"),
+    "of the stage below": ('CMD ["a"]\nFROM s', "a"),
+    "a new entry point forgets the CMD below": ('CMD ["a"]\nFROM s\nENTRYPOINT ["b"]', "b"),
+    "of a line the last command": ("CMD a && exec b c", "b c"),
+    "nothing": ("RUN a", None),
+}
+
+
+@pytest.mark.parametrize(("text", "argv"), STARTS.values(), ids=STARTS)
+def test_what_a_container_runs(text: str, argv: str | None):
+    found = build(f"FROM x AS s\n{text}")
+    assert found.final is not None
+    start = found.start(found.final)
+    assert (" ".join(start.command.argv) if start else None) == argv
+
+
+def test_what_gets_into_the_image():
+    found = build(
+        "FROM a AS base\nRUN one\nFROM base AS builder\nRUN two\nFROM base\nCOPY --from=builder /x /x\nRUN three"
+    )
+    assert [found.source.at(step.instruction.body.whole) for step in found.steps if found.in_image(step)] == [
+        "one",
+        "--from=builder /x /x"[len("--from=builder ") :],
+        "three",
+    ]
+
+
+def test_mounts():
+    found = build(
+        "FROM a\nWORKDIR /app\nENV H=/root\nRUN --mount=type=cache,dst=$H/.cache,id=x --mount=source=a,target=b c"
+    )
+    cache, bind = found.mounts(found.steps[-1])
+    assert (cache.kind, cache.target, cache.origin) == ("cache", "/root/.cache", None)
+    assert (bind.kind, bind.source, bind.target) == ("bind", "a", "/app/b")
+    span = cache.fields["target"].span
+    assert found.source.text[span.start : span.end] == "$H/.cache"
+
+
+CONTEXTS = {
+    "its own directory": ("Dockerfile", "COPY a.txt .", {"a_txt": ""}, ""),
+    "the one above": ("docker/Dockerfile", "COPY src/a.txt .", {"src__a_txt": ""}, ""),
+    "both would do": ("web/Dockerfile", "COPY . .", {"web__main_py": "", "main_py": ""}, "web"),
+    "a compose file says it": (
+        "docker/Dockerfile",
+        "COPY . .",
+        {"compose_yaml": "services: { a: { build: { context: ., dockerfile: docker/Dockerfile } } }", "main_py": ""},
+        "",
+    ),
+    "nobody says it": ("docker/Dockerfile", "COPY . .", {"main_py": ""}, None),
+    "most of it": ("Dockerfile", "COPY a_txt b_txt c.txt .", {"c_txt": ""}, None),
+    "nothing of it": ("Dockerfile", "COPY a.txt .", {"b_txt": ""}, None),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "files", "directory"), CONTEXTS.values(), ids=CONTEXTS)
+def test_the_build_context(path: str, text: str, files, directory: str | None):
+    project = build(f"FROM x\n{text}", path, **files).project
+    assert (project.directory if project else None) == directory
+
+
+@pytest.mark.parametrize(
+    ("reference", "python", "family", "suite"),
+    [
+        ("python:3.13-slim-trixie", "3.13", "debian", "trixie"),
+        ("python:3.12.4-alpine3.20", "3.12.4", "alpine", "alpine3.20"),
+        ("docker.io/library/python:3", "3", "debian", None),
+        ("mirror.gcr.io/library/python:3.11", "3.11", "debian", None),
+        ("ghcr.io/astral-sh/uv:0.9-python3.12-bookworm-slim", "3.12", "debian", "bookworm"),
+        ("ghcr.io/astral-sh/uv:0.9", None, None, None),
+        ("debian:12-slim", None, "debian", "bookworm"),
+        ("ubuntu:22.04", None, "ubuntu", "jammy"),
+        ("alpine:3.20.1", None, "alpine", "alpine3.20"),
+        ("registry.example:5000/python:3.11", None, None, None),
+        ("python@sha256:00", None, "debian", None),
+    ],
+)
+def test_images(reference: str, python: str | None, family: str | None, suite: str | None):
+    found = build(f"FROM {reference}")
+    assert found.final is not None
+    image = found.base(found.final)
+    assert image is not None
+    assert (image.python, image.family, image.suite) == (python, family, suite)

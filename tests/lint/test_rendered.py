@@ -1,0 +1,25 @@
+"""What `pottle generate` writes is what `pottle lint` asks for: nothing is found in it."""
+
+from pathlib import Path
+
+import pytest
+from tests.lint.cases import checked
+from tests.named import CASES, project
+
+GOLDEN = Path(__file__).parents[1] / "render" / "golden"
+SHOWN = [case for case in CASES if (GOLDEN / case.name / "dockerfile.txt").is_file()]
+
+
+@pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.name)
+def test_nothing_is_found(case: Path):
+    root = project(case)
+    around = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    files = {name: path.read_text(errors="surrogateescape") for name, path in around.items()}
+    ignore = GOLDEN / case.name / "dockerfile.dockerignore"
+    files |= {".dockerignore": ignore.read_text()} if ignore.is_file() else {}
+    found = checked((GOLDEN / case.name / "dockerfile.txt").read_text(), files=files).diagnostics
+    assert [(each.rule, str(each.start), each.message) for each in found] == []
+
+
+def test_there_are_some():
+    assert len(SHOWN) >= 10

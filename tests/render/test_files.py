@@ -1,0 +1,66 @@
+"""What stands on the disk is written over only where it is nobody's work."""
+
+from pathlib import Path
+
+import pytest
+
+from pottle.errors import HostError, UsageError
+from pottle.generated import WORD, marked
+from pottle.render.files import Output, write
+
+OLD, NEW = (marked(f"# {WORD}\nUSER {number}\n", "dockerfile") for number in (1, 2))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Output:
+    return Output(tmp_path / "Dockerfile", NEW)
+
+
+def test_a_file_that_is_not_there_is_written(output: Output):
+    assert output.diff.startswith("--- /dev/null\n")
+    assert write([output]) == ("absent",)
+    assert output.path.read_text() == NEW
+    assert output.path.stat().st_mode & 0o777 == 0o644
+
+
+def test_one_that_is_as_it_should_be_is_left_alone(output: Output):
+    output.path.write_text(NEW)
+    before = output.path.stat().st_ino
+    assert (write([output]), output.diff, output.path.stat().st_ino) == (("current",), "", before)
+
+
+def test_an_old_one_is_replaced(output: Output):
+    output.path.write_text(OLD)
+    assert {"-USER 1", "+USER 2"} <= set(output.diff.splitlines())
+    assert write([output]) == ("outdated",)
+    assert output.path.read_text() == NEW
+
+
+@pytest.mark.parametrize("text", [OLD + "USER 3\n", "FROM scratch\n", ""])
+def test_what_somebody_has_written_is_not(output: Output, tmp_path: Path, text: str):
+    output.path.write_text(text)
+    other = Output(tmp_path / "other", NEW)
+    with pytest.raises(UsageError) as caught:
+        write([other, output])
+    assert caught.value.at is not None
+    assert caught.value.at.path == str(output.path)
+    assert (output.path.read_text(), other.path.exists()) == (text, False)
+    assert write([other, output], force=True) == ("absent", "edited")
+    assert output.path.read_text() == NEW
+
+
+def test_all_that_somebody_has_written_are_named_at_once(tmp_path: Path):
+    outputs = [Output(tmp_path / name, NEW) for name in "ab"]
+    for output in outputs:
+        output.path.write_text("mine")
+    with pytest.raises(UsageError) as caught:
+        write(outputs)
+    assert [error.at.path for error in (caught.value, *caught.value.also) if error.at] == [
+        str(output.path) for output in outputs
+    ]
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path):
+    (tmp_path / "Dockerfile").mkdir()
+    with pytest.raises(HostError, match="cannot be read"):
+        _ = Output(tmp_path / "Dockerfile", NEW).state
