@@ -167,6 +167,7 @@ class _Line:
         import httpx
 
         self.idle = False
+        self._lock = threading.Lock()
         self._timeout, self._follow_redirects = options.timeout, follow_redirects
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._ended = False
@@ -199,18 +200,29 @@ class _Line:
             yield response
 
     def _connected(self, event: str, info: dict[str, Any]) -> None:
-        """Notes every socket that is opened (httpx's trace extension), so that `hang_up` can end a wait for bytes."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._sockets.add(info["return_value"].get_extra_info("socket"))
-            if self._ended:
-                self.hang_up()
+        """Notes every socket that is opened (httpx's trace extension), so that `hang_up` can end a wait for bytes.
+
+        A plain socket that TLS is about to take over is let go: shut down at that moment, it would be left open (CPython 3.11,
+        `SSLSocket._create`).
+        """
+        with self._lock:
+            if event == "connection.start_tls.started":
+                for each in list(self._sockets) if self._ended else ():
+                    each.close()
+                self._sockets.clear()
+            elif event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+                stream = info["return_value"]
+                self._sockets.add(stream.get_extra_info("socket"))
+                if self._ended:
+                    stream.close()
 
     def hang_up(self) -> None:
         """Whoever waits for a byte sees the connection end. Sockets that were closed meanwhile are none any more."""
-        self._ended = True
-        for each in list(self._sockets):
-            with suppress(OSError):
-                socket.socket.shutdown(each, socket.SHUT_RDWR)
+        with self._lock:
+            self._ended = True
+            for each in list(self._sockets):
+                with suppress(OSError):
+                    socket.socket.shutdown(each, socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._client.close()
