@@ -5,21 +5,19 @@
 Needs an index the first time, and no engine. Seconds are of the processor: other load hardly moves them.
 """
 
-import argparse
 import io
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from benchmarks import report
+from benchmarks import command, report
 from benchmarks.project import checkout
+from benchmarks.report import NOT_OF_WHEELS
 from benchmarks.sides import emptied
 
 from pottle.oci.compression import Compression, compressed, decompressed
@@ -27,8 +25,6 @@ from pottle.oci.digest import Digest
 from pottle.oci.layout import Layout
 
 MARK = "compression"
-LAYERS = ("interpreter", "environment")
-"""Those that weigh."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +74,15 @@ def _ratio(ours: Iterable[float], other: Iterable[float]) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5, help="runs of each measurement")
-    parser.add_argument("--write", type=Path, help="the page whose table is replaced; without it it is printed")
-    options = parser.parse_args()
-    scratch = Path(tempfile.mkdtemp(prefix="pottle-bench-"))
-    try:
+    def measure(scratch: Path, runs: int) -> dict[str, dict[str, Side]]:
         pottle = emptied(os.environ, scratch)
         digests = pottle.digests(checkout("shop", scratch, os.environ, edited="shop/main.py").directory)
         store = Layout.open(pottle.cache / "store")
-        results = {name: measured(_tar(store, digests[name]), options.runs) for name in LAYERS}
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    table = text(results, report.machine(options.runs))
-    if options.write:
-        report.write(table, options.write, MARK)
-    else:
-        print(table)
-    return 0
+        wheels = [digest for name, digest in digests.items() if name not in NOT_OF_WHEELS]
+        tars = {"interpreter": [digests["interpreter"]], "environment": wheels}
+        return {name: measured(b"".join(_tar(store, each) for each in some), runs) for name, some in tars.items()}
+
+    return command.run(__doc__, MARK, measure, lambda results, runs, _: text(results, report.machine(runs)))
 
 
 def _tar(store: Layout, digest: str) -> bytes:

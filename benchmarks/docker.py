@@ -6,16 +6,13 @@ Needs the engines (`tools/engines up`, and its `env`) and, the first time, an in
 before anything is timed.
 """
 
-import argparse
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks import command, report
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project, checkout
 from benchmarks.sides import Docker, Pottle, Size, emptied
@@ -126,12 +123,12 @@ def measured(bench: Bench) -> report.Results:
     shop = checkout("shop", scratch, environ, edited="shop/main.py")
     packaged = checkout("shop", scratch, environ, edited="shop/main.py", packaged=True)
     analysis = checkout("analysis", scratch, environ, edited="main.py")
-    _say("downloading what both sides need")
+    command.say("downloading what both sides need")
     for project in (shop, packaged):
         bench.pottle.build(project.directory)
         for name in DOCKERFILES:
             bench.docker.build(project.directory, name)
-    _say("cold")
+    command.say("cold")
     times = {"cold": bench.cold(shop, checkout("hello", scratch, environ, edited="main.py"))}
     for title, measure, project in (
         ("image", bench.change_to_image, shop),
@@ -140,9 +137,9 @@ def measured(bench: Bench) -> report.Results:
         ("engine", bench.change_to_engine, shop),
         ("start", bench.start, shop),
     ):
-        _say(title)
+        command.say(title)
         times[title] = measure(project)
-    _say("sizes and memory")
+    command.say("sizes and memory")
     return report.Results(
         times=times,
         help=bench.help_page(),
@@ -155,24 +152,15 @@ def measured(bench: Bench) -> report.Results:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=9, help="counted runs of each measurement (cold builds: a third)")
-    parser.add_argument("--write", type=Path, help="the page whose tables are replaced; without it they are printed")
-    options = parser.parse_args()
     environ = engines()
-    before = os.getloadavg()[0]
-    scratch = Path(tempfile.mkdtemp(prefix="pottle-bench-"))
-    try:
-        bench = Bench(emptied(environ, scratch), Docker(environ), scratch, options.runs)
-        results = measured(bench)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    text = report.text(results, report.circumstances(environ, options.runs, before))
-    if options.write:
-        report.write(text, options.write, MARK)
-    else:
-        print(text)
-    return 0
+
+    def measure(scratch: Path, runs: int) -> report.Results:
+        return measured(Bench(emptied(environ, scratch), Docker(environ), scratch, runs))
+
+    def text(results: report.Results, runs: int, before: float) -> str:
+        return report.text(results, report.circumstances(environ, runs, before))
+
+    return command.run(__doc__, MARK, measure, text)
 
 
 def engines() -> Mapping[str, str]:
@@ -184,10 +172,6 @@ def engines() -> Mapping[str, str]:
         environ.pop(name, None)
     call([_ENGINES, "builder-image", "3.13"], environ)
     return environ
-
-
-def _say(what: str) -> None:
-    print(f"bench: {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,18 +6,14 @@ Needs the engines, as `benchmarks.docker` does. A registry that nobody has pushe
 in mind what they have pushed where.
 """
 
-import argparse
 import json
-import os
-import shutil
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks import command, report
 from benchmarks.docker import engines
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project, checkout
@@ -150,20 +146,20 @@ def measured(bench: Bench, scratch: Path) -> Results:
         )
         sizes.append(_wheel(bench.pottle, shop, "idna"))
 
-    _say("downloading what both sides need")
+    command.say("downloading what both sides need")
     for project in (shop, analysis):
         for platform in ("linux/amd64", "linux/arm64"):
             bench.pottle.build(project.directory, f"--platform={platform}")
         bench.docker.build(project.directory, GUIDE)
-    _say("a change of code")
+    command.say("a change of code")
     code = bench.changes(shop, shop.change)
-    _say("a change of the lock")
+    command.say("a change of the lock")
     lock = replace(bench, runs=min(bench.runs, len(_IDNA) - 1)).changes(shop, lock_another)
-    _say("large wheels, cold")
+    command.say("large wheels, cold")
     cold = bench.cold(analysis)
-    _say("platforms")
+    command.say("platforms")
     platforms = bench.platforms(shop)
-    _say("memory")
+    command.say("memory")
     return Results(code, lock, int(statistics.median(sizes[1:])), cold, platforms, bench.memory(analysis))
 
 
@@ -239,28 +235,16 @@ def _limit(title: str, measured: str, limit: str, kept: bool) -> tuple[str, ...]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=9, help="counted runs of each measurement (cold builds: a third)")
-    parser.add_argument("--write", type=Path, help="the page whose tables are replaced; without it they are printed")
-    options = parser.parse_args()
     environ = engines()
-    before = os.getloadavg()[0]
-    scratch = Path(tempfile.mkdtemp(prefix="pottle-bench-"))
-    try:
-        bench = Bench(emptied(environ, scratch), Docker(environ), environ["POTTLE_E2E_REGISTRY"], options.runs)
-        results = measured(bench, scratch)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    tables = text(results, report.circumstances(environ, options.runs, before))
-    if options.write:
-        report.write(tables, options.write, MARK)
-    else:
-        print(tables)
-    return 0
 
+    def measure(scratch: Path, runs: int) -> Results:
+        bench = Bench(emptied(environ, scratch), Docker(environ), environ["POTTLE_E2E_REGISTRY"], runs)
+        return measured(bench, scratch)
 
-def _say(what: str) -> None:
-    print(f"bench: {what}", file=sys.stderr, flush=True)
+    def told(results: Results, runs: int, before: float) -> str:
+        return text(results, report.circumstances(environ, runs, before))
+
+    return command.run(__doc__, MARK, measure, told)
 
 
 if __name__ == "__main__":

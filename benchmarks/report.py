@@ -13,6 +13,8 @@ from benchmarks.sides import Size
 
 _BASE = ("base", "interpreter", "packages", "system")
 """The layers below the environment's."""
+NOT_OF_WHEELS = frozenset({"base", "interpreter", "packages", "system", "app"})
+"""Layers by their names; the others are of wheels."""
 _SLIM = Size(119_000_000, 43_200_000)
 """`python:3.12-slim` as published (docker-library/repo-info)."""
 
@@ -116,14 +118,20 @@ def _sizes(results: Results) -> Iterator[str]:
     ]
     yield "### Size of the image"
     yield table(("", "on disk ÷ pottle", "compressed ÷ pottle", "on disk", "compressed"), rows)
-    yield f"pottle's layers, as tars; the environment holds {results.wheels} wheels:"
+    speed, small = _folded(results.layers), _folded(results.layers_for_size)
+    of_wheels = len(results.layers.keys() - NOT_OF_WHEELS)
+    yield f"pottle's layers, as tars; the environment holds {results.wheels} wheels in {of_wheels} layers:"
     yield table(
         ("layer", "unpacked", "compressed", "unpacked, without bytecode", "compressed, without bytecode"),
-        [
-            (name, *_megabytes(size), *_megabytes(results.layers_for_size[name]))
-            for name, size in results.layers.items()
-        ],
+        [(name, *_megabytes(size), *_megabytes(small[name])) for name, size in speed.items()],
     )
+
+
+def _folded(layers: Mapping[str, Size]) -> dict[str, Size]:
+    """Those of wheels as one."""
+    wheels = _sum(size for name, size in layers.items() if name not in NOT_OF_WHEELS)
+    others = {name: size for name, size in layers.items() if name in NOT_OF_WHEELS and name != "app"}
+    return {**others, "environment": wheels, "app": layers["app"]}
 
 
 def _limits(results: Results) -> Iterator[str]:

@@ -53,7 +53,7 @@ def test_ratios_come_first():
 
 def test_a_missed_limit_is_said():
     assert "missed" not in report.text(results(), "")
-    text = report.text(results({"base": Size(61_000_000, 20_000_000)}, 301_000_000), "")
+    text = report.text(results(LAYERS | {"base": Size(61_000_000, 20_000_000)}, 301_000_000), "")
     assert text.count("**missed**") == 2
 
 
