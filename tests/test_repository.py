@@ -257,7 +257,7 @@ def test_a_list_that_names_a_repository_is_resolved_and_built(here: World, tmp_p
     built = build(replace(here, more={"UV_DEFAULT_INDEX": here.index.url}), write(tmp_path / "shop", files))
     validate(built.image)
     assert {f"{SITE}/thing/__init__.py", f"{SITE}/greeting/__init__.py"} <= paths(built)
-    assert [name for name, _ in built.layers][-3:] == ["environment", "sources", "app"]
+    assert [name for name, _ in built.layers][-3:] == ["greeting-1.0", "sources", "app"]
 
 
 def test_a_list_that_names_a_repository_builds_nothing_unasked(here: World, tmp_path: Path):

@@ -22,10 +22,13 @@ _EVERY = 0.1
 
 
 class Use:
-    """That somebody uses the directory, until `end`, or until the process does."""
+    """That somebody uses the directory, until `end`, or until the process does.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    Who only reads, `makes` being false, leaves one that is not there away.
+    """
+
+    def __init__(self, directory: Path, *, makes: bool = True) -> None:
+        self._directory, self._makes = directory, makes
         self._lock: int | None = None
         self.begin()
 
@@ -34,7 +37,8 @@ class Use:
         if self._lock is not None:
             return
         with suppress(OSError):
-            self._directory.mkdir(parents=True, exist_ok=True)
+            if self._makes:
+                self._directory.mkdir(parents=True, exist_ok=True)
             self._lock = _opened(self._directory)
             fcntl.flock(self._lock, fcntl.LOCK_SH)
 

@@ -34,7 +34,7 @@ def pdm() -> str:
 def pylock(url: str) -> str:
     packages = "".join(
         f'[[packages]]\nname = "{w.name}"\nversion = "{w.version}"\nwheels = [{{ name = "{w.filename}", '
-        f'url = "{url}/../files/{w.filename}", hashes = {{ sha256 = "{w.sha256}" }} }}]\n\n'
+        f'url = "{url}/../files/{w.filename}", size = {len(w.content)}, hashes = {{ sha256 = "{w.sha256}" }} }}]\n\n'
         for w in WHEELS
     ).replace("/simple/../", "/")
     return f'lock-version = "1.0"\ncreated-by = "pottle-tests"\nrequires-python = "=={PYTHON}.*"\n\n{packages}'

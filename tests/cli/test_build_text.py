@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from click import unstyle
 
 from pottle.cli.build_text import text
+from pottle.cli.deliveries import Delivered
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
 from pottle.oci.layer import Layer
@@ -25,7 +26,7 @@ def built(sizes: dict[str, float], made: set[str], platform: str = "linux/amd64"
     plans = tuple(LayerPlan(name, (copy if name == "app" else wheels,), "") for name in sizes)
     layers = tuple((name, layer(name, size)) for name, size in sizes.items())
     return SimpleNamespace(
-        plan=SimpleNamespace(name="shop", platform=platform, layers=plans),
+        plan=SimpleNamespace(name="shop", platform=platform, layers=plans, base_image=None),
         layers=layers,
         made=frozenset(made),
         shared=frozenset(),
@@ -33,7 +34,8 @@ def built(sizes: dict[str, float], made: set[str], platform: str = "linux/amd64"
 
 
 def shown(*builds) -> list[str]:
-    return unstyle(text(SimpleNamespace(builds=builds), 1.0, [])).splitlines()  # type: ignore[arg-type]
+    product = SimpleNamespace(builds=builds)
+    return unstyle(text(Delivered(product, (), (), None, None), 1.0)).splitlines()  # type: ignore[arg-type]
 
 
 SIZES = {"scipy-1.0": 30, "numpy-2.0": 20, **{f"environment-{letter}": 1 for letter in "abcdefgh"}, "app": 0.1}

@@ -54,7 +54,7 @@ def command(
         click.echo(shown, nl=False, color=around.colour)
         return members_text.failed(members)
     options = api.read_options(path, around.environ, flags)
-    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=False, insecure=insecure)
+    here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=False, insecure=insecure, makes=resolve)
     make = api.plan_resolved if resolve else api.plan
     plans = [make(path, options, platform, here) for platform in api.platforms(options)]
     if form == "json":

@@ -28,8 +28,16 @@ class Surroundings:
         """As click wants it: never where NO_COLOR is set (no-color.org), else None, and the terminal decides."""
         return False if self.environ.get("NO_COLOR") else None
 
-    def host(self, *, quiet: bool, ca_cert: Path | None, refresh: bool, insecure: Sequence[str] = ()) -> "Host":
-        """The machine as a command sees it, which uses the cache for as long as the command takes."""
+    def host(
+        self,
+        *,
+        quiet: bool,
+        ca_cert: Path | None,
+        refresh: bool,
+        insecure: Sequence[str] = (),
+        makes: bool = True,
+    ) -> "Host":
+        """The machine as a command sees it, which uses the cache for as long as the command takes, and makes it unless it only reads."""
         import click
 
         from pottle.api import Host
@@ -48,7 +56,7 @@ class Surroundings:
             clock=self.clock,
             archive_keys=self.archive_keys,
             insecure=tuple(insecure),
-            use=click.get_current_context().with_resource(Use(cache_directory(self.environ))),
+            use=click.get_current_context().with_resource(Use(cache_directory(self.environ), makes=makes)),
         )
 
 
