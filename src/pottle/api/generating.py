@@ -1,0 +1,151 @@
+"""Files for others to build with: Dockerfile, `.dockerignore`, bake file."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pottle.api.files import files_of
+from pottle.api.host import Host
+from pottle.api.plans import warn_of
+from pottle.api.projects import directory_of, platforms, read_options, script_of, tree_of
+from pottle.api.provisioning import facts_with_base
+from pottle.errors import PottleError
+
+if TYPE_CHECKING:
+    from pottle.config.options import Options
+    from pottle.oci.platform import Platform
+    from pottle.plan.model import ImagePlan
+    from pottle.render.bake import Target
+    from pottle.render.context import Context
+    from pottle.render.dockerfile import Style
+    from pottle.render.files import Output
+
+
+def generate(
+    kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written.
+
+    `style` None: the one in which the Dockerfile that is there was written.
+    """
+    return _generated(kinds, (_written(root, options, host, style),), root, host)
+
+
+def generate_all(
+    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style | None" = None
+) -> "tuple[Output, ...]":
+    """The same for every project of the repository below `root` that has something to run; one bake file names them all."""
+    from pottle.errors import NothingToRun
+    from pottle.project.members import members
+
+    found = []
+    for directory in members(tree_of(root)):
+        try:
+            options = read_options(root / directory, host.environ, flags)
+            found.append(_written(root / directory, options, host, style))
+        except NothingToRun as error:
+            host.progress.warn(f"{directory}: {error.what}")
+    return _generated(kinds, found, root, host)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the files of one project are written from."""
+
+    directory: Path
+    plans: "tuple[ImagePlan, ...]"
+    context: "Context"
+    style: "Style"
+    platforms: tuple[str, ...]
+    """Those that are configured."""
+
+    @property
+    def ignore_file(self) -> Path:
+        """The one that Docker reads: beside the Dockerfile, where the context is a directory above."""
+        return self.directory / ("Dockerfile.dockerignore" if self.context.directory else ".dockerignore")
+
+
+def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
+    from pottle.plan.planner import make_plan
+    from pottle.project.reader import read_project
+    from pottle.render.context import context
+    from pottle.render.dockerfile import remembered
+
+    tree = tree_of(root)
+    facts = read_project(tree, options.lockfile, script_of(root))
+
+    def planned(platform: "Platform") -> "ImagePlan":
+        return make_plan(facts_with_base(facts, root, options, (platform,), host), options, platform)
+
+    plans = _for_platforms(options, planned)
+    warn_of(plans, host.progress)
+    around = context(tree, facts, options, plans[0], files_of(root, options, host))
+    configured = tuple(map(str, platforms(options))) if options.platforms else ()
+    style = style or remembered(tree.read("Dockerfile") or "")
+    return _Written(directory_of(root), plans, around, style, configured)
+
+
+def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host) -> "tuple[Output, ...]":
+    if "dockerfile" in kinds and "dockerignore" not in kinds:
+        for each in projects:
+            if not each.ignore_file.exists():
+                what = f"there is no {each.ignore_file}: a builder would be sent secrets and caches as well"
+                host.progress.warn(f"{what}; `pottle generate dockerignore` writes it")
+    return tuple(output for kind in kinds for output in _outputs(kind, projects, root))
+
+
+def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
+    from pottle.render import bake, dockerfile, listed
+    from pottle.render.files import Output
+
+    if kind == "bake":
+        targets = [_target(each, directory_of(root)) for each in projects]
+        if targets:
+            yield Output(directory_of(root) / bake.NAME, bake.render(targets))
+        return
+    for each in projects:
+        if kind == "dockerignore":
+            yield Output(each.ignore_file, each.context.ignore)
+        else:
+            yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
+            if each.context.lock is None and (text := listed.render(each.plans)) is not None:
+                yield Output(each.directory / listed.NAME, text)
+
+
+def _target(project: _Written, below: Path) -> "Target":
+    """The project's target in a bake file in `below`."""
+    from pottle.render.bake import Target
+
+    up = [".."] * len(project.context.directory.split("/")) if project.context.directory else []
+    directory = os.path.relpath(project.directory, below)
+    return Target(
+        plan=project.plans[0],
+        directory=directory,
+        context=os.path.normpath(os.path.join(directory, *up)),
+        dockerfile=project.context.path("Dockerfile"),
+        platforms=project.platforms,
+        secrets=project.style.secrets,
+    )
+
+
+def _for_platforms(options: "Options", make: "Callable[[Platform], ImagePlan]") -> "tuple[ImagePlan, ...]":
+    """A plan for each platform: those that are configured, else those of the two usual ones that there are wheels for.
+
+    The host's own does not count: generated files are the same wherever they are made.
+    """
+    from pottle.oci.platform import Platform
+
+    if options.platforms:
+        return tuple(map(make, platforms(options)))
+    plans: list[ImagePlan] = []
+    errors: list[PottleError] = []
+    for name in ("linux/amd64", "linux/arm64"):
+        try:
+            plans.append(make(Platform.parse(name)))
+        except PottleError as error:
+            errors.append(error)
+    if not plans:
+        raise errors[0]
+    return tuple(plans)
