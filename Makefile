@@ -35,7 +35,7 @@ engines: ## Real engines for e2e, on Debian, as root (tools/engines)
 	tools/engines up
 
 e2e: $(READY) engines ## The tests that need engines, root or the network
-	eval "$$(tools/engines env)" && $(BIN)/pytest -m "engine or network" $(ARGS)
+	eval "$$(tools/engines env)" && $(BIN)/pytest -n 2 --dist loadfile -m "engine or network" $(ARGS)
 
 demo: $(READY) ## Build examples/notes and serve it; PORT=8080 chooses where
 	$(BIN)/uv lock --quiet --system-certs --project examples/notes --python $(BIN)/python

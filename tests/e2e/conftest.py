@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import pytest
@@ -63,6 +64,17 @@ def tool(engines: dict[str, str]):
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def podman(tool) -> Iterator[Callable[..., str]]:
+    """`podman` on a storage of its own: layers over each other where the file system can, else every layer a copy of all below it."""
+    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:  # podman refuses a long path
+        layered = tool("stat", "--file-system", "--format=%T", short).strip() not in {"overlayfs", "tmpfs", "fuseblk"}
+        driver = "overlay" if layered else "vfs"
+        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", f"--storage-driver={driver}")
+        yield lambda *arguments: tool("podman", *storage, *arguments)
+        tool("podman", *storage, "rmi", "--all", "--force")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -68,7 +67,15 @@ def manifest(tool, reference: str) -> dict:
 
 @pytest.mark.parametrize("kind", ["docker", "oci"])
 def test_a_service_is_pushed_and_every_engine_runs_it(
-    kind: str, bases: dict[str, str], pottle: Pottle, project, docker: Docker, tool, registry: str, tmp_path: Path
+    kind: str,
+    bases: dict[str, str],
+    pottle: Pottle,
+    project,
+    docker: Docker,
+    tool,
+    podman,
+    registry: str,
+    tmp_path: Path,
 ):
     remote = f"{registry}/{PREFIX}/{uuid4().hex}/service-{kind}:1"  # what an earlier run has pushed is not in it
     shop = project(projects.FASTAPI)
@@ -99,10 +106,8 @@ def test_a_service_is_pushed_and_every_engine_runs_it(
     assert (code in {0, 130, 143}, seconds < 10) == (True, True)
 
     tool("skopeo", "copy", "--src-tls-verify=false", f"docker://{remote}", f"dir:{tmp_path}/copied")
-    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:  # podman refuses a long path
-        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
-        tool("podman", *storage, "pull", "--tls-verify=false", "--quiet", remote)
-        (inspected,) = json.loads(tool("podman", *storage, "inspect", remote))
+    podman("pull", "--tls-verify=false", "--quiet", remote)
+    (inspected,) = json.loads(podman("inspect", remote))
     assert inspected["Config"]["User"] == "65532:65532"
 
 

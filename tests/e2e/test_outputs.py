@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from tests.e2e import projects
@@ -63,11 +62,9 @@ def test_umoci_unpacks_it(tool, directory: Path, tmp_path: Path):
     assert (root / "tmp").stat().st_mode & 0o7777 == 0o1777
 
 
-def test_podman_loads_it(tool, directory: Path):
-    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:  # podman refuses a long path
-        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
-        assert NAME in tool("podman", *storage, "load", "--input", directory / "image.tar")
-        (image,) = json.loads(tool("podman", *storage, "inspect", NAME))
+def test_podman_loads_it(podman, directory: Path):
+    assert NAME in podman("load", "--input", directory / "image.tar")
+    (image,) = json.loads(podman("inspect", NAME))
     assert image["Config"]["User"] == "65532:65532"
 
 
@@ -130,11 +127,9 @@ def test_docker_loads_every_platform_under_a_tag_of_its_own(docker: Docker, seve
     docker("rmi", f"{NAME}-amd64", f"{NAME}-arm64")
 
 
-def test_podman_loads_its_own_platforms_image(tool, several: Path):
-    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:
-        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
-        assert NAME in tool("podman", *storage, "load", "--input", several / "image.tar")
-        (image,) = json.loads(tool("podman", *storage, "inspect", NAME))
+def test_podman_loads_its_own_platforms_image(podman, several: Path):
+    assert NAME in podman("load", "--input", several / "image.tar")
+    (image,) = json.loads(podman("inspect", NAME))
     assert image["Architecture"] == "amd64"
 
 
@@ -163,14 +158,12 @@ def test_build_loads_where_the_clients_context_leads(
     docker("rmi", "hello:context")
 
 
-def test_engines_of_today_load_zstd(tool, docker: Docker, pottle: Pottle, project, tmp_path: Path):
+def test_engines_of_today_load_zstd(podman, docker: Docker, pottle: Pottle, project, tmp_path: Path):
     pottle("build", "-t", "hello:zstd", "--compression=zstd", "-o", tmp_path / "x.tar", project(SAYS_HELLO))
     assert docker.load(tmp_path / "x.tar") == "hello:zstd"
     assert docker("run", "--rm", "--network=none", "hello:zstd") == "hello from inside"
     docker("rmi", "hello:zstd")
-    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:
-        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
-        assert "hello:zstd" in tool("podman", *storage, "load", "--input", tmp_path / "x.tar")
+    assert "hello:zstd" in podman("load", "--input", tmp_path / "x.tar")
 
 
 # --- another architecture -------------------------------------------------------------------------

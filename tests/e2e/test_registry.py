@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from tests.e2e import projects
@@ -76,11 +75,9 @@ def test_docker_pulls_and_runs_it(docker: Docker, hello: Hello):
     assert ran == "hello from a registry"
 
 
-def test_podman_pulls_it(tool, hello: Hello):
-    with TemporaryDirectory(prefix="pod", dir="/tmp") as short:  # podman refuses a long path
-        storage = ("--root", f"{short}/root", "--runroot", f"{short}/run", "--storage-driver=vfs")
-        tool("podman", *storage, "pull", "--tls-verify=false", f"{hello.name}:1.2")
-        (image,) = json.loads(tool("podman", *storage, "inspect", f"{hello.name}:1.2"))
+def test_podman_pulls_it(podman, hello: Hello):
+    podman("pull", "--tls-verify=false", f"{hello.name}:1.2")
+    (image,) = json.loads(podman("inspect", f"{hello.name}:1.2"))
     assert image["Digest"] == hello.digest
 
 

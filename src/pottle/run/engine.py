@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pottle.errors import HostError
-from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.run.backend import Launch, NotStarted
 from pottle.run.image import Image
 from pottle.run.sandbox import CANNOT_EXECUTE, NOT_FOUND
@@ -97,6 +96,11 @@ class Engine:
 
     def platform(self, host: Host) -> str:
         """What it runs: `linux/arm64`."""
+        from pottle.oci.platform import (  # what only runs an image needs no more than the standard library
+            InvalidPlatform,
+            Platform,
+        )
+
         said = self._client(host).call(*self.platform_query).stdout.strip()
         try:
             return str(Platform.parse(said))
