@@ -96,12 +96,14 @@ class Bench:
             return peak_memory(self._pottle(project, wire))
 
     def _pottle(self, project: Project, wire: Wire) -> Callable[[], object]:
-        return lambda: self.pottle.build(project.directory, "--push", f"--tag={wire.address}/pottle/{_name(project)}")
+        return lambda: self.pottle.build(
+            project.directory, "--push", f"--tag={wire.address}/{wire.name}/pottle/{_name(project)}"
+        )
 
     def _guide(self, project: Project, wire: Wire, *options: str) -> Callable[[], object]:
         def build_and_push() -> None:
             tag = self.docker.build(project.directory, GUIDE, *options)
-            remote = f"{wire.address}/guide/{_name(project)}"
+            remote = f"{wire.address}/{wire.name}/guide/{_name(project)}"
             self.docker("tag", tag, remote)
             self.docker("push", "--quiet", remote)
 

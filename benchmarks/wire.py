@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ class Wire:
 
     address: str
     """`127.0.0.1:PORT`: a registry that nobody has met under this name."""
+    name: str = field(default_factory=lambda: f"wire-{time.time_ns()}")
+    """For repositories that nobody has pushed to: a registry knows them under any port."""
     sent: int = 0
     """By clients, to the server."""
     received: int = 0

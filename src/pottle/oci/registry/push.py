@@ -13,6 +13,7 @@ from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
 from pottle.oci.registry.client import Registry
 from pottle.oci.registry.upload import Uploaded
+from pottle.oci.registry.vouched import vouched
 from pottle.progress import Progress, Silent, Task
 from pottle.stop import together
 
@@ -111,16 +112,20 @@ class _Push:
         self._repository = registry.repository(names[0], push=True, sources=sources)
         self._missing: tuple[Reference, ...] = ()
         self._uploads: list[Uploaded] = []
+        self._believed: list[Descriptor] = []
+        """Blobs that nobody has asked for: the image of before has them."""
 
     def send(self, progress: Progress) -> None:
         """Everything but what gets the tags. A tag that stands for the image already vouches for all of it."""
-        self._missing = tuple(name for name in self.names if not self._has(name))
+        standing = {name: self._repository.standing(name.tag or "latest") for name in self.names}
+        self._missing = tuple(name for name in self.names if standing[name] != self._target.descriptor.digest)
         if not self._missing or len(self._missing) < len(self.names):
             return
         blobs = _blobs(self._target.images)
-        with progress.task(f"Pushing to {self.names[0].familiar}", sum(blob.size for blob in blobs)) as task:
-            works = [partial(self._upload, blob, task) for blob in blobs]
-            self._uploads = together(works, self._registry.stop, CONNECTIONS)
+        before = next(filter(None, standing.values()), None)
+        there = vouched(self._repository, before) if before is not None else frozenset[Digest]()
+        self._believed = [blob for blob in blobs if blob.digest in there]
+        self._send([blob for blob in blobs if blob.digest not in there], progress)
         for image in self._target.images:
             if image.descriptor.digest != self._target.descriptor.digest:
                 self._put(image.descriptor, None)
@@ -135,17 +140,27 @@ class _Push:
             digest=self._target.descriptor.digest,
             sent=how.count("sent"),
             mounted=how.count("mounted"),
-            present=how.count("present"),
+            present=how.count("present") + len(self._believed),
             sent_bytes=sum(upload.size for upload in self._uploads),
             unchanged=not self._missing,
         )
 
-    def _has(self, name: Reference) -> bool:
-        """Whether the tag stands for the image already."""
-        return self._repository.standing(name.tag or "latest") == self._target.descriptor.digest
+    def _send(self, blobs: Sequence[Descriptor], progress: Progress) -> None:
+        with progress.task(f"Pushing to {self.names[0].familiar}", sum(blob.size for blob in blobs)) as task:
+            works = [partial(self._upload, blob, task) for blob in blobs]
+            self._uploads += together(works, self._registry.stop, CONNECTIONS)
 
     def _put(self, document: Descriptor, tag: str | None) -> None:
-        self._repository.put(self._target.store.read(document.digest), document.media_type, tag)
+        content = self._target.store.read(document.digest)
+        try:
+            self._repository.put(content, document.media_type, tag)
+        except SourceError:
+            if not self._believed:
+                raise
+            # It may be that what was believed is no longer there, however the registry says so.
+            doubted, self._believed = self._believed, []
+            self._send(doubted, Silent())
+            self._repository.put(content, document.media_type, tag)
 
     def _upload(self, blob: Descriptor, task: Task) -> Uploaded:
         done = self._repository.upload(blob, self._content(blob), self._sources, task.advance)

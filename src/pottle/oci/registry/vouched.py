@@ -1,0 +1,35 @@
+"""What a repository has for sure: the blobs of an image that stands there, which a registry does not take without them.
+
+(distribution-spec, "Pushing Manifests": "a registry MAY reject a manifest … if it references a blob that is not present"; those that
+do not are found out when the new manifest is refused.)
+"""
+
+from typing import Final
+
+from pottle.errors import PottleError
+from pottle.oci import media_types
+from pottle.oci.digest import Digest
+from pottle.oci.document import InvalidDocument
+from pottle.oci.index import read_index
+from pottle.oci.manifest import read_manifest
+from pottle.oci.registry.repository import Received, Repository
+
+_MOST: Final = 8
+"""Images of one index: more platforms are rare, and each costs a request."""
+
+
+def vouched(repository: Repository, standing: Digest) -> frozenset[Digest]:
+    """The blobs of what `standing` names there, an image or an index; nothing where it cannot be told."""
+    try:
+        received = repository.manifest(standing)
+        if received.descriptor.media_type not in media_types.INDEXES:
+            return _blobs(received)
+        images = read_index(received.content).runnable[:_MOST]
+        return frozenset[Digest]().union(*(_blobs(repository.manifest(image.digest)) for image in images))
+    except (PottleError, InvalidDocument):
+        return frozenset()
+
+
+def _blobs(received: Received) -> frozenset[Digest]:
+    found = read_manifest(received.content)
+    return frozenset(blob.digest for blob in (found.config, *found.layers))
