@@ -224,7 +224,7 @@ def _wishes(text: object, at: Location, member: Member, extra: str) -> Iterator[
     for source in _sources(member, requirement, extra):
         condition = _condition(source.get("marker", ""), canonicalize_name(source.get("extra", "")))
         yield Asked(
-            _wish(requirement, _origin(source, member, requirement)),
+            _wish(requirement, _origin(source, member, requirement), direct=_is_direct(source, member, requirement)),
             lambda env, own=own, condition=condition: own(env) and condition(env),  # type: ignore[misc]
             f"{described}|{source.get('marker', '')}",
             at,
@@ -233,7 +233,7 @@ def _wishes(text: object, at: Location, member: Member, extra: str) -> Iterator[
             return
         rest.append(condition)
     yield Asked(
-        _wish(requirement, _direct(requirement)),
+        _wish(requirement, _direct(requirement), direct=requirement.url is not None),
         lambda env: own(env) and not any(condition(env) for condition in rest),
         described if not rest else f"{described}|rest",
         at,
@@ -257,9 +257,17 @@ def _condition(text: str, extra: str) -> Condition:
     return holds
 
 
-def _wish(requirement: Requirement, source: str) -> Wish:
+def _wish(requirement: Requirement, source: str, *, direct: bool) -> Wish:
+    """What comes from one place has no version to choose: uv writes none into the lock, whatever the requirement says."""
     extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
-    return Wish(canonicalize_name(requirement.name), extras, requirement.specifier, source)
+    specifier = SpecifierSet() if direct else requirement.specifier
+    return Wish(canonicalize_name(requirement.name), extras, specifier, source)
+
+
+def _is_direct(source: Mapping[str, Any], member: Member, requirement: Requirement) -> bool:
+    """Whether it is a place and not an index."""
+    named = source.get("workspace") or canonicalize_name(requirement.name) in member.members
+    return bool(named) or any(kind in source for kind in ("git", "url", "path"))
 
 
 def _origin(source: Mapping[str, Any], member: Member, requirement: Requirement) -> str:
