@@ -10,6 +10,7 @@ from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
     from pottle.sources.debian.archive import Archive
+    from pottle.sources.debian.snapshot import Snapshots
     from pottle.sources.debian.suites import Family
     from pottle.sources.http import Http
 
@@ -43,7 +44,6 @@ class Archives:
     def _opened(self, suite: str, architecture: str, allow_expired: frozenset[str]) -> "Archive":
         from pottle.sources.debian import mirror
         from pottle.sources.debian.archive import Archive, ArchiveOptions
-        from pottle.sources.debian.snapshot import Snapshots
         from pottle.sources.debian.suites import suite_named
 
         settings, named = self._settings, suite_named(suite)
@@ -62,18 +62,19 @@ class Archives:
             allow_expired=allow_expired,
             keys=settings.archive_keys,
             places=(self.kept,) if self.kept is not None else (),
-            snapshots=Snapshots(named.family, self._snapshots(named.family)),
+            snapshots=self._snapshots(named.family),
             stop=settings.stop,
             turns=settings.turns,
         )
         return Archive(named, architecture, mirror.choose(named, architecture, wish, mirror.read_machine()), options)
 
-    def _snapshots(self, family: "Family") -> str:
-        """The root of the family's snapshot service: a URL that `POTTLE_DEBIAN_SNAPSHOT` or `POTTLE_UBUNTU_SNAPSHOT` may name."""
-        from pottle.sources.debian import mirror, snapshot
+    def _snapshots(self, family: "Family") -> "Snapshots | None":
+        """The family's snapshot service, whose root `POTTLE_DEBIAN_SNAPSHOT` or `POTTLE_UBUNTU_SNAPSHOT` names; None: none is asked."""
+        from pottle.sources.debian import mirror
+        from pottle.sources.debian.snapshot import Snapshots
 
         chosen = self._settings.environ.get(f"POTTLE_{family.upper()}_SNAPSHOT")
-        return mirror.tidy(chosen) if chosen else snapshot.DEFAULTS[family]
+        return Snapshots(family, mirror.tidy(chosen)) if chosen else None
 
     @cached_property
     def _http(self) -> "Http":

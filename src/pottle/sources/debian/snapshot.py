@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 from pottle.sources.debian.suites import Family, Pocket
 
-DEFAULTS: dict[Family, str] = {"debian": "https://snapshot.debian.org/archive", "ubuntu": "https://snapshot.ubuntu.com"}
 _LATER = (timedelta(days=1), timedelta())
 
 
