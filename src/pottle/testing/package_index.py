@@ -7,13 +7,12 @@ import base64
 import json
 import re
 import sys
-import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Literal, Self, TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote
 
+from pottle.testing.loopback import Loopback
 from pottle.testing.wheel_file import WheelFile
 
 Fault: TypeAlias = Literal["wrong-content", "truncated", "missing", "server-error"]
@@ -22,7 +21,7 @@ Fault: TypeAlias = Literal["wrong-content", "truncated", "missing", "server-erro
 _JSON = "application/vnd.pypi.simple.v1+json"
 
 
-class PackageIndex:
+class PackageIndex(Loopback):
     """An index that serves while its `with` block runs. What it was asked for stands in `requests`."""
 
     def __init__(
@@ -37,24 +36,7 @@ class PackageIndex:
         self.credentials = credentials
         self.requests: list[str] = []
         """The path of every GET, in order."""
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Go away: from now on connections are refused. The `url` stays what it was."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        super().__init__(_Server(("127.0.0.1", 0), _handler(self)))
 
     @property
     def url(self) -> str:

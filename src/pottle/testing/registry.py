@@ -21,10 +21,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Lock, Thread
-from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from threading import Event, Lock
+from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
+
+from pottle.testing.loopback import Loopback
 
 Fault: TypeAlias = (
     int | Literal["reset", "cut", "damaged", "longer", "endless", "crawl", "hang", "garbage", "lie", "bare"]
@@ -75,7 +76,7 @@ class Planned:
     code: str
 
 
-class FakeRegistry:
+class FakeRegistry(Loopback):
     """Serves while its `with` block runs. What it holds and what it was asked for are plain attributes.
 
     `login` is the one user; `auth` says how it wants to hear of them: "basic", or "bearer" by tokens of its own `/token`.
@@ -131,31 +132,17 @@ class FakeRegistry:
         self._lock = Lock()
         self.closing = Event()
         self._scheme = "https" if tls else "http"
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        server = _Server(("127.0.0.1", 0), _handler(self))
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*tls)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        super().__init__(server)
 
     def close(self) -> None:
         """Go away: from now on connections are refused."""
         self.closing.set()
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        super().close()
 
     @property
     def host(self) -> str:
