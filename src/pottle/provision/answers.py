@@ -10,6 +10,7 @@ from pottle.config.options import Options
 from pottle.errors import PottleError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import system_pins
+from pottle.plan.lock import LockedPlan
 from pottle.plan.model import ImagePlan
 from pottle.plan.planner import make_plan, wanted
 from pottle.project.facts import Facts, PinnedEnvironment, Pins
@@ -17,7 +18,9 @@ from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedInterpreter
 from pottle.provision import build_pins, locking, pinning
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
+from pottle.text import Location
 
+_NOWHERE = Location("pottle.lock")
 HOSTS = ("amd64", "arm64")
 """Architectures of machines that build images."""
 
@@ -47,6 +50,8 @@ class Answers:
     settings: Settings
     upgrade: Upgrade
     before: Pins
+    ask: build_pins.Asked
+    """What sources are built with."""
     plans: dict[str, ImagePlan] = field(default_factory=dict)
     """Platform → what is planned for it."""
 
@@ -143,9 +148,8 @@ class Answers:
         packaging = self.facts.packaging
         done: set[str] = set()
         for plan in self.plans.values():
-            allowed = {source.name for source in system_pins.sources(plan.layers) if source.allowed}
             for name, question in system_pins.builds(plan.layers, packaging).items():
-                if name in done or (name not in allowed and question[0].startswith("--source")):
+                if name in done:
                     continue
                 done.add(name)
                 old = before.get(name)
@@ -153,10 +157,19 @@ class Answers:
                 if old is not None and fresh and not self.upgrade.asks({one.name for one in old.requires}):
                     yield old
                 else:
-                    made = build_pins.build(name, plan, packaging, self.settings)
+                    locked = _locked(plan, systems[plan.platform])
+                    made = build_pins.build(name, locked, packaging, self.settings, self.ask)
                     yield from [made] if made is not None else []
         if systems.keys() - self.plans.keys():
             yield from (each for name, each in before.items() if name not in done)
+
+
+def _locked(plan: ImagePlan, system: PinnedSystem) -> LockedPlan:
+    """The plan with what it takes to build in it; nothing else of the image is wanted."""
+    decided = system_pins.decided(Pins(_NOWHERE, systems=(system,)), plan)
+    assert decided is not None, "it is of this plan"
+    sources = tuple(system_pins.sources(plan.layers))
+    return LockedPlan(plan, decided.packages, (), sources, None, decided.interpreter)
 
 
 def _own_architecture() -> str:
