@@ -23,7 +23,7 @@ def run_in(_: object, root: Path, task: Task, platform: Platform) -> Ended:
     worker = task.readable["/build/worker.py"]
     words = (str(worker.parent), str(task.writable["/build/out"]), *task.argv[2:])
     done = subprocess.run(
-        [sys.executable, "-c", _START, *words],
+        [sys.executable, "-P", "-c", _START, *words],
         cwd=task.writable["/build/source"],
         env={**dict(task.environment), "PYTHONPATH": str(site)},
         stdout=subprocess.PIPE,

@@ -1,11 +1,13 @@
 """Distributions without a wheel: built in the sandbox from the real index and the real archive, and used in the image."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from tests.e2e.command import Pottle
+from tests.test_hostile_sources import members, sdist
 
 pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.slow]
 
@@ -44,6 +46,33 @@ def test_it_is_built_twice_alike_and_works(pottle: Pottle, project, name: str, t
     shutil.rmtree(cache(pottle) / "layers")
     pottle("build", path)
     assert built(pottle) == first
+
+
+HOSTILE = {
+    "a fork bomb": ("import os\nwhile True:\n    os.fork()", "processes|Resource temporarily unavailable"),
+    "the network": (
+        "import urllib.request\nurllib.request.urlopen('http://pypi.example/')",
+        "name resolution|has no network",
+    ),
+    "the disk": (
+        "n = 0\nwhile True:\n    n += 1\n    open(f'/build/out/{n}', 'wb').write(bytes(1 << 24))",
+        "it wrote more than|No space left|File too large",
+    ),
+    "the memory": ("kept = []\nwhile True:\n    kept.append(bytearray(b'x' * (1 << 26)))", "of memory|MemoryError"),
+    "a file of the machine": ("open('/usr/lib/escaped', 'w')", "Read-only file system|Permission denied"),
+}
+
+
+@pytest.mark.parametrize(("script", "told"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_source_is_one_error(pottle: Pottle, tmp_path: Path, script: str, told: str):
+    backend = f"def build_wheel(directory, *_):\n    exec({script!r})\n"
+    root = sdist(tmp_path / "shop", {**members(), "thing-1.0/backend/own.py": backend}, python="3.13")
+    ended = pottle.call("build", root)
+    assert ended.code == 3
+    errors = [line for line in ended.stderr.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert re.search(told, errors[0]), ended.stderr
+    assert not [path for path in Path("/usr/lib").iterdir() if path.name == "escaped"]
 
 
 def cache(pottle: Pottle) -> Path:

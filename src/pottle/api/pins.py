@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pottle.api.host import Host, own_platform, registry_for
 from pottle.api.projects import directory_of, facts_of, platforms, script_options, text_of, tree_of
 from pottle.api.provisioning import settings_for
-from pottle.api.source_builds import requirements
+from pottle.api.source_builds import Sources
 from pottle.errors import UsageError
 from pottle.text import Location
 
@@ -96,8 +95,8 @@ def pin(root: Path, options: "Options", host: Host, upgrade: "Upgrade | None" = 
     facts = _with_base_images(facts, root, options, wanted, host, upgrade=upgrade)
     images = tuple(each.image for each in facts.base_images)
     with Archives(settings) as archives:
-        ask = partial(requirements, archives=archives, settings=settings, host=host)
-        after = Answers(facts, options, archives, settings, upgrade or Upgrade(), before, ask).all(wanted)
+        sources = Sources(archives, settings, host)
+        after = Answers(facts, options, archives, settings, upgrade or Upgrade(), before, sources).all(wanted)
         text = pottle_lock.written(after, images)
         changed = text_of(path) != text
         if write:

@@ -1,4 +1,4 @@
-"""The root directory that sources are built in: the image's packages and a toolchain, as they are, with nothing filtered and nothing run.
+"""The root directory that sources are built in: the image's packages and a toolchain, as they are but for what people read; no script is run.
 
 It is unpacked once, named by the digest of its packages, and never written to: who builds in it has directories of their own.
 """
@@ -33,6 +33,7 @@ PLACE = "build"
 LIBRARIES = f"{PLACE}/libraries.json"
 """Where it is noted which package has which library."""
 _LIBRARY = re.compile(r"usr/lib/(.*/)?lib[^/]*\.so(\.[\w.]+)?")
+_FOR_PEOPLE = re.compile(r"usr/share/(doc|man|info|locale|lintian|bug)/")
 _MOUNT_POINTS = ("proc", "dev", "tmp", "etc", *(f"{PLACE}/{name}" for name in ("source", "environment", "out")))
 
 
@@ -86,7 +87,7 @@ def _merged(
     found = {}
     for package, deb in zip(packages, debs, strict=True):
         workshop.stop.check()
-        found[package.name] = list(merged(deb.entries(aside)))
+        found[package.name] = [each for each in merged(deb.entries(aside)) if not _FOR_PEOPLE.match(each.path)]
     return found
 
 

@@ -19,7 +19,7 @@ from pottle.build.builder_root import PLACE
 from pottle.build.environment import Environment
 from pottle.build.sandbox import Ended, Task
 from pottle.build.workshop import Workshop
-from pottle.errors import PottleError, ProjectError
+from pottle.errors import ProjectError
 from pottle.oci.entry import Entry
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
@@ -32,6 +32,14 @@ from pottle.writing import host_errors, staged_directory
 if TYPE_CHECKING:
     from pottle.build.supplies import BuildSystem
     from pottle.sources.pypi.installed import Distribution
+
+
+class BuildFailed(ProjectError):
+    """A backend failed."""
+
+    said = ""
+    """The end of what it said."""
+
 
 _LARGEST_ANSWER = 1 << 20
 _LARGEST_WHEEL = 2 << 30
@@ -69,17 +77,34 @@ class Builder:
             return ()
         return tuple(f"{each.name}=={each.version}" for each in prepared.room.requires)
 
-    def built(self, source: Source, work: Path) -> "Sequence[Distribution]":
-        """What the source makes, unpacked below `work`, which does not exist yet; its wheel is kept."""
+    def wheel(self, source: Source, work: Path) -> Path | None:
+        """The wheel of the source, built in `work` unless it is kept; None for one that uv builds itself."""
         place = self.workshop.built / self.key(source)
         with self.workshop.turns.of(place):
             if (wheel := _only(place, "*.whl")) is None:
                 made = self._make(source, work)
                 if not isinstance(made, Path):
-                    return [made]
+                    return None
                 wheel = self._keep(made, place)
             used(place)
+        return wheel
+
+    def has(self, source: Source) -> bool:
+        """Whether its wheel is kept."""
+        return _only(self.workshop.built / self.key(source), "*.whl") is not None
+
+    def adopt(self, source: Source, wheel: Path) -> None:
+        """Keeps a wheel that was built for another platform, and is for any."""
+        self._keep(wheel, self.workshop.built / self.key(source))
+
+    def built(self, source: Source, work: Path) -> "Sequence[Distribution]":
+        """What the source makes, unpacked below `work`, which does not exist yet; its wheel is kept."""
+        wheel = self.wheel(source, work)
+        if wheel is not None:
             return self.workshop.supplies.wheel(wheel, work / "installed")
+        found = self.workshop.supplies.source(source, work / "again")
+        assert found is not None, "uv built it before"
+        return [found]
 
     def key(self, source: Source) -> str:
         """All that decides what the wheel is, but for what an index has to offer where no lock has decided what it is built with."""
@@ -232,16 +257,18 @@ class Builder:
             raise self._error(source, f"it made a wheel of {distribution} {version}")
         return path
 
-    def _failed(self, source: Source, ended: Ended) -> PottleError:
+    def _failed(self, source: Source, ended: Ended) -> ProjectError:
         if ended.exceeded is not None:
             hint = "a build that takes so much may mean harm: see what it does, or take a version that has a wheel"
             return self._error(source, f"it was ended, since {ended.exceeded}", hint)
         words = _last_words(ended.said) or f"it ended with {ended.code} and did not say why"
         if _OFFLINE.search(ended.said):
             return self._error(source, words, "a build has no network: what it wants to fetch has to be in the source")
-        return self._error(
-            source, words, "name the Debian packages that it needs under [tool.pottle]: `build-packages`"
-        )
+        hint = "name the Debian packages that it needs under [tool.pottle]: `build-packages`"
+        told = self._error(source, words, hint)
+        failed = BuildFailed(told.what, at=told.at, hint=told.hint)
+        failed.said = ended.said
+        return failed
 
     def _error(self, source: Source, why: str, hint: str = "choose another version of it") -> ProjectError:
         at = Location.parse(source.at) if source.at else None

@@ -50,8 +50,7 @@ class Answers:
     settings: Settings
     upgrade: Upgrade
     before: Pins
-    ask: build_pins.Asked
-    """What sources are built with."""
+    builds: build_pins.SourceBuilds
     plans: dict[str, ImagePlan] = field(default_factory=dict)
     """Platform → what is planned for it."""
 
@@ -101,7 +100,20 @@ class Answers:
             was = (old.base, old.python, old.wanted)
             if was == (plan.base, plan.python, system_pins.question(plan.layers)):
                 return old
-        return pinning.system(plan, self.archives, self.settings, self._kept(old), self.upgrade.names)
+        found = pinning.system(plan, self.archives, self.settings, self._kept(old), self.upgrade.names)
+        return self._with_tools(plan, found)
+
+    def _with_tools(self, plan: ImagePlan, found: PinnedSystem) -> PinnedSystem:
+        """With all that the plan's sources turn out to be built with."""
+        before = _locked(plan, found)
+        try:
+            after = self.builds.settled(before)
+        except PottleError as error:
+            if Platform.parse(plan.platform).debian_architecture == _own_architecture():
+                raise
+            self.settings.progress.warn(f"what sources are built with for {plan.platform} is not locked: {error.what}")
+            return found
+        return found if after is before else pinning.with_tools(found, after)
 
     def _kept(self, old: _Old | None) -> _Old | None:
         return None if self.upgrade.everything else old
@@ -147,7 +159,8 @@ class Answers:
         before = {each.of: each for each in self.before.builds}
         packaging = self.facts.packaging
         done: set[str] = set()
-        for plan in self.plans.values():
+        own = _own_architecture()
+        for plan in sorted(self.plans.values(), key=lambda plan: not plan.platform.endswith(own)):
             for name, question in system_pins.builds(plan.layers, packaging).items():
                 if name in done:
                     continue
@@ -158,7 +171,7 @@ class Answers:
                     yield old
                 else:
                     locked = _locked(plan, systems[plan.platform])
-                    made = build_pins.build(name, locked, packaging, self.settings, self.ask)
+                    made = build_pins.build(name, locked, packaging, self.settings, self.builds)
                     yield from [made] if made is not None else []
         if systems.keys() - self.plans.keys():
             yield from (each for name, each in before.items() if name not in done)

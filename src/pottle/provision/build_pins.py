@@ -3,8 +3,8 @@
 A build of a project's own is done once, and seen while it is done; a third party's source is asked in the sandbox that it is built in.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from pottle.errors import ProjectError
 from pottle.plan import system_pins
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from pottle.sources.pypi.uv import Session
 
 
-Asked: TypeAlias = Callable[[Source, LockedPlan], Sequence[str]]
-"""Says what a source is built with now, `setuptools==80.9.0` …; the plan has what it is built in."""
+class SourceBuilds(Protocol):
+    """Builds sources in a sandbox."""
+
+    def requirements(self, source: Source, locked: LockedPlan) -> Sequence[str]:
+        """What a source is built with now, `setuptools==80.9.0` …; the plan has what it is built in."""
+
+    def settled(self, locked: LockedPlan) -> LockedPlan:
+        """The plan with all that its sources turn out to be built with."""
 
 
 def build(
-    name: str, locked: LockedPlan, packaging: Packaging | None, settings: Settings, ask: Asked
+    name: str, locked: LockedPlan, packaging: Packaging | None, settings: Settings, builds: SourceBuilds
 ) -> PinnedBuild | None:
     """What the wheel of `name` is built with, as an index has it now; None, and a warning, where no hash can say that."""
     from pottle.sources.pypi import uv
@@ -36,7 +42,7 @@ def build(
     source = next((each for each in system_pins.sources(plan.layers) if each.name == name), None)
     with settings.progress.task(f"Finding what {name} is built with"), uv.scratch(session) as work:
         if source is not None:
-            seen, python = ask(source, locked), plan.python
+            seen, python = builds.requirements(source, locked), plan.python
         else:
             observer = Observer(work / "observer")
             for step in _steps(plan):

@@ -144,10 +144,11 @@ def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[
         given = [package for packages in found.values() for package in packages]
         later = [name for _, other in ordered[number:] if other.without == step.without for name in other.packages]
         found[layer] = archive.resolve(step.packages, (*step.without, *later), given)
-    return [(layer, tuple(_locked(package, archive) for package in found[layer])) for layer, _ in steps]
+    return [(layer, tuple(as_locked(package, archive) for package in found[layer])) for layer, _ in steps]
 
 
-def _locked(package: "BinaryPackage", archive: "Archive") -> LockedPackage:
+def as_locked(package: "BinaryPackage", archive: "Archive") -> LockedPackage:
+    """As a lock has it."""
     return LockedPackage(
         name=package.name,
         version=package.version,
@@ -190,7 +191,7 @@ def compiler_of(
     archive = archives.archive(suite, host.debian_architecture, plan.allow_expired).at_release()
     names = (f"python{plan.python}-minimal", f"libpython{plan.python}-stdlib")
     packaged = archive.resolve(names, packages.WITHOUT)
-    return Compiler(version=plan.python, packages=tuple(_locked(package, archive) for package in packaged))
+    return Compiler(version=plan.python, packages=tuple(as_locked(package, archive) for package in packaged))
 
 
 def _compiling_suite(plan: ImagePlan) -> str | None:

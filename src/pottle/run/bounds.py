@@ -5,13 +5,14 @@ ends the sandbox where it finds too much. What no look can be in time for (a fil
 """
 
 import os
+import shutil
 import stat
 import subprocess
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -35,8 +36,13 @@ class Bounds:
     memory: int = field(default_factory=_memory)
     """Bytes that are theirs alone. Three quarters of what the machine has."""
     disk: int = 8 << 30
-    """Bytes below the directories that it may write to, and of what it says."""
+    """Bytes below the directories that it may write to, and of what it says; see `on`."""
     seconds: float = 3600.0
+
+    def on(self, places: Iterable[Path]) -> "Bounds":
+        """The same, where no more is written than half of what is free at any of the places."""
+        free = [shutil.disk_usage(place).free // 2 for place in places]
+        return replace(self, disk=min([self.disk, *free]))
 
     @property
     def limits(self) -> tuple[tuple[str, int], ...]:

@@ -62,6 +62,7 @@ class Task:
 
 def run_in(root: Path, task: Task, host: Host, bounds: Bounds = _BOUNDS) -> Ended:
     """Runs a command by nobody's account in the directory `root`, of which nothing is written to. Raises `HostError` where nothing here can."""
+    bounds = bounds.on(task.writable.values())
     spec = Spec(
         root=str(root),
         argv=task.argv,
@@ -97,6 +98,7 @@ def run_command(
     """
     root = work / "root"
     make_root(root, image)
+    bounds = Bounds().on(outputs.values())
     settings = dict((*image.config.environment, *environment))
     launch = Launch(image, argv, tuple(settings.items()), (), None)
     spec = replace(
@@ -104,13 +106,13 @@ def run_command(
         writable=tuple((str(place), target) for target, place in outputs.items()),
         network=False,
         memory_size=_MEMORY_SIZE,
-        limits=_BOUNDS.limits,
+        limits=bounds.limits,
         binds=(),
     )
     for target, place in outputs.items():
         add_directory(root, target)
         give(place, spec)
-    return _first_that_works(spec, host, _BOUNDS)
+    return _first_that_works(spec, host, bounds)
 
 
 def give(place: Path, spec: Spec) -> None:

@@ -7,16 +7,17 @@ which is uv itself and runs nothing of theirs.
 """
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from pottle.errors import ProjectError
+from pottle.errors import PottleError, ProjectError
 from pottle.sharing import used
 from pottle.sources.pypi import by_hash, install, installed, pylock, uv
-from pottle.sources.pypi.failure import failure
+from pottle.sources.pypi.failure import failure, last_cause
 from pottle.sources.pypi.installed import Distribution
 from pottle.sources.pypi.pylock import Built
 from pottle.sources.pypi.resolve import Indexes
@@ -60,7 +61,7 @@ def fetch(
                 uv.run(session, [*command, *options], work, {"PYTHONPATH": str(instead), _TREE: str(tree)})
         except uv.UvFailed as failed:
             if not tree.is_dir():
-                raise failure(failed, places) from failed
+                raise _failure(failed, source, places or {}) from failed
         if tree.is_dir():
             shutil.move(tree, into)
             return None
@@ -70,6 +71,20 @@ def fetch(
         found = installed.read(into)
         install.check_names([each.name for each in found], {canonicalize_name(source.name)})
         return found[0]
+
+
+_WRONG = re.compile(
+    r"TOML parse error|[Ff]ailed to (?:extract|unpack|read|parse)|[Ii]nvalid `?pyproject|outside|corrupt"
+)
+"""How uv says that an archive is not what it should be."""
+
+
+def _failure(failed: uv.UvFailed, source: Built, places: Mapping[str, Location]) -> PottleError:
+    if "Hash mismatch" not in failed.said and _WRONG.search(failed.said):
+        what = f"{source.name} cannot be built: its files are not as they should be: {last_cause(failed.said)}"
+        at = places.get(canonicalize_name(source.name))
+        return ProjectError(what, at=at, hint="choose another version of it")
+    return failure(failed, places)
 
 
 def _cache(session: uv.Session, work: Path) -> Sequence[str | Path]:
