@@ -6,11 +6,11 @@ from functools import cached_property
 from pottle.dockerfile.parser import parse
 from pottle.lint.build import Build
 from pottle.lint.repository import Repository
-from pottle.lint.services import Entry, Service, normal, services, text_of
+from pottle.lint.services import Entry, Service, Volume, normal, services, text_of
 from pottle.lint.yaml_file import Mapping, Node
 from pottle.text import Source, Span
 
-__all__ = ["Compose", "Entry", "Service"]
+__all__ = ["Compose", "Entry", "Service", "Volume"]
 
 
 class Compose:
@@ -33,9 +33,11 @@ class Compose:
         return services(self.root)
 
     def build(self, service: Service) -> Build | None:
-        """The Dockerfile that a service is built of; None where there is none that can be read."""
+        """The Dockerfile that a service is built of, with its target and arguments; None where there is none that can be read."""
         if service.get("build") is None or service.context is None:
             return None
         path = normal(posixpath.join(self.directory, service.context, service.dockerfile))
         text = None if path.startswith("..") else text_of(self.repository, path)
-        return Build(parse(Source(path, text)), path, self.repository) if text is not None else None
+        if text is None:
+            return None
+        return Build(parse(Source(path, text)), path, self.repository, service.target, service.arguments)
