@@ -94,10 +94,25 @@ def _removes(command: Command) -> bool:
     return any(said in text for said in ("cache purge", "cache clean", "cache clear", "cache prune"))
 
 
-def mounting(build: Build, found: Invocation) -> Edit | None:
-    """A cache mount for the command's cache; None where its directory is not known."""
+def mounting(build: Build, found: Invocation) -> tuple[Edit, ...]:
+    """A cache mount for the command's cache, with what uv has to be told besides; none where its directory is not known."""
     at = directory(build, found)
     if at is None or not at.startswith("/") or any(char in at for char in ", \"'$\\"):
-        return None
+        return ()
     end = found.command.step.instruction.keyword.end
-    return Edit(Span(end, end), f" --mount=type=cache,target={at}")
+    return (Edit(Span(end, end), f" --mount=type=cache,target={at}"), *copying(build, found))
+
+
+def link_mode(found: Invocation) -> str | None:
+    """How uv puts files of its cache into an environment; None where nothing says it."""
+    option = found.option("--link-mode")
+    return option.value if option is not None else variable(found, "UV_LINK_MODE")
+
+
+def copying(build: Build, found: Invocation) -> tuple[Edit, ...]:
+    """Out of a mount uv can only copy: it is told so, where nobody has."""
+    pyproject = build.project.pyproject if build.project is not None else None
+    told = pyproject is not None and pyproject.get("tool", "uv", "link-mode") is not None
+    if found.tool != "uv" or told or link_mode(found) is not None:
+        return ()
+    return (Edit(Span(found.behind_action, found.behind_action), " --link-mode=copy"),)

@@ -22,6 +22,7 @@ QUIET = {
     "removed by its name": f"{FROM}RUN poetry install && rm -rf $POETRY_CACHE_DIR",
     "cleared": f"{FROM}RUN poetry install && poetry cache clear --all pypi -n",
     "a builder": f"{FROM}RUN poetry install\nFROM python:3.13-slim\nCOPY --from=0 /a /a",
+    "an environment of another stage": f"{FROM[:-1]} AS a\nRUN poetry install --no-root\n{FROM}COPY --from=a /v /v\nRUN poetry install",
     "no install": f"{FROM}RUN poetry check",
     "a user whose home is not known": f"{FROM}USER app\nRUN poetry install",
 }

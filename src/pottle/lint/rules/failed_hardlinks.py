@@ -30,10 +30,9 @@ RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-install-proj
 from collections.abc import Iterator
 
 from pottle.lint.build import Build
-from pottle.lint.caches import mounted, switched_off, variable
+from pottle.lint.caches import copying, mounted, switched_off
 from pottle.lint.edits import line_before
 from pottle.lint.installs import installs
-from pottle.lint.invocations import Invocation
 from pottle.lint.rule import Finding, Fix, Rule
 
 
@@ -42,7 +41,11 @@ def check(build: Build) -> Iterator[Finding]:
     seen: set[int] = set()
     for found in build.invocations("uv"):
         step = found.command.step
-        if not installs(found) or _set(build, found) or seen & {each.index for each in build.stage_of(step).chain}:
+        if (
+            not installs(found)
+            or not copying(build, found)
+            or seen & {each.index for each in build.stage_of(step).chain}
+        ):
             continue
         mount = mounted(build, found, surely=True)
         if mount is None or mount.kind != "cache" or switched_off(found):
@@ -53,13 +56,6 @@ def check(build: Build) -> Iterator[Finding]:
             "uv tries to link files out of this mount, warns that it cannot, and copies",
             Fix("set `UV_LINK_MODE=copy`", (line_before(build.source, step, "ENV UV_LINK_MODE=copy"),)),
         )
-
-
-def _set(build: Build, found: Invocation) -> bool:
-    if found.option("--link-mode") or variable(found, "UV_LINK_MODE") is not None:
-        return True
-    pyproject = build.project.pyproject if build.project is not None else None
-    return pyproject is not None and pyproject.get("tool", "uv", "link-mode") is not None
 
 
 RULE = Rule(Build, "info", "build", check)

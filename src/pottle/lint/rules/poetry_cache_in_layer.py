@@ -5,7 +5,8 @@ there twice, once installed and once packed.
 
 Source: https://python-poetry.org/docs/configuration/#cache-dir.
 
-Quiet in stages that do not reach the image, under a cache mount, and where the same RUN removes the cache.
+Quiet in stages that do not reach the image, under a cache mount, where the same RUN removes the cache, and where the environment comes from
+a stage that has installed it.
 
 Bad:
 
@@ -40,13 +41,13 @@ def check(build: Build) -> Iterator[Finding]:
     for found in build.invocations("poetry"):
         if not installs(found) or not build.in_image(found.command.step) or switched_off(found):
             continue
-        if mounted(build, found) or removed(build, found) or _emptied(build, found):
+        if mounted(build, found) or removed(build, found) or _emptied(build, found) or _copied(build, found):
             continue
-        edit = mounting(build, found)
+        edits = mounting(build, found)
         yield Finding(
             found.span,
             "Poetry leaves what it has downloaded in the layer",
-            Fix("mount a cache", (edit,)) if edit is not None else None,
+            Fix("mount a cache", edits) if edits else None,
             hint="mount a cache, or remove it in the same RUN",
         )
 
@@ -61,6 +62,15 @@ def _emptied(build: Build, found: Invocation) -> bool:
         and any(at.startswith(word.known.rstrip("/*")) for word in command.words[1:] if "/" in word.known)
         for command in build.commands_after(found.command)
     )
+
+
+def _copied(build: Build, found: Invocation) -> bool:
+    """Whether what it would install may have come from a stage that has installed it."""
+    step = found.command.step
+    origins = {copy.origin for copy in build.copies_before(step) if copy.origin is not None}
+    stages = [build.stages.named(name, step.stage) for name in origins]
+    bottoms = {each.index for stage in stages if stage is not None for each in stage.chain}
+    return any(each.command.step.stage in bottoms for each in build.invocations("poetry") if installs(each))
 
 
 RULE = Rule(Build, "warning", "size", check)

@@ -31,31 +31,25 @@ RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-install-proj
 from collections.abc import Iterator
 
 from pottle.lint.build import Build
-from pottle.lint.caches import mounted, mounting, removed, switched_off, variable
+from pottle.lint.caches import link_mode, mounted, mounting, removed, switched_off
 from pottle.lint.installs import installs
-from pottle.lint.invocations import Invocation
 from pottle.lint.rule import Finding, Fix, Rule
 
 
 def check(build: Build) -> Iterator[Finding]:
     """Every install of uv that copies, in a layer of the image."""
     for found in build.invocations("uv"):
-        if not installs(found) or not build.in_image(found.command.step) or not _copies(found):
+        if not installs(found) or not build.in_image(found.command.step) or link_mode(found) != "copy":
             continue
         if mounted(build, found) or switched_off(found) or removed(build, found):
             continue
-        edit = mounting(build, found)
+        edits = mounting(build, found)
         yield Finding(
             found.span,
             "everything is in the layer twice: uv copies it out of its cache, and the cache stays",
-            Fix("mount a cache", (edit,)) if edit is not None else None,
+            Fix("mount a cache", edits) if edits else None,
             hint="mount a cache, or add `--no-cache`",
         )
-
-
-def _copies(found: Invocation) -> bool:
-    option = found.option("--link-mode")
-    return (option.value if option is not None else variable(found, "UV_LINK_MODE")) == "copy"
 
 
 RULE = Rule(Build, "warning", "size", check)
