@@ -32,6 +32,17 @@ class Compose:
         """By name, in the order of the file."""
         return services(self.root)
 
+    def words(self, service: Service) -> tuple[str, ...] | None:
+        """What a container of the service runs, as far as it is known; None where nothing is: an image that is only named."""
+        own = [*service.words("entrypoint"), *service.words("command")]
+        if service.get("entrypoint") is not None:
+            return tuple(own)
+        build = self.build(service)
+        start = build.start(build.final) if build is not None and build.final is not None else None
+        if start is None or (own and start.step.instruction.name == "CMD"):
+            return tuple(own) or None
+        return (*start.command.argv, *own)
+
     def build(self, service: Service) -> Build | None:
         """The Dockerfile that a service is built of, with its target and arguments; None where there is none that can be read."""
         if service.get("build") is None or service.context is None:

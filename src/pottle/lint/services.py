@@ -103,6 +103,13 @@ class Service:
                 if isinstance(target_node, Scalar):
                     yield Volume(source.value if isinstance(source, Scalar) else None, target_node.value, item.span)
 
+    def words(self, key: str) -> list[str]:
+        """The words of `command:` or `entrypoint:`, both ways of writing them."""
+        found = self.get(key)
+        if isinstance(found, Sequence):
+            return [item.value for item in found.items if isinstance(item, Scalar)]
+        return found.value.split() if isinstance(found, Scalar) else []
+
     def environment(self) -> Iterator[Entry]:
         """Both ways of writing it."""
         yield from self._entries("environment")
