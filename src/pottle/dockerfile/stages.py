@@ -104,8 +104,10 @@ class Stages:
         return found if found is None or before is None or found.index < before else None
 
 
-def stages(dockerfile: Dockerfile, base: Callable[[str | None], State] = lambda _: State()) -> Stages:
-    """The stages of `dockerfile`; `base` says what an image sets."""
+def stages(
+    dockerfile: Dockerfile, base: Callable[[str | None], State] = lambda _: State(), given: Variables = _NOTHING
+) -> Stages:
+    """The stages of `dockerfile`; `base` says what an image sets, `given` are the build arguments of who builds it."""
     arguments: dict[str, str | None] = dict.fromkeys(_PREDEFINED)
     found: list[Stage] = []
     by_name: dict[str, Stage] = {}
@@ -117,11 +119,11 @@ def stages(dockerfile: Dockerfile, base: Callable[[str | None], State] = lambda 
             begun = (instruction, [], _begin(instruction, by_name, arguments, dockerfile.escape, base))
         elif begun is None:
             if instruction.name == "ARG":
-                arguments.update(_arguments(instruction, arguments, _NOTHING, dockerfile.escape))
+                arguments.update(_arguments(instruction, arguments, _NOTHING, dockerfile.escape, given=given))
         else:
             opened, steps, state = begun
             steps.append(Step(instruction, state, len(found)))
-            begun = (opened, steps, _after(state, instruction, arguments, dockerfile.escape))
+            begun = (opened, steps, _after(state, instruction, arguments, dockerfile.escape, given))
     if begun is not None:
         _finish(found, by_name, begun, arguments)
     return Stages(tuple(found), arguments, by_name)
@@ -163,20 +165,28 @@ def _begin(
 
 
 def _arguments(
-    instruction: Instruction, known: Variables, environment: Variables, escape: str, scope: Variables = _NOTHING
+    instruction: Instruction,
+    known: Variables,
+    environment: Variables,
+    escape: str,
+    scope: Variables = _NOTHING,
+    *,
+    given: Variables = _NOTHING,
 ) -> Iterator[tuple[str, str | None]]:
     for pair in instruction.pairs:
-        if pair.value is None:
+        if pair.name in given:
+            yield pair.name, given[pair.name]
+        elif pair.value is None:
             yield pair.name, scope.get(pair.name)
         else:
             yield pair.name, resolved(pair.value, {**known, **environment}, escape)
 
 
-def _after(state: State, instruction: Instruction, scope: Variables, escape: str) -> State:
-    """What is set behind an instruction; `scope` are the build arguments above the first FROM."""
+def _after(state: State, instruction: Instruction, scope: Variables, escape: str, given: Variables) -> State:
+    """What is set behind an instruction; `scope` are the build arguments above the first FROM, `given` those of who builds."""
     match instruction.name:
         case "ARG":
-            named = dict(_arguments(instruction, state.arguments, state.environment, escape, scope))
+            named = dict(_arguments(instruction, state.arguments, state.environment, escape, scope, given=given))
             return replace(state, arguments={**state.arguments, **named})
         case "ENV":
             seen = state.variables
