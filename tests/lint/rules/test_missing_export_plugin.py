@@ -6,7 +6,7 @@ FIRES = {
     "pinned": Fires(
         f"{FROM}poetry==2.1.4\nRUN poetry export -f requirements.txt -o a.txt",
         "poetry export",
-        f"{FROM}poetry==2.1.4 poetry-plugin-export\nRUN poetry export -f requirements.txt -o a.txt",
+        f"{FROM}poetry==2.1.4 poetry-plugin-export==1.9.0\nRUN poetry export -f requirements.txt -o a.txt",
     ),
     "by its installer": Fires(
         "FROM python:3.13-slim\nRUN curl -sSL https://install.python-poetry.org | python3 -\nRUN poetry export -o a.txt",
