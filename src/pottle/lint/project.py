@@ -140,6 +140,10 @@ class Project:
         """Whether a file at `path` is part of what the builder gets."""
         return self.ignore is None or not self.ignore.leaves_out(path)
 
+    def below(self, directory: str) -> "Project":
+        """The project in one of its directories; "" is itself."""
+        return self if directory in ("", ".") else Project(self.repository, self.whole(directory), self._dockerfile)
+
     def whole(self, path: str) -> str:
         """`path` relative to the repository, as edits of other files name it."""
         return posixpath.normpath(posixpath.join(self.directory, path))

@@ -54,7 +54,12 @@ _OTHERS = frozenset(
 def check(build: Build) -> Iterator[Finding]:
     """Every `pip install` of the distribution's pip."""
     for found in build.invocations("pip"):
-        if found.action != ("install",) or found.option(*_ELSEWHERE) or not _PIP.fullmatch(found.command.path or ""):
+        if (
+            found.action != ("install",)
+            or found.hides_options
+            or found.option(*_ELSEWHERE)
+            or not _PIP.fullmatch(found.command.path or "")
+        ):
             continue
         command = found.command
         system = _system(build.base(build.stage_of(command.step)))

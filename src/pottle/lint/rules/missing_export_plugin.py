@@ -46,7 +46,6 @@ from pottle.lint.build import Build
 from pottle.lint.edits import behind
 from pottle.lint.rule import Finding, Fix, Rule
 
-
 _PLUGIN = "1.9.0"
 """The first for Poetry 2 (January 2025)."""
 
@@ -61,7 +60,11 @@ def check(build: Build) -> Iterator[Finding]:
             continue
         unpinned = " (no version is pinned)" if installed.below is None else ""
         word = installed.word
-        fix = Fix("install it beside Poetry", (behind(word, f"poetry-plugin-export=={_PLUGIN}"),), safe=False) if word else None
+        fix = (
+            Fix("install it beside Poetry", (behind(word, f"poetry-plugin-export=={_PLUGIN}"),), safe=False)
+            if word
+            else None
+        )
         yield Finding(
             found.span,
             f"Poetry has no `export` since 2.0{unpinned} without poetry-plugin-export",

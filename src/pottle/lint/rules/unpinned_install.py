@@ -70,6 +70,8 @@ def check(build: Build) -> Iterator[Finding]:
 
 
 def _decided_elsewhere(found: Invocation) -> bool:
+    if found.hides_options:
+        return True
     state = {**found.command.step.before.variables, **found.command.environment}
     return any(state.get(name, "") != "" for name in _VARIABLES)
 
