@@ -22,6 +22,7 @@ QUIET = {
     "the interpreter does": f"{FROM}RUN <<EOF\n#!/bin/bash -e\na\nb\nEOF\n",
     "one command": f"{FROM}RUN <<EOF\na && b\nEOF\n",
     "nothing before it can fail": f"{FROM}RUN <<EOF\nA=1\necho a\nb\nEOF\n",
+    "a loop that cannot fail": f'{FROM}RUN <<EOF\nfor i in a b; do if [ $i = a ]; then A="$A $i"; fi; done\nb\nEOF\n',
     "its failure is meant": f"{FROM}RUN <<EOF\na || true\nb\nEOF\n",
     "another language": f"{FROM}RUN <<EOF\n#!/usr/bin/env python3\nimport a\nimport b\nEOF\n",
     "another shell": f'{FROM}SHELL ["pwsh", "-c"]\nRUN <<EOF\na\nb\nEOF\n',

@@ -42,7 +42,7 @@ from pottle.lint.build import Build
 from pottle.lint.rule import Edit, Finding, Fix, Rule
 from pottle.shell.commands import runs
 from pottle.shell.parser import parse
-from pottle.shell.syntax import AndOr, Function, Node, Script, Simple
+from pottle.shell.syntax import AndOr, Function, Node, Script
 from pottle.text import Span
 
 _SHELLS = re.compile(r"sh|bash|dash|ash|zsh|ksh")
@@ -89,16 +89,13 @@ def _says_so(script: Script) -> bool:
 
 
 def _may_fail(node: Node) -> bool:
-    """Whether its failure would be wanted to be heard of."""
-    match node:
-        case Simple(words=words):
-            return bool(words) and words[0].text not in _NEVER_FAILS
-        case AndOr(rest=rest):
-            return all(operator == "&&" for operator, _, _ in rest)
-        case Function():
-            return False
-        case _:
-            return True
+    """Whether a command in it may fail, and it would be wanted to be heard of."""
+    if isinstance(node, Function):
+        return False
+    # Behind `||` it is meant to fail; in a branch or a loop it is not.
+    meant = isinstance(node, AndOr)
+    found = [run for run in runs(Script("", (node,))) if run.simple.words and not run.tolerated]
+    return any(run.simple.words[0].text not in _NEVER_FAILS and not (meant and run.conditional) for run in found)
 
 
 def _fix(build: Build, document: Heredoc) -> Fix:
