@@ -18,6 +18,9 @@ FIRES = {
         FILES,
     ),
     "its own command": Fires(f"{WEB}    command: gunicorn a:b\n    depends_on: [db]\n{DB}", "db"),
+    "a reloader, which waits for a file to change": Fires(
+        f"{WEB}    command: uvicorn a:b --reload\n    depends_on: [db]\n{DB}", "db"
+    ),
     "started": Fires(f"{WEB}    depends_on: {{db: {{condition: service_started}}}}\n{DB}", "db", files=FILES),
 }
 QUIET = {
