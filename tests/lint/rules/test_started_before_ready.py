@@ -33,6 +33,8 @@ QUIET = {
     "a script of the image": Quiet(f"{WEB}{LIST}{DB}", {"Dockerfile": 'FROM python:3.13\nCMD ["./start.sh"]\n'}),
     "a command that nobody knows": f"{WEB}{LIST}{DB}",
     "a service that is elsewhere": Quiet(f"{WEB}{LIST}", FILES),
+    "a script that waits": Quiet(f"{WEB}    command: ./wait.sh\n{LIST}{DB}", FILES),
+    "restarted when it fails": Quiet(f"{WEB}    restart: on-failure\n{LIST}{DB}", FILES),
     "nothing is awaited": Quiet(f"{WEB}{DB}", FILES),
 }
 
