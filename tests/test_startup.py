@@ -13,7 +13,7 @@ from tests.world import World
 HEAVY = {
     "debian_inspector",
     "deflate",
-    "httpx",
+    "httpcore",
     "msgspec",
     "packaging",
     "pysequoia",
@@ -24,7 +24,7 @@ HEAVY = {
     "uv",
     "zstandard",
 }
-ONLY_FOR_SOURCES = {"debian_inspector", "httpx", "pysequoia", "rich", "tomlkit", "truststore", "zstandard"}
+ONLY_FOR_SOURCES = {"debian_inspector", "httpcore", "pysequoia", "rich", "tomlkit", "truststore", "zstandard"}
 ONLY_FOR_OTHER_LAYERS = {"pottle.build.base.layers", "pottle.build.environment", "pottle.sources.debian.deb"}
 BOUND = 1.0
 """Seconds, for machines with much else to do; `docs/benchmarks.md` says what it takes on one that has not."""

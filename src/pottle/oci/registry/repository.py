@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from pottle.errors import IntegrityError, SourceError
-from pottle.http import NotFound, Request, TryAgain
+from pottle.http import NotFound, TryAgain
+from pottle.messages import Request, Response
 from pottle.oci import media_types
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest, InvalidDigest
@@ -16,9 +17,6 @@ from pottle.oci.registry.download import download
 from pottle.oci.registry.endpoint import Endpoint
 from pottle.oci.registry.referrers import TaggedIndex, add_referrer, listed_referrers, subject_of, tag_of
 from pottle.oci.registry.saying import plain, read_bounded
-
-if TYPE_CHECKING:
-    import httpx
 
 _T = TypeVar("_T")
 _ACCEPTED: Final = ", ".join(sorted(media_types.INDEXES | media_types.MANIFESTS))
@@ -54,7 +52,7 @@ class Repository:
     def standing(self, tag: str) -> Digest | None:
         """What the registry itself says that a tag stands for, if it says it in one answer. Nothing is verified."""
 
-        def receive(response: "httpx.Response") -> Digest | None:
+        def receive(response: Response) -> Digest | None:
             found = _described(response) if response.status_code == 200 else None
             return found.digest if found is not None else None
 
@@ -133,7 +131,7 @@ def _name(endpoint: Endpoint, which: str) -> str:
 
 
 def _resolve(endpoint: Endpoint, which: str) -> Descriptor:
-    def receive(response: "httpx.Response") -> Descriptor | None:
+    def receive(response: Response) -> Descriptor | None:
         if response.status_code == 200:
             return _described(response)
         if response.status_code in _NO_HEAD:
@@ -147,7 +145,7 @@ def _resolve(endpoint: Endpoint, which: str) -> Descriptor:
     return found
 
 
-def _described(response: "httpx.Response") -> Descriptor | None:
+def _described(response: Response) -> Descriptor | None:
     """The descriptor that the headers of an answer make, if they do."""
     try:
         return Descriptor(
@@ -157,7 +155,7 @@ def _described(response: "httpx.Response") -> Descriptor | None:
         return None
 
 
-def _media_type(response: "httpx.Response") -> str:
+def _media_type(response: Response) -> str:
     kind: str = response.headers.get("Content-Type", "")
     return plain(kind.partition(";")[0].strip().lower())
 
@@ -165,7 +163,7 @@ def _media_type(response: "httpx.Response") -> str:
 def _manifest(endpoint: Endpoint, which: str) -> Received:
     name = _name(endpoint, which)
 
-    def receive(response: "httpx.Response") -> Received:
+    def receive(response: Response) -> Received:
         if response.status_code != 200:
             raise endpoint.refused(response, f"to give {name}")
         content = read_bounded(response, MAX_SIZE)
@@ -190,7 +188,7 @@ def _put(endpoint: Endpoint, content: bytes, descriptor: Descriptor, which: str)
     """Stores a document; whether the registry lists it among the referrers of its subject, if it has one."""
     name = _name(endpoint, which)
 
-    def receive(response: "httpx.Response") -> bool:
+    def receive(response: Response) -> bool:
         if response.status_code not in {200, 201, 202}:
             raise endpoint.refused(response, f"to take {name}")
         kept = response.headers.get(_DIGEST, descriptor.digest)
