@@ -49,12 +49,11 @@ class Repository:
         """What the reference's tag or digest stands for. Not verified: `manifest` of its digest is."""
         return self._read(lambda endpoint: _resolve(endpoint, self._which))
 
-    def standing(self, tag: str) -> Digest | None:
+    def standing(self, tag: str) -> Descriptor | None:
         """What the registry itself says that a tag stands for, if it says it in one answer. Nothing is verified."""
 
-        def receive(response: Response) -> Digest | None:
-            found = _described(response) if response.status_code == 200 else None
-            return found.digest if found is not None else None
+        def receive(response: Response) -> Descriptor | None:
+            return _described(response) if response.status_code == 200 else None
 
         return self._own.ask(Request("HEAD", self._own.url(f"manifests/{tag}"), {"Accept": _ACCEPTED}), receive)
 
@@ -76,12 +75,15 @@ class Repository:
         content: Callable[[], Iterable[bytes]],
         mount_from: Sequence[str] = (),
         progress: Callable[[int], None] | None = None,
+        *,
+        new: bool = False,
     ) -> upload.Uploaded:
         """Sees to it that the blob is there: it is already, or is mounted from another repository of the registry, or is sent.
 
-        `content` is opened for each attempt. `progress` is told bytes that are sent, and negative ones if they were in vain.
+        `content` is opened for each attempt. `progress` is told bytes that are sent, and negative ones if they were in vain. A `new`
+        blob is sent without a question whether it is there.
         """
-        return upload.upload(self._own, blob, content, mount_from, self._habits, progress)
+        return upload.upload(self._own, blob, content, mount_from, self._habits, progress, new=new)
 
     def put(self, content: bytes, media_type: str, tag: str | None) -> Descriptor:
         """Stores a manifest or index, which its blobs and manifests have to precede; by its digest where there is no tag."""

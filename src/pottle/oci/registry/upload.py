@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import count
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlencode
 
@@ -99,13 +100,19 @@ def upload(
     mount_from: Sequence[str],
     habits: Habits,
     progress: Callable[[int], None] | None = None,
+    *,
+    new: bool = False,
 ) -> Uploaded:
-    """Sees to it that the registry has the blob. Each attempt looks first whether the one before has succeeded after all."""
+    """Sees to it that the registry has the blob. Each attempt looks first whether the one before has succeeded after all.
+
+    Of a `new` one the first attempt takes for granted that it is not there.
+    """
     body = _Body(blob, content, progress, endpoint)
+    attempts = count()
 
     def attempt() -> Uploaded:
         body.take_back()
-        if _has(endpoint, blob):
+        if not (new and next(attempts) == 0) and _has(endpoint, blob):
             return Uploaded("present")
         while (session := _begin(endpoint, blob, mount_from, habits)) is not None:
             way = habits.way
