@@ -12,7 +12,7 @@ from pottle.oci.platform import Platform
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 from pottle.render import listed
-from pottle.render.dockerfile import SECRETS, Style
+from pottle.render.style import SECRETS, Style
 
 HOST = api.Host(Path("/nonexistent"), {})
 SCRIPT: Mapping[str, str] = {
@@ -90,7 +90,7 @@ def test_settings_reach_the_container_as_they_are(project: Project):
 
 def test_a_directory_that_keeps_data_is_the_users_and_a_volume(project: Project):
     text = dockerfile(project(**{"pottle.toml": 'volumes = ["/data"]\n'}))
-    assert "RUN install --directory --owner=65532 --group=0 --mode=0775 /data" in text
+    assert "RUN install -d -o 65532 -g 0 -m 0775 /data" in text
     assert 'VOLUME ["/data"]' in text
 
 
