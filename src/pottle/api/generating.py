@@ -93,6 +93,7 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None", 
 
     tree = tree_of(root)
     before = tree.read("Dockerfile") or ""
+    dockerfile.check_place(before, str(directory_of(root) / "Dockerfile"))
     style = style or remembered(before)
     facts = read_project(tree, options.lockfile, script_of(root))
 

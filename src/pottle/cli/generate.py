@@ -22,7 +22,8 @@ def command() -> None:
     """Write files for others to build with: the plan, as an expert would have written it down.
 
     They are yours to change: what somebody has changed, or what pottle never wrote, is not
-    overwritten without --force.
+    overwritten without --force. In a file of your own they fill the region between the lines
+    `# pottle: begin generated` and `# pottle: end generated`, and leave the rest alone.
 
     \b
     Examples:

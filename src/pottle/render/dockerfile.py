@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pottle import generated
+from pottle.dockerfile.parser import parse
+from pottle.errors import ProjectError
 from pottle.plan.model import ImagePlan
 from pottle.render import instructions as write
 from pottle.render import single_stage, stages, wheel_house
@@ -17,6 +19,7 @@ from pottle.render.managers import Manager, manager
 from pottle.render.steps import steps
 from pottle.render.style import Layout, Style
 from pottle.render.uv import UV, Uv
+from pottle.text import Source
 
 KIND = "dockerfile"
 
@@ -51,6 +54,22 @@ def images(plans: Sequence[ImagePlan], context: Context, style: Style) -> tuple[
 def pinned(text: str) -> Mapping[str, str]:
     """Image → digest, as a Dockerfile has them."""
     return {match["image"]: match["digest"] for match in _PINNED.finditer(text)}
+
+
+def check_place(text: str, path: str) -> None:
+    """Raises `ProjectError` where a region of a Dockerfile stands below a stage of somebody's: its ARGs have to come before every FROM."""
+    try:
+        region = generated.region(text)
+    except generated.InvalidRegion:
+        return  # whoever writes the file says so
+    if region is None:
+        return
+    source = Source(path, region.before)
+    first = next((each for each in parse(source).instructions if each.name == "FROM"), None)
+    if first is not None:
+        what = "the generated region stands below this stage, and its ARGs count above every stage alone"
+        hint = "move the region to the top: what is yours may stand on its stages, `FROM image`"
+        raise ProjectError(what, at=source.location(first.span), hint=hint)
 
 
 def _installer(job: Job) -> Installer:
