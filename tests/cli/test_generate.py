@@ -13,6 +13,13 @@ from pottle.cli.failure import run
 from pottle.cli.surroundings import Surroundings
 
 Call = Callable[..., int]
+FILES = {
+    ("dockerignore",): ".dockerignore",
+    ("dockerfile",): "Dockerfile",
+    ("bake",): "docker-bake.json",
+    ("compose",): "compose.yaml",
+    ("compose", "--production"): "compose.prod.yaml",
+}
 UNNEEDED = {
     "httpx",
     "pysequoia",
@@ -45,8 +52,8 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Call:
 
 
 def test_each_kind_has_its_file(project: Path, call: Call, capsys: pytest.CaptureFixture[str]):
-    for kind, name in (("dockerignore", ".dockerignore"), ("dockerfile", "Dockerfile"), ("bake", "docker-bake.json")):
-        assert call(kind, project) == 0
+    for kind, name in FILES.items():
+        assert call(*kind, project) == 0
         assert capsys.readouterr() == (f"{project / name}\n", "")
         assert (project / name).exists()
 

@@ -1,4 +1,4 @@
-"""Files for others to build with: Dockerfile, `.dockerignore`, bake file."""
+"""Files for others to build and to run with: Dockerfile, `.dockerignore`, bake file, compose files."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pottle.config.options import Options
     from pottle.oci.platform import Platform
     from pottle.plan.model import ImagePlan
+    from pottle.project.tree import Tree
     from pottle.render.bake import Target
+    from pottle.render.compose import Project
     from pottle.render.context import Context
     from pottle.render.dockerfile import Style
     from pottle.render.files import Output
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 def generate(
     kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
 ) -> "tuple[Output, ...]":
-    """The files of these kinds (`dockerfile`, `dockerignore`, `bake`) for the project at `root`: as they should be, not written.
+    """The files of these kinds (`KINDS`) for the project at `root`: as they should be, not written.
 
     `style` None: the one in which the Dockerfile that is there was written.
     """
@@ -50,6 +52,9 @@ def generate_all(
     return _generated(kinds, found, root, host)
 
 
+KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production")
+
+
 @dataclass(frozen=True, slots=True)
 class _Written:
     """What the files of one project are written from."""
@@ -60,6 +65,7 @@ class _Written:
     style: "Style"
     platforms: tuple[str, ...]
     """Those that are configured."""
+    tree: "Tree"
 
     @property
     def ignore_file(self) -> Path:
@@ -84,7 +90,7 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None") 
     around = context(tree, facts, options, plans[0], files_of(root, options, host))
     configured = tuple(map(str, platforms(options))) if options.platforms else ()
     style = style or remembered(tree.read("Dockerfile") or "")
-    return _Written(directory_of(root), plans, around, style, configured)
+    return _Written(directory_of(root), plans, around, style, configured, tree)
 
 
 def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host) -> "tuple[Output, ...]":
@@ -97,7 +103,7 @@ def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, h
 
 
 def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
-    from pottle.render import bake, dockerfile, listed
+    from pottle.render import bake, compose, dockerfile, listed
     from pottle.render.files import Output
 
     if kind == "bake":
@@ -108,10 +114,33 @@ def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[O
     for each in projects:
         if kind == "dockerignore":
             yield Output(each.ignore_file, each.context.ignore)
+        elif kind == "compose":
+            yield Output(each.directory / compose.NAME, compose.development(_composed(each)))
+        elif kind == "compose-production":
+            yield Output(each.directory / compose.PRODUCTION, compose.production(_composed(each)))
         else:
             yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
             if each.context.lock is None and (text := listed.render(each.plans)) is not None:
                 yield Output(each.directory / listed.NAME, text)
+
+
+def _composed(written: _Written) -> "Project":
+    """The project as a compose file beside its Dockerfile sees it."""
+    from pottle.project.survey import Survey
+    from pottle.project.variables import variables
+    from pottle.render.compose import Project
+
+    plan, context = written.plans[0], written.context
+    up = "/".join([".."] * len(context.directory.split("/"))) if context.directory else "."
+    return Project(
+        plan=plan,
+        variables=variables(written.tree),
+        context=up,
+        dockerfile=context.path("Dockerfile"),
+        roots=tuple(sorted({module.root for module in Survey(written.tree).modules})) or ("",),
+        secrets=written.style.secrets,
+        lockfiles=(plan.lockfile,) if plan.lockfile else (),
+    )
 
 
 def _target(project: _Written, below: Path) -> "Target":

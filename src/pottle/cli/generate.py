@@ -127,6 +127,27 @@ def bake(around: Surroundings, /, **flags: Any) -> int:
     return _made("bake", around, flags)
 
 
+@command.command("compose", short_help="compose.yaml for development; with --production, compose.prod.yaml.")
+@click.option("--production", is_flag=True, help="For one host, by an image's digest: compose.prod.yaml.")
+@_kind
+@click.pass_obj
+def compose(around: Surroundings, /, **flags: Any) -> int:
+    """Write a compose file: the application, its workers and its migrations, and the servers that it needs.
+
+    Which servers, its dependencies say (psycopg: PostgreSQL; redis, rq, celery[redis]: Redis …); where they are
+    is told by the variables that the code reads. For development it builds the Dockerfile beside it
+    (`pottle generate dockerfile`), mounts the working copy and reloads. No password is in it.
+
+    \b
+    Examples:
+      pottle generate compose
+      pottle generate compose --production
+      pottle generate compose --stdout
+      pottle generate compose --check
+    """
+    return _made("compose-production" if flags.pop("production") else "compose", around, flags)
+
+
 def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
     from pottle import api
     from pottle.render.dockerfile import Style
