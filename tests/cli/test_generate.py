@@ -19,6 +19,7 @@ FILES = {
     ("bake",): "docker-bake.json",
     ("compose",): "compose.yaml",
     ("compose", "--production"): "compose.prod.yaml",
+    ("kubernetes",): "kubernetes.yaml",
 }
 UNNEEDED = {
     "httpx",
@@ -136,6 +137,20 @@ def test_projects_of_a_repository_at_once(tmp_path: Path, call: Call, capsys: py
         (tmp_path / name / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "1"\n')
     assert call("dockerfile", "--all", tmp_path) == 0
     assert capsys.readouterr().out.splitlines() == [str(tmp_path / name / "Dockerfile") for name in ("one", "two")]
+
+
+def test_manifests_remember_the_image_that_they_were_given(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    assert call("kubernetes", "--image", "registry.example/shop:1.2", project) == 0
+    assert "image: registry.example/shop:1.2\n" in (project / "kubernetes.yaml").read_text()
+    assert call("kubernetes", "--check", project) == 0
+    assert call("kubernetes", "--check", "--image", "registry.example/shop:1.3", project) == 1
+    capsys.readouterr()
+    assert call("kubernetes", "--image", "Not An Image", project) == 2
+    assert "hint: " in capsys.readouterr().err
+    assert call("kubernetes", "--image", "a", "--all", project) == 2
+    assert "--all" in capsys.readouterr().err
 
 
 def test_nothing_is_imported_that_is_not_needed(project: Path):

@@ -39,7 +39,7 @@ SHOWN = (
     "sqlite-in-subdirectory",
     "uv-workspace-member",
 )
-KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production")
+KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production", "kubernetes")
 HOST = api.Host(Path("/nonexistent"), {})
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pottle.api.files import files_of
 from pottle.api.host import Host
 from pottle.api.plans import warn_of
+from pottle.api.products import reference
 from pottle.api.projects import directory_of, platforms, read_options, script_of, tree_of
 from pottle.api.provisioning import facts_with_base
 from pottle.errors import PottleError
@@ -26,13 +27,21 @@ if TYPE_CHECKING:
 
 
 def generate(
-    kinds: Sequence[str], root: Path, options: "Options", host: Host, style: "Style | None" = None
+    kinds: Sequence[str],
+    root: Path,
+    options: "Options",
+    host: Host,
+    style: "Style | None" = None,
+    image: str | None = None,
 ) -> "tuple[Output, ...]":
     """The files of these kinds (`KINDS`) for the project at `root`: as they should be, not written.
 
-    `style` None: the one in which the Dockerfile that is there was written.
+    `style` None: the one in which the Dockerfile that is there was written. `image` is what manifests name; None: what those name that
+    are there, else the project itself.
     """
-    return _generated(kinds, (_written(root, options, host, style),), root, host)
+    if image is not None:
+        reference(image)  # what is none is told
+    return _generated(kinds, (_written(root, options, host, style, image),), root, host)
 
 
 def generate_all(
@@ -52,7 +61,7 @@ def generate_all(
     return _generated(kinds, found, root, host)
 
 
-KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production")
+KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production", "kubernetes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class _Written:
     platforms: tuple[str, ...]
     """Those that are configured."""
     tree: "Tree"
+    image: str | None = None
+    """What manifests name."""
 
     @property
     def ignore_file(self) -> Path:
@@ -73,7 +84,7 @@ class _Written:
         return self.directory / ("Dockerfile.dockerignore" if self.context.directory else ".dockerignore")
 
 
-def _written(root: Path, options: "Options", host: Host, style: "Style | None") -> _Written:
+def _written(root: Path, options: "Options", host: Host, style: "Style | None", image: str | None = None) -> _Written:
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
     from pottle.render.context import context
@@ -90,7 +101,7 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None") 
     around = context(tree, facts, options, plans[0], files_of(root, options, host))
     configured = tuple(map(str, platforms(options))) if options.platforms else ()
     style = style or remembered(tree.read("Dockerfile") or "")
-    return _Written(directory_of(root), plans, around, style, configured, tree)
+    return _Written(directory_of(root), plans, around, style, configured, tree, image)
 
 
 def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host) -> "tuple[Output, ...]":
@@ -103,7 +114,7 @@ def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, h
 
 
 def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
-    from pottle.render import bake, compose, dockerfile, listed
+    from pottle.render import bake, compose, dockerfile, kubernetes, listed
     from pottle.render.files import Output
 
     if kind == "bake":
@@ -118,6 +129,8 @@ def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[O
             yield Output(each.directory / compose.NAME, compose.development(_composed(each)))
         elif kind == "compose-production":
             yield Output(each.directory / compose.PRODUCTION, compose.production(_composed(each)))
+        elif kind == "kubernetes":
+            yield Output(each.directory / kubernetes.NAME, _manifests(each))
         else:
             yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
             if each.context.lock is None and (text := listed.render(each.plans)) is not None:
@@ -141,6 +154,14 @@ def _composed(written: _Written) -> "Project":
         secrets=written.style.secrets,
         lockfiles=(plan.lockfile,) if plan.lockfile else (),
     )
+
+
+def _manifests(written: _Written) -> str:
+    from pottle.project.variables import variables
+    from pottle.render import kubernetes
+
+    image = written.image or kubernetes.remembered(written.tree.read(kubernetes.NAME) or "")
+    return kubernetes.render(written.plans[0], variables(written.tree), image)
 
 
 def _target(project: _Written, below: Path) -> "Target":

@@ -148,8 +148,33 @@ def compose(around: Surroundings, /, **flags: Any) -> int:
     return _made("compose-production" if flags.pop("production") else "compose", around, flags)
 
 
+@command.command(
+    "kubernetes", short_help="kubernetes.yaml: Deployments, Jobs and CronJobs, which `pottle resolve` reads."
+)
+@click.option("--image", "manifest_image", metavar="REF", help="The image, in place of what `pottle resolve` builds.")
+@_kind
+@click.pass_obj
+def kubernetes(around: Surroundings, /, **flags: Any) -> int:
+    """Write manifests: a Deployment and a Service for what serves, a Job for what ends, a CronJob for what has
+    a `schedule` under [tool.pottle.process.NAME]; probes as the image's health check, pods of the
+    "restricted" Pod Security Standard.
+
+    The image is `pottle://.`: `pottle resolve` builds it, pushes it and puts its digest there. Variables
+    that the code reads are taken from a ConfigMap, which is in the file, and from a Secret, which is not.
+
+    \b
+    Examples:
+      pottle generate kubernetes
+      pottle resolve kubernetes.yaml | kubectl apply -f -
+      pottle generate kubernetes --image registry.example/shop:1.2
+      pottle generate kubernetes --check
+    """
+    return _made("kubernetes", around, flags)
+
+
 def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
     from pottle import api
+    from pottle.errors import UsageError
     from pottle.render.dockerfile import Style
 
     path: Path = flags.pop("path")
@@ -157,10 +182,14 @@ def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
     host = around.host(quiet=flags.pop("quiet"), ca_cert=None, refresh=False)
     given = Style(flags.pop("image", None), tuple(sorted(set(flags.pop("secrets", ())))))
     style = given if given != Style() else None
+    image = flags.pop("manifest_image", None)
     if flags.pop("every"):
+        if image is not None:
+            hint = "name one project, or leave it to `pottle resolve`"
+            raise UsageError("--image is one image, and --all means every project", hint=hint)
         outputs = api.generate_all([kind], path, flags, host, style)
     else:
-        outputs = api.generate([kind], path, api.read_options(path, around.environ, flags), host, style)
+        outputs = api.generate([kind], path, api.read_options(path, around.environ, flags), host, style, image)
     return _show(outputs, how, around.colour)
 
 

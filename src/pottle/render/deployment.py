@@ -79,8 +79,8 @@ def is_secret(name: str) -> bool:
 
 
 def volumes(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """A name for each directory that is kept: `/app/data` is `data`."""
-    seen = set[str]()
+    """A name for each directory that is kept: `/app/data` is `data`. `tmp` and `home` are memory."""
+    seen = {"tmp", "home"}
     for path in paths:
         short = re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/app/").lower()).strip("-") or "data"
         name = next(each for each in (short, *(f"{short}-{number}" for number in range(2, 99))) if each not in seen)
