@@ -177,7 +177,13 @@ def text(results: Results, where: str) -> str:
     """The tables."""
     head = ("", *(f"{tool} {version}" for tool, version in results.versions.items()))
     rows = [
-        (title, *(f"{times.median:.2f} s ({times.median / all_of_them['pottle'].median:.1f})" for times in all_of_them.values()))
+        (
+            title,
+            *(
+                f"{times.median:.2f} s ({times.median / all_of_them['pottle'].median:.1f})"
+                for times in all_of_them.values()
+            ),
+        )
         for title, all_of_them in ((f"{FILES} Dockerfiles", results.many), ("one Dockerfile", results.one))
     ]
     parts = [where, "Seconds of the whole process; in brackets, to pottle's:", report.table(head, rows)]
@@ -187,8 +193,16 @@ def text(results: Results, where: str) -> str:
             (f"`{defect.at}`: {defect.what}", *("found" if tool in found else "–" for tool in tools))
             for defect, found in results.found.items()
         ]
-        rows.append((f"**of {len(results.found)}**", *(f"**{sum(tool in f for f in results.found.values())}**" for tool in tools)))
-        parts += ["What stands in popular guides and cannot work, or gives a secret away:", report.table(("", *tools), rows)]
+        rows.append(
+            (
+                f"**of {len(results.found)}**",
+                *(f"**{sum(tool in f for f in results.found.values())}**" for tool in tools),
+            )
+        )
+        parts += [
+            "What stands in popular guides and cannot work, or gives a secret away:",
+            report.table(("", *tools), rows),
+        ]
     return "\n\n".join(parts) + "\n"
 
 

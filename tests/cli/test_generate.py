@@ -20,6 +20,7 @@ FILES = {
     ("compose",): "compose.yaml",
     ("compose", "--production"): "compose.prod.yaml",
     ("kubernetes",): "kubernetes.yaml",
+    ("ci", "--provider", "github"): ".github/workflows/image.yaml",
 }
 UNNEEDED = {
     "httpx",
@@ -151,6 +152,40 @@ def test_manifests_remember_the_image_that_they_were_given(
     assert "hint: " in capsys.readouterr().err
     assert call("kubernetes", "--image", "a", "--all", project) == 2
     assert "--all" in capsys.readouterr().err
+
+
+def test_refresh_writes_what_pottle_has_written_and_nothing_else(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    (project / ".git").mkdir()
+    assert call("refresh", project) == 0
+    assert capsys.readouterr().out == ""
+    for kind in ("dockerignore", "dockerfile", "compose"):
+        call(kind, project)
+    compose = project / "compose.yaml"
+    compose.write_text(compose.read_text() + "# ours\n")
+    assert call("refresh", "--check", project) == 0
+    (project / "pottle.toml").write_text('env = { A = "b" }\n')
+    capsys.readouterr()
+    assert call("refresh", "--check", project) == 1
+    assert "+ENV A=b" in capsys.readouterr().out
+    assert call("refresh", project) == 0
+    assert str(project / "Dockerfile") in capsys.readouterr().out.splitlines()
+    assert "ENV A=b" in (project / "Dockerfile").read_text()
+    assert compose.read_text().endswith("# ours\n")
+    assert not (project / "kubernetes.yaml").exists()
+
+
+def test_a_pipeline_lies_at_the_root_of_the_repository(tmp_path: Path, call: Call, capsys: pytest.CaptureFixture[str]):
+    project = tmp_path / "apps/shop"
+    project.mkdir(parents=True)
+    (project / "main.py").write_text("print('hello')\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    assert call("ci", project) == 2
+    assert "somebody's own work" in capsys.readouterr().err
+    assert call("ci", "--stdout", project) == 0
+    assert "pottle generate refresh --check apps/shop" in capsys.readouterr().out
 
 
 def test_nothing_is_imported_that_is_not_needed(project: Path):

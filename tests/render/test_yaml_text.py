@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pottle.render.yaml_text import Anchor, Because, Line, Raw, comment, scalar, text
+from pottle.render.yaml_text import Anchor, Because, Block, Line, Raw, comment, scalar, text
 
 HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["yes", "No", "~", "null", "1e3", "0x1f", "12:30", "2024-01-02", "a: b", "a #b", "- a", "${X:?y}", "'", '"', "\\", "<<", "=", ".inf", "*a", "&a"]
@@ -52,6 +52,33 @@ def test_what_needs_no_quotes_has_none(plain: str):
 )
 def test_what_could_be_taken_for_something_else_is_quoted(text_: str):
     assert scalar(text_) == f'"{text_}"'
+
+
+@given(st.lists(HOSTILE, max_size=4))
+def test_lines_are_read_as_they_are(lines: list[str]):
+    document = {"a": Block(lines), "b": [{"run": Block(lines)}, Block(lines)]}
+    read = "".join(f"{line}\n" for line in lines)
+    assert yaml.safe_load(text(document)) == {"a": read, "b": [{"run": read}, read]}
+
+
+def test_lines_look_as_they_are():
+    assert text({"run": Block(["set -e", "", '  echo "$A"'])}) == 'run: |\n  set -e\n\n    echo "$A"\n'
+
+
+@pytest.mark.parametrize("words", ['echo "$A" >b', '$A == "b"', "./run --now", "a {b} [c], d", "x:y z"])
+def test_a_command_needs_no_quotes(words: str):
+    assert text({"a": words}) == f"a: {words}\n"
+    assert yaml.safe_load(text({"a": words, "b": [words], "c": Line([words])})) == {
+        "a": words,
+        "b": [words],
+        "c": [words],
+    }
+
+
+@pytest.mark.parametrize("words", ["a: b", "a #b", "a ", "a:", "- a", "a  b", "'a' b", "on", "{a}", "a\tb"])
+def test_a_command_is_quoted_where_it_has_to_be(words: str):
+    assert text({"a": words}).startswith('a: "')
+    assert yaml.safe_load(text({"a": words})) == {"a": words}
 
 
 def test_a_long_line_becomes_a_block():

@@ -10,7 +10,7 @@ from pottle.api.files import files_of
 from pottle.api.host import Host
 from pottle.api.plans import warn_of
 from pottle.api.products import reference
-from pottle.api.projects import directory_of, platforms, read_options, script_of, tree_of
+from pottle.api.projects import directory_of, platforms, read_options, repository, script_of, tree_of
 from pottle.api.provisioning import facts_with_base
 from pottle.errors import PottleError
 
@@ -58,10 +58,20 @@ def generate_all(
             found.append(_written(root / directory, options, host, style))
         except NothingToRun as error:
             host.progress.warn(f"{directory}: {error.what}")
-    return _generated(kinds, found, root, host)
+    return _generated(kinds, found, root, host, every=True)
 
 
-KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production", "kubernetes")
+def refreshed(outputs: "Sequence[Output]") -> "tuple[Output, ...]":
+    """Those that are there as pottle wrote them, now or before: what somebody has changed is theirs."""
+    return tuple(output for output in outputs if output.state in ("current", "outdated"))
+
+
+def ci_provider(root: Path) -> str:
+    """Whose pipelines the repository of the project at `root` has: "gitlab" where it says so, else "github"."""
+    return "gitlab" if (repository(directory_of(root)) / ".gitlab-ci.yml").exists() else "github"
+
+
+KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production", "kubernetes", "ci-github", "ci-gitlab")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +114,24 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None", 
     return _Written(directory_of(root), plans, around, style, configured, tree, image)
 
 
-def _generated(kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host) -> "tuple[Output, ...]":
+def _generated(
+    kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host, *, every: bool = False
+) -> "tuple[Output, ...]":
     if "dockerfile" in kinds and "dockerignore" not in kinds:
         for each in projects:
             if not each.ignore_file.exists():
                 what = f"there is no {each.ignore_file}: a builder would be sent secrets and caches as well"
                 host.progress.warn(f"{what}; `pottle generate dockerignore` writes it")
-    return tuple(output for kind in kinds for output in _outputs(kind, projects, root))
+    return tuple(output for kind in kinds for output in _outputs(kind, projects, root, every=every))
 
 
-def _outputs(kind: str, projects: Sequence[_Written], root: Path) -> "Iterator[Output]":
+def _outputs(kind: str, projects: Sequence[_Written], root: Path, *, every: bool) -> "Iterator[Output]":
     from pottle.render import bake, compose, dockerfile, kubernetes, listed
     from pottle.render.files import Output
 
+    if kind.startswith("ci-"):
+        yield from _pipelines(kind.removeprefix("ci-"), projects, root, every=every)
+        return
     if kind == "bake":
         targets = [_target(each, directory_of(root)) for each in projects]
         if targets:
@@ -154,6 +169,27 @@ def _composed(written: _Written) -> "Project":
         secrets=written.style.secrets,
         lockfiles=(plan.lockfile,) if plan.lockfile else (),
     )
+
+
+def _pipelines(provider: str, projects: Sequence[_Written], root: Path, *, every: bool) -> "Iterator[Output]":
+    """The one file of the repository, for a project in it or for all."""
+    from pottle.render import pipelines
+    from pottle.render.files import Output
+    from pottle.render.steps import steps
+
+    if not projects:
+        return
+    top = repository(directory_of(root)).absolute()
+    directory = os.path.relpath(directory_of(root).absolute(), top)
+    own = [steps(each.plans[0]).own for each in projects]
+    built = pipelines.Built(
+        name=projects[0].plans[0].name,
+        directory="" if directory == "." else directory,
+        every=every,
+        history=any(step is not None and step.version_tool is not None for step in own),
+    )
+    path = pipelines.GITHUB if provider == "github" else pipelines.GITLAB
+    yield Output(top / path, pipelines.render(provider, built))
 
 
 def _manifests(written: _Written) -> str:

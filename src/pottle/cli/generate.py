@@ -92,7 +92,7 @@ def dockerfile(around: Surroundings, /, **flags: Any) -> int:
       pottle generate dockerfile --secret ca   # --secret id=ca,src=company.pem
       pottle generate dockerfile --check
     """
-    return _made("dockerfile", around, flags)
+    return _made(["dockerfile"], around, flags)
 
 
 @command.command("dockerignore", short_help=".dockerignore: what no builder gets to see.")
@@ -106,7 +106,7 @@ def dockerignore(around: Surroundings, /, **flags: Any) -> int:
       pottle generate dockerignore
       pottle generate dockerignore --diff
     """
-    return _made("dockerignore", around, flags)
+    return _made(["dockerignore"], around, flags)
 
 
 @command.command("bake", short_help="docker-bake.json: all images of a repository, on one builder or on many.")
@@ -124,7 +124,7 @@ def bake(around: Surroundings, /, **flags: Any) -> int:
       pottle generate bake
       pottle generate bake --all --platform linux/amd64,linux/arm64
     """
-    return _made("bake", around, flags)
+    return _made(["bake"], around, flags)
 
 
 @command.command("compose", short_help="compose.yaml for development; with --production, compose.prod.yaml.")
@@ -145,7 +145,7 @@ def compose(around: Surroundings, /, **flags: Any) -> int:
       pottle generate compose --stdout
       pottle generate compose --check
     """
-    return _made("compose-production" if flags.pop("production") else "compose", around, flags)
+    return _made(["compose-production" if flags.pop("production") else "compose"], around, flags)
 
 
 @command.command(
@@ -169,10 +169,54 @@ def kubernetes(around: Surroundings, /, **flags: Any) -> int:
       pottle generate kubernetes --image registry.example/shop:1.2
       pottle generate kubernetes --check
     """
-    return _made("kubernetes", around, flags)
+    return _made(["kubernetes"], around, flags)
 
 
-def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
+@command.command("ci", short_help="A pipeline of GitHub or GitLab: check, build, push, hand on the digest.")
+@click.option(
+    "--provider",
+    type=click.Choice(["github", "gitlab"]),
+    help="Whose; by default github, or gitlab where there is a .gitlab-ci.yml.",
+)
+@_kind
+@click.pass_obj
+def ci(around: Surroundings, /, **flags: Any) -> int:
+    """Write the repository's pipeline: .github/workflows/image.yaml, or .gitlab-ci.yml.
+
+    It lints, holds generated files against the project (`pottle generate refresh --check`), builds the image
+    of every change, and pushes it from the main branch and for tags. Layers are kept in the registry.
+
+    \b
+    Examples:
+      pottle generate ci
+      pottle generate ci --provider gitlab
+      pottle generate ci --all          # every project of a monorepo
+    """
+    from pottle import api
+
+    provider = flags.pop("provider") or api.ci_provider(flags["path"])
+    return _made([f"ci-{provider}"], around, flags)
+
+
+@command.command("refresh", short_help="Every file here that pottle has written, as it should be now.")
+@_kind
+@click.pass_obj
+def refresh(around: Surroundings, /, **flags: Any) -> int:
+    """Write anew what pottle has written here before and nobody has changed since, of whatever kind.
+
+    \b
+    Examples:
+      pottle generate refresh
+      pottle generate refresh --check         # for CI: exit code 1 and a diff if one is old
+      pottle generate refresh --all --check
+    """
+    from pottle import api
+
+    return _made(api.KINDS, around, flags, there=True)
+
+
+def _made(kinds: Sequence[str], around: Surroundings, flags: dict[str, Any], *, there: bool = False) -> int:
+    """`there`: only what pottle has written before."""
     from pottle import api
     from pottle.errors import UsageError
     from pottle.render.dockerfile import Style
@@ -187,17 +231,17 @@ def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
         if image is not None:
             hint = "name one project, or leave it to `pottle resolve`"
             raise UsageError("--image is one image, and --all means every project", hint=hint)
-        outputs = api.generate_all([kind], path, flags, host, style)
+        outputs = api.generate_all(kinds, path, flags, host, style)
     else:
-        outputs = api.generate([kind], path, api.read_options(path, around.environ, flags), host, style, image)
-    return _show(outputs, how, around.colour)
+        outputs = api.generate(kinds, path, api.read_options(path, around.environ, flags), host, style, image)
+    return _show(api.refreshed(outputs) if there else outputs, how, around.colour)
 
 
 def _show(outputs: "Sequence[Output]", how: How, colour: bool | None) -> int:
     from pottle.render.files import write
 
     if how.stdout:
-        click.echo(outputs[0].text, nl=False)
+        click.echo("".join(output.text for output in outputs[:1]), nl=False)
         return 0
     if not (how.check or how.diff):
         _tell(outputs, write(outputs, force=how.force), how)

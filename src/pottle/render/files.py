@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from pottle import generated
 from pottle.errors import HostError, UsageError
 from pottle.text import Location
-from pottle.writing import replacing
+from pottle.writing import host_errors, replacing
 
 State: TypeAlias = Literal["absent", "current", "outdated", "edited"]
 """Of a file: not there; as it should be; as pottle wrote it for an earlier state of the project; somebody's work."""
@@ -60,6 +60,8 @@ def write(outputs: Sequence[Output], *, force: bool = False) -> tuple[State, ...
         raise _edited(edited)
     for output, state in zip(outputs, states, strict=True):
         if state != "current":
+            with host_errors(output.path):
+                output.path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(output.path) as file:
                 file.write(output.text.encode())
     return states

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 Scalar: TypeAlias = str | int | bool | None
-Node: TypeAlias = Union[Scalar, "Anchor", "Apart", "Because", "Line", "Raw", Mapping[str, "Node"], Sequence["Node"]]
+Node: TypeAlias = Union[
+    Scalar, "Anchor", "Apart", "Because", "Block", "Line", "Raw", Mapping[str, "Node"], Sequence["Node"]
+]
 
 WIDTH = 100
 """Columns of a `Line`, and of a comment."""
 _INDENT = "  "
 _PLAIN = re.compile(
-    r"(?:\.?\.?/|[A-Za-z_])(?:[A-Za-z0-9_./@%+=-]|:(?=[A-Za-z0-9_./@%+=-]))*|\.|[1-9][0-9]*(?:ms|[a-zA-Z]i?)"
+    r"(?:\.?\.?/|\.?[A-Za-z_])(?:[A-Za-z0-9_./@%+=-]|:(?=[A-Za-z0-9_./@%+=-]))*|\.|[1-9][0-9]*(?:ms|[a-zA-Z]i?)"
 )
-_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+_PHRASE = re.compile(r"(?:\.?\.?/|[A-Za-z_$])(?:[!-~]| (?! |#))*")
+"""What needs no quotes outside of brackets and braces, unless there is a `: ` or a ` #` in it."""
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan"))
 """What YAML 1.1 takes for something else than a text, however it is capitalised."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -51,6 +55,13 @@ class Apart:
     """A mapping with an empty line between its entries."""
 
     node: Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A text of several lines, each with its line break, as they are."""
+
+    lines: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,13 @@ def scalar(value: Scalar) -> str:
             return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else quoted(value)
 
 
+def phrase(value: Scalar) -> str:
+    """The same where no bracket is open: a sentence, a command."""
+    if isinstance(value, str) and _PHRASE.fullmatch(value) and ": " not in value and not value.endswith((" ", ":")):
+        return quoted(value) if value.lower() in _WORDS else value
+    return scalar(value)
+
+
 def quoted(value: str) -> str:
     """A text in double quotes, in one line."""
     return '"' + "".join(map(_escaped, value)) + '"'
@@ -132,6 +150,10 @@ def _valued(begin: str, value: Node, depth: int) -> Iterator[str]:
     if inline is not None:
         yield f"{begin} {inline}"
         return
+    if isinstance(value, Block):
+        yield f"{begin} |"
+        yield from (f"{_INDENT * (depth + 1)}{line}".rstrip() for line in value.lines)
+        return
     yield begin
     node = value.node if isinstance(value, Line) else value
     if isinstance(node, Mapping):
@@ -153,6 +175,10 @@ def _item(value: Node, depth: int) -> Iterator[str]:
     if inline is not None:
         yield f"{begin} {inline}"
         return
+    if isinstance(value, Block):
+        yield f"{begin} |"
+        yield from (f"{_INDENT * (depth + 1)}{line}".rstrip() for line in value.lines)
+        return
     lines = [line for key, each in _pairs(value) for line in _entry(key, each, depth + 1)]
     first = next(number for number, line in enumerate(lines) if not line.lstrip().startswith("#"))
     # Comments of the first entry go above the dash: behind it they would be taken for its value's.
@@ -172,15 +198,23 @@ def _inline(value: Node, column: int) -> str | None:
     match value:
         case Raw(words):
             return words
+        case Block(lines):
+            return None if _is_block(lines) else quoted("".join(f"{line}\n" for line in lines))
         case Line(node):
             line = _flow(node)
             return line if column + len(line) <= WIDTH or not node else None
         case str() | int() | None:
-            return scalar(value)
+            return phrase(value)
         case Mapping() | Sequence():
             return None if value else "{}" if isinstance(value, Mapping) else "[]"
         case _:
             return None
+
+
+def _is_block(lines: Sequence[str]) -> bool:
+    """Whether a reader finds them again as they are."""
+    plain = all(line.isprintable() and "\ufeff" not in line and line == line.rstrip() for line in lines)
+    return plain and bool(lines) and bool(lines[0]) and bool(lines[-1]) and not lines[0].startswith(" ")
 
 
 def _flow(node: "Mapping[str, Scalar | Line] | Sequence[Scalar | Line] | Scalar | Line") -> str:
