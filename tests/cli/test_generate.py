@@ -20,6 +20,7 @@ FILES = {
     ("compose",): "compose.yaml",
     ("compose", "--production"): "compose.prod.yaml",
     ("kubernetes",): "kubernetes.yaml",
+    ("devcontainer",): ".devcontainer/devcontainer.json",
     ("ci", "--provider", "github"): ".github/workflows/image.yaml",
 }
 UNNEEDED = {
@@ -152,6 +153,13 @@ def test_manifests_remember_the_image_that_they_were_given(
     assert "hint: " in capsys.readouterr().err
     assert call("kubernetes", "--image", "a", "--all", project) == 2
     assert "--all" in capsys.readouterr().err
+
+
+def test_a_devcontainer_without_a_compose_file_is_warned_of(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    call("devcontainer", project)
+    assert "`pottle generate compose`" in capsys.readouterr().err
 
 
 def test_refresh_writes_what_pottle_has_written_and_nothing_else(

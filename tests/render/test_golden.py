@@ -70,7 +70,7 @@ EXISTING = [case for case in CASES if case.name in SHOWN]
 
 @pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
 def test_what_is_generated_for_a_named_project(case: Path, root: Path):
-    texts = {name: text for kind in KINDS for name, text in generated(kind, root).items()}
+    texts = {name: text for kind in (*KINDS, "devcontainer") for name, text in generated(kind, root).items()}
     directory = GOLDEN / case.name
     # Under names that mean nothing to git and to the tools that look for them.
     named = {name.lower().lstrip(".") + ("" if "." in name[1:] else ".txt"): text for name, text in texts.items()}

@@ -71,7 +71,17 @@ def ci_provider(root: Path) -> str:
     return "gitlab" if (repository(directory_of(root)) / ".gitlab-ci.yml").exists() else "github"
 
 
-KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production", "kubernetes", "ci-github", "ci-gitlab")
+KINDS = (
+    "dockerfile",
+    "dockerignore",
+    "bake",
+    "compose",
+    "compose-production",
+    "kubernetes",
+    "ci-github",
+    "ci-gitlab",
+    "devcontainer",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +132,16 @@ def _generated(
             if not each.ignore_file.exists():
                 what = f"there is no {each.ignore_file}: a builder would be sent secrets and caches as well"
                 host.progress.warn(f"{what}; `pottle generate dockerignore` writes it")
+    if "devcontainer" in kinds and "compose" not in kinds:
+        for each in projects:
+            if not (each.directory / "compose.yaml").exists():
+                what = f"there is no {each.directory / 'compose.yaml'}, which the container is started by"
+                host.progress.warn(f"{what}; `pottle generate compose` writes it")
     return tuple(output for kind in kinds for output in _outputs(kind, projects, root, every=every))
 
 
 def _outputs(kind: str, projects: Sequence[_Written], root: Path, *, every: bool) -> "Iterator[Output]":
-    from pottle.render import bake, compose, dockerfile, kubernetes, listed
+    from pottle.render import bake, compose, devcontainer, dockerfile, kubernetes, listed
     from pottle.render.files import Output
 
     if kind.startswith("ci-"):
@@ -146,6 +161,8 @@ def _outputs(kind: str, projects: Sequence[_Written], root: Path, *, every: bool
             yield Output(each.directory / compose.PRODUCTION, compose.production(_composed(each)))
         elif kind == "kubernetes":
             yield Output(each.directory / kubernetes.NAME, _manifests(each))
+        elif kind == "devcontainer":
+            yield Output(each.directory / devcontainer.NAME, devcontainer.render(each.plans[0]))
         else:
             yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
             if each.context.lock is None and (text := listed.render(each.plans)) is not None:

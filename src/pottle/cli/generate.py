@@ -198,6 +198,23 @@ def ci(around: Surroundings, /, **flags: Any) -> int:
     return _made([f"ci-{provider}"], around, flags)
 
 
+@command.command(
+    "devcontainer", short_help=".devcontainer/devcontainer.json: an editor in the container of compose.yaml."
+)
+@_kind
+@click.pass_obj
+def devcontainer(around: Surroundings, /, **flags: Any) -> int:
+    """Write a devcontainer.json for the service of compose.yaml (`pottle generate compose`): the project's own
+    Python and its servers, for an editor that knows development containers.
+
+    \b
+    Examples:
+      pottle generate compose && pottle generate devcontainer
+      pottle generate devcontainer --check
+    """
+    return _made(["devcontainer"], around, flags)
+
+
 @command.command("refresh", short_help="Every file here that pottle has written, as it should be now.")
 @_kind
 @click.pass_obj
