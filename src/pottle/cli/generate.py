@@ -1,4 +1,4 @@
-"""`pottle generate`: files for others to build with, written from the plan."""
+"""`pottle generate`: files for others to build and to run with, written from the plan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@click.group("generate", short_help="Write a Dockerfile and its like.")
+@click.group("generate", short_help="Write a Dockerfile, compose files, manifests and their like.")
 def command() -> None:
-    """Write files for others to build with: the plan, as an expert would have written it down.
+    """Write files for others to build and to run with: the plan, as an expert would have written it down.
 
     They are yours to change: what somebody has changed, or what pottle never wrote, is not
     overwritten without --force.
@@ -27,7 +27,8 @@ def command() -> None:
     Examples:
       pottle generate dockerfile
       pottle generate dockerignore ../shop
-      pottle generate dockerfile --check     # for CI: exit code 1 if it is old
+      pottle generate compose
+      pottle generate refresh --check   # for CI: exit code 1 if one is old
     """
 
 
@@ -224,7 +225,7 @@ def refresh(around: Surroundings, /, **flags: Any) -> int:
     \b
     Examples:
       pottle generate refresh
-      pottle generate refresh --check         # for CI: exit code 1 and a diff if one is old
+      pottle generate refresh --check   # for CI: exit code 1 and a diff
       pottle generate refresh --all --check
     """
     from pottle import api

@@ -174,7 +174,8 @@ SERVICES = (POSTGRES, MYSQL, MONGO, RABBITMQ, REDIS)
 _SQLALCHEMY = ("sqlalchemy", "sqlmodel", "databases")
 _BARE = {"psycopg2": "postgresql", "mysqldb": "mysql"}
 """Drivers that SQLAlchemy takes where a URL names none."""
-_ADDRESSES = ("URL", "URI", "DSN", "BACKEND")
+ADDRESSES = ("URL", "URI", "DSN", "BACKEND")
+"""What a variable's name ends with that holds a whole address."""
 _PARTS = {
     "HOST": "host", "HOSTNAME": "host", "SERVER": "host", "PORT": "port", "USER": "user", "USERNAME": "user",
     "PASSWORD": "password", "PASS": "password", "DB": "database", "NAME": "database", "DATABASE": "database",
@@ -313,7 +314,7 @@ def _value(implied: Implied, variable: Variable, host: str, database: str) -> st
         words = ["PG", *words]
     if not set(words[:-1]) & set(service.words):
         return None
-    if words[-1] in _ADDRESSES:
+    if words[-1] in ADDRESSES:
         return _url(implied, None, host, database) if scheme in (None, "sqlite", "sqlite+aiosqlite") else None
     part = _PARTS.get(words[-1])
     return None if part is None else _part(service, part, host, database)

@@ -7,16 +7,33 @@ from functools import cached_property
 
 from pottle.plan.model import ImagePlan, ProcessPlan
 from pottle.project.variables import Variable
+from pottle.render.backing import ADDRESSES, SERVICES
 
 LISTENS = ("web-asgi", "web-wsgi", "web-own-server", "ui")
 """Kinds that serve."""
-ENDS = ("cli", "script")
+ENDS = ("cli", "script", "job")
 """Kinds that do what they are asked for and end."""
-_SECRET = re.compile(
-    r"(?:^|_)(?:SECRET|SECRETS|PASSWORD|PASSWD|PASS|TOKEN|CREDENTIALS?|PRIVATE|DSN|SALT|SIGNATURE|CERT|PEM)(?:_|$)|KEYS?$|KEY_"
-    r"|(?:DATABASE|DB|SQLALCHEMY|POSTGRES\w*|PG|MYSQL|MONGO\w*|REDIS|BROKER|AMQP|RABBIT\w*|CACHE)_(?:URL|URI)$|^(?:CELERY|ARQ|RQ)_\w+(?:URL|BACKEND)$"
+_WAIT = ("apscheduler", "schedule", "rocketry")
+"""Frameworks of jobs that wait for their times instead."""
+_SECRETS = frozenset(
+    {
+        *(
+            "SECRET",
+            "SECRETS",
+            "PASSWORD",
+            "PASSWD",
+            "PASS",
+            "PGPASSWORD",
+            "PGPASS",
+            "TOKEN",
+            "CREDENTIAL",
+            "CREDENTIALS",
+        ),
+        *("PRIVATE", "DSN", "SALT", "PEM", "KEY", "KEYS", "APIKEY"),
+    }
 )
-"""Names of variables whose values nobody shall read: logins in URLs among them."""
+"""Words in names of variables whose values nobody shall read."""
+_SERVERS = frozenset(word for service in SERVICES for word in service.words)
 
 
 @dataclass(frozen=True)
@@ -39,7 +56,7 @@ class Deployment:
     @property
     def ends(self) -> bool:
         """Whether the image's own process is done at some time."""
-        return self.plan.kind in ENDS and not self.serves
+        return self.plan.kind in ENDS and self.plan.framework not in _WAIT and not self.serves
 
     @cached_property
     def once(self) -> tuple[ProcessPlan, ...]:
@@ -74,8 +91,9 @@ class Deployment:
 
 
 def is_secret(name: str) -> bool:
-    """Whether a variable of this name holds what nobody shall read."""
-    return _SECRET.search(name.upper()) is not None
+    """Whether a variable of this name holds what nobody shall read; a server's URL has a login in it."""
+    words = name.upper().split("_")
+    return not _SECRETS.isdisjoint(words) or (words[-1] in ADDRESSES and not _SERVERS.isdisjoint(words))
 
 
 def volumes(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
