@@ -155,11 +155,16 @@ def test_manifests_remember_the_image_that_they_were_given(
     assert "--all" in capsys.readouterr().err
 
 
-def test_a_devcontainer_without_a_compose_file_is_warned_of(
-    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("kind", "other"), [("devcontainer", "compose"), ("compose", "dockerfile")])
+def test_what_needs_another_file_says_so(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str], kind: str, other: str
 ):
-    call("devcontainer", project)
-    assert "`pottle generate compose`" in capsys.readouterr().err
+    call(kind, project)
+    assert f"`pottle generate {other}` writes it" in capsys.readouterr().err
+    call(other, project)
+    capsys.readouterr()
+    call(kind, project)
+    assert capsys.readouterr().err == ""
 
 
 def test_refresh_writes_what_pottle_has_written_and_nothing_else(

@@ -68,6 +68,8 @@ def test_what_is_implied(names: list[str], services: list[str]):
         (["psycopg"], "STORE", "postgres://u:p@localhost/other", "postgres://shop:${POSTGRES_PASSWORD:?}@postgres:5432/shop"),
         (["psycopg"], "DB_HOST", "localhost", "postgres"),
         (["psycopg"], "POSTGRES_DB", None, "shop"),
+        (["psycopg"], "DATABASE_NAME", "shop", "shop"),
+        (["psycopg"], "DATABASE_NAME", "db.sqlite3", None),
         (["psycopg"], "PGPASSWORD", None, "${POSTGRES_PASSWORD:?}"),
         (["psycopg"], "SMTP_HOST", None, None),
         (["psycopg"], "DB_POOL_SIZE", None, None),

@@ -127,17 +127,20 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None", 
 def _generated(
     kinds: Sequence[str], projects: Sequence[_Written], root: Path, host: Host, *, every: bool = False
 ) -> "tuple[Output, ...]":
-    if "dockerfile" in kinds and "dockerignore" not in kinds:
-        for each in projects:
-            if not each.ignore_file.exists():
-                what = f"there is no {each.ignore_file}: a builder would be sent secrets and caches as well"
-                host.progress.warn(f"{what}; `pottle generate dockerignore` writes it")
-    if "devcontainer" in kinds and "compose" not in kinds:
-        for each in projects:
-            if not (each.directory / "compose.yaml").exists():
-                what = f"there is no {each.directory / 'compose.yaml'}, which the container is started by"
-                host.progress.warn(f"{what}; `pottle generate compose` writes it")
+    for each in projects:
+        for kind, other, file, why in _needs(each):
+            if kind in kinds and other not in kinds and not file.exists():
+                host.progress.warn(f"there is no {file}: {why}; `pottle generate {other}` writes it")
     return tuple(output for kind in kinds for output in _outputs(kind, projects, root, every=every))
+
+
+def _needs(project: _Written) -> "Iterator[tuple[str, str, Path, str]]":
+    """What is of little use without another file: its kind, the other's kind, that file, and why."""
+    from pottle.render import compose
+
+    yield "dockerfile", "dockerignore", project.ignore_file, "a builder would be sent secrets and caches as well"
+    yield "compose", "dockerfile", project.directory / "Dockerfile", "it is what the service is built of"
+    yield "devcontainer", "compose", project.directory / compose.NAME, "it is what the container is started by"
 
 
 def _outputs(kind: str, projects: Sequence[_Written], root: Path, *, every: bool) -> "Iterator[Output]":

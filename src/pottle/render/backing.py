@@ -186,6 +186,8 @@ _JOINED = {f"PG{part}": part for part in ("HOST", "PORT", "USER", "PASSWORD", "D
 _READERS = {"celery": "CELERY_BROKER_URL", "rq": "RQ_REDIS_URL"}
 """Distribution → the variable that its own command reads."""
 _READ_FOR = {"rabbitmq": ("celery",), "redis": ("celery", "rq")}
+_FILE = re.compile(r"/|\.(?:db|sqlite3?)$")
+"""What the name of a database is where it is SQLite's file."""
 _NUMBERED = ("redis",)
 """Services whose URLs have a number of a database: the code's own is kept."""
 
@@ -317,7 +319,9 @@ def _value(implied: Implied, variable: Variable, host: str, database: str) -> st
     if words[-1] in ADDRESSES:
         return _url(implied, None, host, database) if scheme in (None, "sqlite", "sqlite+aiosqlite") else None
     part = _PARTS.get(words[-1])
-    return None if part is None else _part(service, part, host, database)
+    if part is None or (part == "database" and _FILE.search(default or "")):
+        return None
+    return _part(service, part, host, database)
 
 
 def _part(service: Service, part: str, host: str, database: str) -> str | None:
