@@ -1,12 +1,16 @@
 """Which servers a project's distributions imply, and what variables of its code are set to."""
 
+import os
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 from tests.render.test_compose import planned
 
 from pottle.plan.model import ImagePlan, InstallWheels, Requirement
 from pottle.project.variables import Variable
-from pottle.render.backing import SERVICES, addresses, implied
+from pottle.render.backing import AS_OF, SERVICES, Service, addresses, implied
 from pottle.text import Location
 
 PLAN = planned("fastapi-packaged")
@@ -101,6 +105,25 @@ def test_celery_and_rq_read_a_variable_by_themselves():
         False,
         "celery itself reads it.",
     )
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "servers.md"
+ROWS = re.compile(r"^\| `[^\n]+\n", re.MULTILINE)
+
+
+def row(service: Service) -> str:
+    drivers = ", ".join(f"`{name}`" for name in service.drivers)
+    words = ", ".join(f"`{word}`" for word in service.words)
+    return f"| `{service.image}` | {drivers} | {words} | `{service.variable}` |\n"
+
+
+def test_the_reference_is_the_table():
+    rows = "".join(map(row, SERVICES))
+    if os.environ.get("GOLDEN") == "rewrite":
+        head, _, _ = PAGE.read_text().partition(ROWS.search(PAGE.read_text())[0])
+        PAGE.write_text(head + rows + ROWS.sub("", PAGE.read_text()).removeprefix(head))
+    assert "".join(ROWS.findall(PAGE.read_text())) == rows
+    assert AS_OF in PAGE.read_text()
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.name)
