@@ -125,6 +125,21 @@ def test_a_package_is_imported_from_the_working_copy():
     assert document["services"]["web"]["environment"]["PYTHONPATH"] == "/app/src"
 
 
+def test_a_stage_for_developers_has_its_own_command_and_finds_the_package():
+    packaged = Project(planned("fastapi-packaged"), target="dev", roots=("src",))
+    web = read(development(packaged))["services"]["web"]
+    assert web["build"] == {"context": ".", "target": "dev"}
+    assert "command" not in web
+    assert "environment" not in web
+    above = Project(planned("fastapi-packaged"), context="../..", target="dev", mount="/src")
+    assert read(development(above))["services"]["web"]["volumes"] == ["../..:/src"]
+
+
+def test_django_is_served_by_its_own_server_whatever_the_stage():
+    services = read(development(Project(planned("django-static-root"), target="dev")))["services"]
+    assert services["web"]["command"][:3] == ["python", "manage.py", "runserver"]
+
+
 def test_what_has_to_be_compiled_is_built_anew_instead():
     plan = planned("fastapi-packaged")
     layers = tuple(

@@ -44,7 +44,9 @@ class Project:
     dockerfile: str = "Dockerfile"
     """Relative to the context."""
     target: str | None = None
-    """The Dockerfile's stage for development."""
+    """The Dockerfile's stage for developers, where it has one: it finds the project in the working copy, and its command reloads."""
+    mount: str = APP
+    """Where the working copy lies in the container: the project's, or with such a stage that of the whole context."""
     roots: tuple[str, ...] = ("",)
     """Directories of the project, relative to it, from which its modules are imported."""
     secrets: tuple[str, ...] = ()
@@ -292,7 +294,8 @@ class _Development(_File):
         mounted = self.kept()
         if self._mounts():
             why = "The working copy in place of the image's files: a change of code needs no build."
-            mounted = [Because(f".:{APP}", why), *mounted]
+            copy = "." if project.mount == APP else project.context
+            mounted = [Because(f"{copy}:{project.mount}", why), *mounted]
             if path := self._python_path():
                 why = "Its package from there as well, before the one that is installed."
                 environment = {"PYTHONPATH": Because(path, why), **environment}
@@ -326,7 +329,7 @@ class _Development(_File):
         return own is None or not own.backend.startswith(_COMPILED)
 
     def _python_path(self) -> str | None:
-        if steps(self.project.plan).own is None:
+        if steps(self.project.plan).own is None or self.project.target is not None:
             return None
         said = dict(self.project.plan.runtime.environment).get("PYTHONPATH")
         places = [f"{APP}/{root}".rstrip("/") for root in self.project.roots]
@@ -340,7 +343,8 @@ class _Development(_File):
         """How it reloads, and where it is reached."""
         project, found = self.project, self.common(process)
         main = process is self.deployment.main
-        if self._mounts() and (other := reload.command(process, project.plan)) is not None:
+        given = main and project.target is not None  # by the stage for developers
+        if self._mounts() and (other := reload.command(process, project.plan, given=given)) is not None:
             found.pop("command", None)
             found = {"command": Because(Line([interpolated(word) for word in other.argv]), other.why), **found}
         if main and self.deployment.serves:

@@ -23,13 +23,15 @@ class Reloading:
     why: str
 
 
-def command(process: ProcessPlan, plan: ImagePlan) -> Reloading | None:
-    """What starts `process` so that it reloads; None where nothing does."""
+def command(process: ProcessPlan, plan: ImagePlan, *, given: bool = False) -> Reloading | None:
+    """What starts `process` so that it reloads; None where nothing does. `given`: the image's own command reloads already."""
     if process.once or process.schedule is not None:
         return None
     if process is plan.processes[0] and plan.framework == "django" and (manage := _manage(plan)):
         argv = ("python", manage, "runserver", f"0.0.0.0:{plan.port}")
         return Reloading(argv, "Django's own server: it reloads, and serves static files from where they lie.")
+    if given:
+        return None
     program, *rest = process.command
     if program in _RELOAD:
         return Reloading((program, *_behind(program, rest, (_RELOAD[program],))), f"{program} reloads what changes.")
