@@ -11,11 +11,13 @@ from pottle.cli.surroundings import Surroundings
 
 
 @click.command("libs", short_help="Which system packages an environment needs.")
-@click.argument("target", metavar="[PATH]", default=".", required=False)
+@click.argument("target", metavar="[PATH|LOCK|IMAGE]", default=".", required=False)
 @click.option(
-    "--suite", metavar="NAME", help="Whose packages: trixie, bookworm, noble, … or alpine.  [default: trixie]"
+    "--suite",
+    metavar="NAME",
+    help="Whose packages: trixie, bookworm, noble … or alpine; by default trixie, or the base.",
 )
-@click.option("--arch", metavar="NAME", help="amd64 or arm64; by default that of the machine code.")
+@click.option("--arch", metavar="NAME", help="amd64 or arm64; by default that of the code, or this machine's.")
 @click.option("--optional", is_flag=True, help="With --format apt: also what plugins and further tools want.")
 @click.option(
     "--format",
@@ -41,13 +43,15 @@ def command(
 ) -> int:
     """Show which libraries and programs of the system an environment needs, and which packages have them.
 
-    A folder or a virtual environment is read, never run. Exit code 1: something is required that neither the environment nor the
-    suite has, or its glibc or libstdc++ is too old. Packages that can be installed are no failure.
+    PATH is a folder, a virtual environment or a whole root, which is read and never run; a project or its LOCK, whose wheels are
+    looked into; or an IMAGE of pottle's store or of a registry. Exit code 1: something is required that nobody has, or a newer
+    glibc or libstdc++. What can still be installed is a failure in an image only.
 
     \b
     Examples:
       pottle libs .venv
-      pottle libs /opt/venv --suite bookworm --arch arm64
+      pottle libs uv.lock --suite bookworm --arch arm64
+      pottle libs registry.example/shop:1.2 --format json
       pottle libs /opt/venv --format apt | xargs apt-get install -y
     """
     from pottle import api

@@ -38,9 +38,12 @@ def _summary(found: "Libraries") -> str:
     report, system = found.report, found.report.system
     where = f"{system.suite} ({system.architecture})"
     if not report.packages:
-        told = f"nothing has to be installed on {where}"
+        told = f"nothing is missing on {where}" if found.closed else f"nothing has to be installed on {where}"
         return click.style(told, bold=True)
-    told = f"{_count(len(report.packages), 'package')} of {where} {'has' if len(report.packages) == 1 else 'have'} to be installed"
+    if found.closed:
+        told = f"{_count(len(report.packages), 'package')} of {where} {_is_are(report.packages)} missing"
+    else:
+        told = f"{_count(len(report.packages), 'package')} of {where} {_has_have(report.packages)} to be installed"
     if found.closure is not None:
         whole = found.closure
         told += f": {len(whole.packages)} with all that they need, {whole.installed / 1e6:.1f} MB, {whole.download / 1e6:.1f} MB to fetch"
@@ -80,6 +83,14 @@ def _some(names: Sequence[str], most: int = _MOST) -> str:
     """The first few, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def _is_are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _has_have(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
 
 
 def _count(number: int, what: str) -> str:

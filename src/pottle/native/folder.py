@@ -22,6 +22,7 @@ Words = Callable[[str], frozenset[str]]
 
 _LIBRARY = re.compile(r".*\.so(?:\.[^/]*)?")
 _INFO = re.compile(r"(?P<site>.*?)(?P<name>[A-Za-z0-9](?:[\w.]*[A-Za-z0-9])?)-(?P<version>[^-/]+)\.dist-info")
+_LINKS_FOLLOWED = 40  # Linux's own limit (path_resolution(7))
 _MOST_FILES = 2_000_000
 _MOST_OF_SOURCE = 64 << 20
 _MOST_OF_RECORD = 64 << 20
@@ -32,11 +33,14 @@ def nothing(distribution: str) -> frozenset[str]:  # noqa: ARG001
     return frozenset()
 
 
-def collect(directory: Path, words: Words = nothing) -> Tree:
-    """The folder's tree. Raises `ProjectError` where there is none, `HostError` where it cannot be read."""
+def collect(directory: Path, words: Words = nothing, *, rooted: bool = False) -> Tree:
+    """The folder's tree. Raises `ProjectError` where there is none, `HostError` where it cannot be read.
+
+    `rooted`: it is a whole root, in which absolute links lead somewhere.
+    """
     if not directory.is_dir():
         raise ProjectError(f"{directory} is not a directory", hint="name a folder or a virtual environment")
-    files = _Files(directory)
+    files = _Files(directory, rooted)
     for path, entry in _walk(directory):
         files.add(path, entry)
     return files.tree(words)
@@ -47,6 +51,7 @@ class _Files:
     """What is found on a walk."""
 
     directory: Path
+    rooted: bool
     binaries: dict[str, Elf] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
@@ -89,8 +94,19 @@ class _Files:
             found = frozenset(self._named(own, wanted)) if wanted else frozenset()
             distributions.append(Distribution(name, match["version"], pure, found))
         binaries = tuple(Binary(path, found, owners.get(path)) for path, found in sorted(self.binaries.items()))
-        links = {link: target for link, target in self.links.items() if target in self.binaries}
+        links = {link: target for link in self.links if (target := self._behind(link)) is not None}
         return Tree(binaries, links, tuple(distributions), self.damaged)
+
+    def _behind(self, link: str) -> str | None:
+        """The library that a link leads to, through others."""
+        for _ in range(_LINKS_FOLLOWED):
+            link = self.links[link]
+            link = link.lstrip("/") if self.rooted else link
+            if link in self.binaries:
+                return link
+            if link not in self.links:
+                return None
+        return None
 
     def _owners(self) -> Mapping[str, str]:
         """By RECORD; what none lists (`libs/` of a wheel that was repaired by hand) belongs to nobody."""

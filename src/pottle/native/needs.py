@@ -254,11 +254,8 @@ def _roots(tree: Tree, loader: Loader) -> list[Binary]:
         for name in binary.elf.needed
         if isinstance(found := loader.find(name, binary), Binary) and found.owner != binary.owner
     }
-    return roots + [
-        binary
-        for binary in tree.binaries
-        if binary.owner not in with_modules | reached_from_others and binary not in roots
-    ]
+    partly = with_modules | reached_from_others
+    return roots + [b for b in tree.binaries if b.owner not in partly and "/lib-dynload/" not in b.path]
 
 
 def _because(name: str, answer: Answer) -> str:

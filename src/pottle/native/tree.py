@@ -35,8 +35,8 @@ class Binary:
 
     @property
     def is_extension(self) -> bool:
-        """Whether Python imports it."""
-        return _EXTENSION.fullmatch(self.path) is not None
+        """Whether Python imports it. What the standard library is made of, Tk's above all, may be left unused."""
+        return _EXTENSION.fullmatch(self.path) is not None and "/lib-dynload/" not in self.path
 
     @property
     def is_program(self) -> bool:
