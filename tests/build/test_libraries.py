@@ -196,16 +196,47 @@ def test_a_lock_that_was_tampered_with_is_one_clear_error(here: World, tmp_path:
     assert "--> pottle.lock:" in done.err
 
 
+def for_both(here: World, directory: Path, arm: WheelFile) -> Path:
+    """A project with a wheel of `linked` for each platform."""
+    root = project(here, directory, LINKED)
+    lock = (root / "uv.lock").read_text()
+    other = here.lock(wheels=(arm,)).split("wheels = [\n")[1].split("]")[0]
+    (root / "uv.lock").write_text(lock.replace("wheels = [\n", f"wheels = [\n{other}", 1))
+    return root
+
+
 def test_each_platform_has_its_own(tmp_path: Path):
     arm = binary("linked", module("libexpat.so.1", machine=183), "aarch64")
     with world(tmp_path / "world", bytecode=False, index=PackageIndex(LINKED, arm)) as here:
         for name in ("libodbc2", "libexpat1"):
             here.archive.add(*(Package(name, architecture=each) for each in ("amd64", "arm64")))
-        root = project(here, tmp_path / "shop", LINKED)
-        lock = (root / "uv.lock").read_text()
-        other = here.lock(wheels=(arm,)).split("wheels = [\n")[1].split("]")[0]
-        (root / "uv.lock").write_text(lock.replace("wheels = [\n", f"wheels = [\n{other}", 1))
+        root = for_both(here, tmp_path / "shop", arm)
         assert here.pottle("lock", root, "--platform=linux/amd64,linux/arm64", "-q").code == 0
         systems = tomllib.loads((root / "pottle.lock").read_text())["system"]
     found = {each["platform"]: [one["package"] for one in each["libraries"]] for each in systems}
     assert found == {"linux/amd64": ["libodbc2"], "linux/arm64": ["libexpat1"]}
+
+
+# --- a Dockerfile ---------------------------------------------------------------------------------
+
+
+def test_a_dockerfile_has_what_the_lock_says_with_its_reason(here: World, tmp_path: Path):
+    root = project(here, tmp_path / "shop", LINKED)
+    assert "libodbc2" not in here.pottle("generate", "dockerfile", "--stdout", root).out, "nobody has looked yet"
+    assert here.pottle("lock", root, AMD64, "-q").code == 0
+    text = here.pottle("generate", "dockerfile", "--stdout", root, AMD64).out
+
+    assert "# libodbc2: linked: it is linked with libodbc.so.2.\nRUN apt-get update" in text
+    assert " libodbc2" in text.partition("apt-get install")[2].partition("rm -rf")[0]
+
+
+def test_a_dockerfile_for_several_platforms_has_what_any_of_them_needs(tmp_path: Path):
+    arm = binary("linked", module("libexpat.so.1", machine=183), "aarch64")
+    with world(tmp_path / "world", bytecode=False, index=PackageIndex(LINKED, arm)) as here:
+        for name in ("libodbc2", "libexpat1"):
+            here.archive.add(*(Package(name, architecture=each) for each in ("amd64", "arm64")))
+        root = for_both(here, tmp_path / "shop", arm)
+        assert here.pottle("lock", root, "--platform=linux/amd64,linux/arm64", "-q").code == 0
+        text = here.pottle("generate", "dockerfile", "--stdout", root).out
+    installed = text.partition("apt-get install")[2].partition("rm -rf")[0]
+    assert {"libodbc2", "libexpat1"} <= set(installed.split())

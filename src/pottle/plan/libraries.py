@@ -4,7 +4,7 @@ What was found stands in `pottle.lock`, so that a plan has it without a wheel; e
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -39,22 +39,39 @@ def _need(library: PinnedLibrary, at: str | None) -> Need:
 
 def added(plan: ImagePlan, libraries: Sequence[PinnedLibrary]) -> ImagePlan:
     """The plan with these packages, each with its reason."""
-    if not libraries:
-        return plan
-    step = next((step for layer in plan.layers if layer.name == LAYER for step in _of(layer)), None)
-    names = tuple(sorted({*(step.packages if step else ()), *(library.package for library in libraries)}))
-    suite = next(step.suite for layer in plan.layers for step in _of(layer))
-    with_all = InstallPackages(suite=suite, packages=names, without=packages.without(names))
-    layer = LayerPlan(name=LAYER, steps=(with_all,), because=BECAUSE)
     places = _places(plan)
     told = [_need(library, places.get(library.of)).reason for library in libraries]
+    return _with_packages(plan, {library.package for library in libraries}, told)
+
+
+def of_all(plans: Sequence[ImagePlan]) -> ImagePlan:
+    """The first of several plans that differ in their platforms alone, with the packages that wheels of any of them need."""
+    first, *others = plans
+    names = {name for plan in others for step in _steps(plan) for name in step.packages}
+    return _with_packages(
+        first, names, [each for plan in others for each in plan.reasons if each.decision == "packages"]
+    )
+
+
+def _with_packages(plan: ImagePlan, names: Collection[str], told: Iterable[Reason]) -> ImagePlan:
+    step = next(_steps(plan), None)
+    if set(names) <= set(step.packages if step else ()):
+        return plan
+    every = tuple(sorted({*(step.packages if step else ()), *names}))
+    suite = next(step.suite for layer in plan.layers for step in _of(layer))
+    with_all = InstallPackages(suite=suite, packages=every, without=packages.without(every))
+    layer = LayerPlan(name=LAYER, steps=(with_all,), because=BECAUSE)
     seen = {(reason.decision, reason.value) for reason in plan.reasons}
     return replace(
         plan,
         layers=tuple(_with(plan.layers, layer, anew=step is None)),
-        system_packages=SystemPackages(runtime=names, build=plan.system_packages.build),
+        system_packages=SystemPackages(runtime=every, build=plan.system_packages.build),
         reasons=tuple(_placed(plan.reasons, [each for each in told if (each.decision, each.value) not in seen])),
     )
+
+
+def _steps(plan: ImagePlan) -> Iterator[InstallPackages]:
+    return (step for layer in plan.layers if layer.name == LAYER for step in _of(layer))
 
 
 def _of(layer: LayerPlan) -> Iterator[InstallPackages]:

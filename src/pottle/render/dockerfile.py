@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pottle import generated
+from pottle.plan import libraries
 from pottle.plan.model import ImagePlan, InstallProject, RunCommand
 from pottle.project import version
 from pottle.render import instructions as write
@@ -73,7 +74,7 @@ def remembered(text: str) -> Style:
 def render(plans: Sequence[ImagePlan], context: Context, style: Style | None = None) -> str:
     """The Dockerfile for all of `plans`, which differ in their platforms alone."""
     style = style or Style()
-    base, plan = stand(plans[0], style.image)
+    base, plan = stand(libraries.of_all(plans), style.image)
     return _Dockerfile(plan, steps(plan), plans, context, style, base).text()
 
 
@@ -131,7 +132,10 @@ class _Dockerfile:
 
     def _packages(self) -> Iterator[Instruction]:
         if self.base.packages:
-            yield _apt(self.base.packages)
+            named = set(self.base.packages)
+            reasons = [each for each in self.plan.reasons if each.decision == "packages"]
+            told = (f"{each.value}: {each.because}." for each in reasons if named.intersection(each.value.split()))
+            yield _apt(self.base.packages).because("\n".join(told) or None)
 
     def _interpreter(self) -> Iterator[Instruction]:
         step = self.base.standalone
