@@ -10,8 +10,10 @@ from tests.native.elf_files import Blueprint, build
 from tests.world import BASE, PYTHON, World, world
 
 from pottle.oci.entry import File
+from pottle.testing.base_image import MemoryRepository, debian, python
 from pottle.testing.debian_archive import Package
 from pottle.testing.package_index import PackageIndex
+from pottle.testing.registry import FakeRegistry
 from pottle.testing.wheel_file import WheelFile
 
 TAG = f"cp{PYTHON.replace('.', '')}-cp{PYTHON.replace('.', '')}"
@@ -110,8 +112,27 @@ def test_what_no_package_has_is_told(here: World, tmp_path: Path):
     assert f"warning: lost: linked with libnobody.so.1, which no package of {BASE.suite} has" in done.err
 
 
-def test_a_damaged_library_in_a_wheel_stops_nothing(here: World, tmp_path: Path):
-    assert here.pottle("build", project(here, tmp_path / "shop", CUT), AMD64).code == 0
+def test_a_damaged_library_in_a_wheel_is_told(here: World, tmp_path: Path):
+    done = here.pottle("build", project(here, tmp_path / "shop", CUT), AMD64)
+    assert done.code == 0
+    assert "warning: cut: lib/site-packages/cut/_m.abi3.so starts like machine code and cannot be read: " in done.err
+
+
+ESCAPING = {
+    "a file outside": {"../../escaped.so": module("libodbc.so.2")},
+    "a file at the root": {"/escaped.so": module("libodbc.so.2")},
+    "data outside": {"escaping-1.0.data/data/../../../../escaped.so": module("libodbc.so.2")},
+}
+
+
+@pytest.mark.parametrize("files", ESCAPING.values(), ids=ESCAPING)
+def test_what_a_wheel_would_write_elsewhere_is_nowhere(tmp_path: Path, files: dict[str, bytes]):
+    wheel = WheelFile("escaping", tag=f"{TAG}-manylinux_2_17_x86_64", files={"escaping.py": "", **files})
+    with world(tmp_path / "world", bytecode=False, index=PackageIndex(wheel)) as here:
+        done = here.pottle("libs", project(here, tmp_path / "shop", wheel), "--arch", "amd64")
+    assert (done.code, done.err) == (0, "")
+    assert "libodbc2" not in done.out
+    assert not list(tmp_path.rglob("escaped.so"))
 
 
 # --- pottle.lock ----------------------------------------------------------------------------------
@@ -240,3 +261,25 @@ def test_a_dockerfile_for_several_platforms_has_what_any_of_them_needs(tmp_path:
         text = here.pottle("generate", "dockerfile", "--stdout", root).out
     installed = text.partition("apt-get install")[2].partition("rm -rf")[0]
     assert {"libodbc2", "libexpat1"} <= set(installed.split())
+
+
+# --- a base image ---------------------------------------------------------------------------------
+
+
+def test_what_a_base_image_has_no_package_of_is_told(here: World, tmp_path: Path):
+    root = project(here, tmp_path / "shop", LINKED)
+    status = b"Package: libc6\nStatus: install ok installed\nVersion: 2.41-12\n\n"
+    with FakeRegistry() as server:
+        for name, more in {
+            "bare": b"",
+            "whole": b"Package: libodbc2\nStatus: install ok installed\nVersion: 1\n",
+        }.items():
+            held = MemoryRepository()
+            held.image(debian(**{"var/lib/dpkg/status": status + more}), python(f"{PYTHON}.9"))
+            held.serve(server, name)
+        bare = here.pottle("build", root, AMD64, "--base", f"{server.host}/bare:1")
+        whole = here.pottle("build", root, AMD64, "--base", f"{server.host}/whole:1")
+
+    assert (bare.code, whole.code) == (0, 0)
+    assert "bare:1 does not have libodbc2 (linked: it is linked with libodbc.so.2): install it in a base" in bare.err
+    assert "libodbc2" not in whole.err

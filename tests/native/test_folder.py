@@ -72,7 +72,7 @@ def test_a_damaged_file_is_told_and_the_others_are_read(tmp_path: Path):
     (tmp_path / "b.so").write_bytes(module("libodbc.so.2"))
     report = examine(collect(tmp_path), TRIXIE)
     assert report.packages == ("libodbc2",)
-    assert [path for path, _ in report.damaged] == ["a.so"]
+    assert [each.path for each in report.damaged] == ["a.so"]
 
 
 def test_what_is_not_a_folder_is_an_error(tmp_path: Path):

@@ -71,8 +71,8 @@ def wanting(found: "Libraries") -> Iterator[str]:
     for old in report.too_old:
         suites = f"use {' or '.join(old.suites)}" if old.suites else "no suite has it yet"
         yield f"{old.symbol}, for {old.of or old.file}: {report.system.suite} has {old.has}; {suites}"
-    for path, why in report.damaged:
-        yield f"{path} starts like machine code and cannot be read: {why}"
+    for each in report.damaged:
+        yield f"{each.path} starts like machine code and cannot be read: {each.why}"
 
 
 def _who(need: "Need") -> str:
@@ -123,7 +123,7 @@ def json(found: "Libraries") -> str:
         ],
         "cheaper": [{"distribution": name, "way": way} for name, way in report.cheaper],
         "too_old": report.too_old,
-        "damaged": [{"path": path, "because": why} for path, why in report.damaged],
+        "damaged": [{"path": each.path, "because": each.why} for each in report.damaged],
         "missing": list(wanting(found)),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pottle.errors import HostError, ProjectError
 from pottle.native.elf import Elf, InvalidElf, read
-from pottle.native.tree import Binary, Distribution, Tree, named_in
+from pottle.native.tree import Binary, Damaged, Distribution, Tree, named_in
 
 Words = Callable[[str], frozenset[str]]
 """Distribution → what to look for in its code."""
@@ -85,17 +85,21 @@ class _Files:
     def tree(self, words: Words) -> Tree:
         """With every file given to its distribution."""
         owners = self._owners()
+        with_code = {owners.get(path) for path in self.binaries}
+        sources: dict[str | None, list[str]] = {}
+        for path in self.sources:
+            sources.setdefault(owners.get(path), []).append(path)
         distributions = []
         for info, match in sorted(self.infos.items()):
             name = _normalized(match["name"])
-            wanted = words(name)
-            own = (path for path in self.sources if owners.get(path) == name) if wanted else ()
-            pure = self._is_pure(info) and name not in {owners.get(path) for path in self.binaries}
-            found = frozenset(self._named(own, wanted)) if wanted else frozenset()
+            pure = name not in with_code and self._is_pure(info)
+            wanted = words(name) if pure else frozenset()
+            found = frozenset(self._named(sources.get(name, ()), wanted)) if wanted else frozenset()
             distributions.append(Distribution(name, match["version"], pure, found))
         binaries = tuple(Binary(path, found, owners.get(path)) for path, found in sorted(self.binaries.items()))
         links = {link: target for link in self.links if (target := self._behind(link)) is not None}
-        return Tree(binaries, links, tuple(distributions), self.damaged)
+        damaged = tuple(Damaged(path, why, owners.get(path)) for path, why in sorted(self.damaged.items()))
+        return Tree(binaries, links, tuple(distributions), damaged)
 
     def _behind(self, link: str) -> str | None:
         """The library that a link leads to, through others."""

@@ -19,7 +19,7 @@ from pottle.native.elf import Version
 from pottle.native.index import GLIBC, RUNTIME, AlpineIndex, Index, index, suites
 from pottle.native.knowledge import claims, curated, rows_for
 from pottle.native.loader import SYSTEM, Loader
-from pottle.native.tree import Architecture, Binary, Distribution, Tree
+from pottle.native.tree import Architecture, Binary, Damaged, Distribution, Tree
 
 Signal: TypeAlias = Literal["linked", "measured", "debian"]
 """Machine code; a row of ours; Debian's metadata, confirmed by the code."""
@@ -125,8 +125,7 @@ class Report:
     system: System
     needs: tuple[Need, ...] = ()
     too_old: tuple[TooOld, ...] = ()
-    damaged: tuple[tuple[str, str], ...] = ()
-    """Files that start like ELF and are not, or not whole → why."""
+    damaged: tuple[Damaged, ...] = ()
     foreign: int = 0
     """Files for other machines, which are passed over."""
 
@@ -164,7 +163,7 @@ def examine(tree: Tree, system: System, direct: Collection[str] | None = None) -
         system=system,
         needs=tuple(_once(found)),
         too_old=tuple(_too_old(own, linked.reached, system)),
-        damaged=tuple(sorted(tree.damaged.items())),
+        damaged=tree.damaged,
         foreign=len(tree.binaries) - len(own.binaries),
     )
 

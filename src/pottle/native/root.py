@@ -43,7 +43,7 @@ def split(whole: Tree, root: Path, suite: str, architecture: Architecture) -> tu
     names = frozenset(path.rpartition("/")[2] for path in paths if path.rpartition("/")[0] in directories)
     own = tuple(binary for binary in whole.binaries if not _DISTRIBUTIONS.fullmatch(binary.path))
     links = {link: target for link, target in whole.links.items() if not _DISTRIBUTIONS.fullmatch(link)}
-    damaged = {path: why for path, why in whole.damaged.items() if not _DISTRIBUTIONS.fullmatch(path)}
+    damaged = tuple(each for each in whole.damaged if not _DISTRIBUTIONS.fullmatch(each.path))
     tree = Tree(own, links, whole.distributions, damaged)
     return tree, replace(on_suite(suite, architecture, packages), sonames=names, rooted=True)
 

@@ -45,6 +45,15 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True)
+class Damaged:
+    """A file that starts like ELF and cannot be read."""
+
+    path: str
+    why: str
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Distribution:
     """An installed distribution, as far as it matters here."""
 
@@ -65,8 +74,7 @@ class Tree:
     links: Mapping[str, str] = field(default_factory=dict)
     """Symbolic links to libraries: path → the path that it leads to."""
     distributions: tuple[Distribution, ...] = ()
-    damaged: Mapping[str, str] = field(default_factory=dict)
-    """Files that start like ELF and cannot be read → why."""
+    damaged: tuple[Damaged, ...] = ()
 
     def of(self, architecture: Architecture) -> "Tree":
         """What of it that architecture's loader would look at."""
@@ -88,21 +96,25 @@ def united(trees: Iterable[Tree]) -> Tree:
     binaries: list[Binary] = []
     links: dict[str, str] = {}
     distributions: list[Distribution] = []
-    damaged: dict[str, str] = {}
+    damaged: list[Damaged] = []
     for each in trees:
         binaries += each.binaries
         links |= each.links
         distributions += each.distributions
-        damaged |= each.damaged
-    return Tree(tuple(binaries), links, tuple(distributions), damaged)
+        damaged += each.damaged
+    return Tree(tuple(binaries), links, tuple(distributions), tuple(damaged))
 
 
 def named_in(source: bytes, words: Collection[str]) -> set[str]:
     """Those of the words that stand in the source as a string, alone or as the stem of a library's name: `"libmagic.so.1"`, `'magic'`."""
     found = set()
     for word in words:
-        stem = re.escape(word.removeprefix("lib") if word.startswith("lib") else word).encode()
-        library = rb"(?:lib)?%s(?:[-.]\d+)*(?:\.so(?:\.\d+)*)?" % stem if word.startswith("lib") else stem
-        if re.search(rb"[\"']%s[\"']" % library, source):
+        is_library = word.startswith("lib")
+        plain = word.removeprefix("lib").encode()
+        if plain not in source:
+            continue
+        stem = re.escape(plain)
+        name = rb"(?:lib)?%s(?:[-.]\d+)*(?:\.so(?:\.\d+)*)?" % stem if is_library else stem
+        if re.search(rb"[\"']%s[\"']" % name, source):
             found.add(word)
     return found

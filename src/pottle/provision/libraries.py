@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from pottle.errors import ProjectError
-from pottle.native.index import UnknownSuite, facts
+from pottle.native.index import RUNTIME, suites
 from pottle.native.needs import Need, Report, System, TooOld, examine, on_suite
 from pottle.native.tree import Architecture, Distribution, Tree, united
 from pottle.oci.platform import Platform
@@ -20,7 +20,7 @@ from pottle.text import Location
 
 
 def wheels_that_ask(plan: ImagePlan, wheels: Sequence[LockedWheel]) -> tuple[LockedWheel, ...]:
-    """Those whose content decides; none where nobody knows the suite."""
+    """Those whose content decides which packages are added; none where none can be."""
     suite = _suite(plan)
     return machine_code.asking(wheels, suite) if suite is not None else ()
 
@@ -33,21 +33,38 @@ def find(
     Raises `ProjectError` where the base's glibc or libstdc++ is too old for them; warns of what no package has.
     """
     suite = _suite(plan)
-    if suite is None or not machine_code.asking(wheels, suite):
+    if suite is None or not wheels_that_ask(plan, wheels):
         return ()
-    tree = machine_code.tree(wheels, suite, plan, _indexes(plan), settings)
-    report = examine(tree, on_suite(suite, _architecture(plan), there), libraries.asked(plan))
-    _check(report, plan)
-    for need in report.missing:
+    found = _of_image(plan, wheels, on_suite(suite, _architecture(plan), there), settings)
+    _check_versions(found, plan)
+    for need in found.missing:
         who = ", ".join(need.of) or "a wheel"
-        settings.progress.warn(
-            f"{who}: linked with {need.name}, which no package of {suite} has {need.because}".rstrip()
-        )
-    return tuple(_wanted(report))
+        what = f"{who}: linked with {need.name}, which no package of {suite} has"
+        settings.progress.warn(f"{what} ({need.because})" if need.because else what)
+    for each in found.damaged:
+        settings.progress.warn(f"{each.owner}: {each.path} starts like machine code and cannot be read: {each.why}")
+    return tuple(_wanted(found))
+
+
+def tell_of_base_image(plan: ImagePlan, wheels: Sequence[LockedWheel], settings: Settings) -> None:
+    """Warn of what a base image of Debian or Ubuntu has no package of: none is put on it."""
+    image = plan.base_image
+    if image is None or image.packages is None or not _is_known(image.release):
+        return
+    if not machine_code.asking(wheels, image.release):
+        return
+    system = on_suite(image.release, _architecture(plan), {*RUNTIME, *image.packages})
+    for library in _wanted(_of_image(plan, wheels, system, settings)):
+        what = f"{image.name} does not have {library.package} ({library.of}: {library.because})"
+        settings.progress.warn(f"{what}: install it in a base image of your own")
 
 
 def report(
-    plan: EnvironmentPlan, wheels: Sequence[LockedWheel], system: System, direct: Collection[str], settings: Settings
+    plan: EnvironmentPlan,
+    wheels: Sequence[LockedWheel],
+    system: System,
+    direct: Collection[str],
+    settings: Settings,
 ) -> Report:
     """What an environment needs of a system, whatever image it is for."""
     asked = Indexes(plan.step.index, plan.step.extra_indexes)
@@ -56,43 +73,38 @@ def report(
     return examine(united((tree, built)), system, direct)
 
 
+def _of_image(plan: ImagePlan, wheels: Sequence[LockedWheel], system: System, settings: Settings) -> Report:
+    step = next(_steps(plan), None)
+    asked = Indexes(step.index, step.extra_indexes) if step is not None else None
+    tree = machine_code.tree(wheels, system.suite, plan, asked, settings)
+    return examine(tree, system, libraries.asked(plan))
+
+
+def _steps(plan: ImagePlan) -> Iterator[InstallWheels]:
+    return (step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels))
+
+
 def _suite(plan: ImagePlan) -> str | None:
     """The base's, whose packages can be added."""
     if plan.base_image is not None:
         return None
     suite = of(plan.base).suite
-    try:
-        facts(suite)
-    except UnknownSuite:
-        return None
-    return suite
+    return suite if _is_known(suite) else None
+
+
+def _is_known(suite: str) -> bool:
+    return suite in {each.name for each in suites()}
 
 
 def _architecture(plan: ImagePlan) -> Architecture:
     return "arm64" if Platform.parse(plan.platform).debian_architecture == "arm64" else "amd64"
 
 
-def _indexes(plan: ImagePlan) -> Indexes | None:
-    steps = (step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels))
-    return next((Indexes(step.index, step.extra_indexes) for step in steps), None)
-
-
-def _check(report: Report, plan: ImagePlan) -> None:
-    """Raises `ProjectError` where symbols are missing."""
-    if not report.too_old:
+def _check_versions(found: Report, plan: ImagePlan) -> None:
+    if not found.too_old:
         return
-    old = report.too_old[0]
-    at = next(
-        (
-            r.at
-            for layer in plan.layers
-            for s in layer.steps
-            if isinstance(s, InstallWheels)
-            for r in s.requirements
-            if r.name == old.of
-        ),
-        None,
-    )
+    old = found.too_old[0]
+    at = next((each.at for step in _steps(plan) for each in step.requirements if each.name == old.of), None)
     what = f"the machine code of {old.of or old.file} needs {old.symbol}, and {plan.base} has {old.has}"
     raise ProjectError(what, at=Location.parse(at) if at else None, hint=_way_out(old))
 
@@ -103,14 +115,15 @@ def _way_out(old: TooOld) -> str:
     return f'choose {" or ".join(old.suites)}: `base = "{old.suites[0]}"` under [tool.pottle]'
 
 
-def _wanted(report: Report) -> Iterator[PinnedLibrary]:
+def _wanted(found: Report) -> Iterator[PinnedLibrary]:
     """One for each package, by the first need of it."""
-    for package in report.packages:
-        need = next(need for need in report.needs if need.required and need.package == package)
-        yield PinnedLibrary(package=package, of=need.of[0] if need.of else "", because=_because(need, report))
+    for package in found.packages:
+        need = next(need for need in found.needs if need.required and need.package == package)
+        yield PinnedLibrary(package=package, of=need.of[0] if need.of else "wheels", because=_because(need, found))
 
 
-def _because(need: Need, report: Report) -> str:
-    told = f"it is linked with {need.name}" if need.signal == "linked" else need.because
-    cheaper = dict(report.cheaper).get(need.of[0]) if need.of else None
-    return f"{told}; {cheaper}" if cheaper and need.signal == "linked" else told
+def _because(need: Need, found: Report) -> str:
+    if need.signal != "linked":
+        return need.because
+    cheaper = dict(found.cheaper).get(need.of[0]) if need.of else None
+    return f"it is linked with {need.name}" + (f"; {cheaper}" if cheaper else "")

@@ -60,6 +60,7 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     """
     _check_sources(plan)
     wheels, built = distributions(plan, settings)
+    libraries.tell_of_base_image(plan, wheels, settings)
     if decided is not None:
         resolved = _as_decided(decided, plan)
         _check_libraries(decided, plan, wheels, settings)

@@ -81,18 +81,10 @@ def _by_owner(whole: Tree, wheels: Sequence[LockedWheel]) -> dict[str, Tree]:
             tuple(replace(each, path=_placed(each.path)) for each in whole.binaries if each.owner == name),
             {_placed(at): _placed(to) for at, to in whole.links.items() if owners.get(to) == name},
             (replace(distribution, words=told[name].words if name in told else frozenset()),),
-            {_placed(path): why for path, why in whole.damaged.items() if _named_in(path, name, whole)},
+            tuple(replace(each, path=_placed(each.path)) for each in whole.damaged if each.owner == name),
         )
         for name, distribution in plain.items()
     }
-
-
-def _named_in(path: str, name: str, whole: Tree) -> bool:
-    """Whose file it is that could not be read: the one whose directory it lies in."""
-    top = path.rpartition("/")[0]
-    return any(binary.owner == name and binary.path.startswith(f"{top}/") for binary in whole.binaries) or (
-        len(whole.distributions) == 1
-    )
 
 
 def _placed(path: str) -> str:
