@@ -9,7 +9,7 @@ from pottle.api.delivery import check_output, load, push, save, tag, write_diges
 from pottle.api.files import files_of
 from pottle.api.generating import generate, generate_all
 from pottle.api.host import Host, own_platform
-from pottle.api.libs import Asked, Libraries, libs
+from pottle.api.libs import Libraries, SystemWish, libs
 from pottle.api.linting import lint_fixed, lint_rendered, lint_rule, lint_rules, lint_settings, lint_targets
 from pottle.api.manifests import Publication, Published, Resolution, resolve
 from pottle.api.pins import Change, Pinned, PinnedBase, Pinning, pin
@@ -21,7 +21,6 @@ from pottle.api.running import run, stored
 from pottle.api.shared_layers import layer_cache, share
 
 __all__ = [
-    "Asked",
     "Change",
     "Host",
     "Libraries",
@@ -34,6 +33,7 @@ __all__ = [
     "Publication",
     "Published",
     "Resolution",
+    "SystemWish",
     "build",
     "build_all",
     "build_for",

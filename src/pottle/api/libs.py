@@ -26,7 +26,7 @@ _NO_LOCKS = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SystemWish:
     """Which system it is about; None: the one that fits best."""
 
     suite: str | None = None
@@ -51,32 +51,32 @@ class Libraries:
         return bool(report.missing or report.too_old or report.damaged or lacking)
 
 
-def libs(target: str, asked: Asked, host: Host, *, sizes: bool = True) -> Libraries:
+def libs(target: str, wish: SystemWish, host: Host, *, sizes: bool = True) -> Libraries:
     """What `target` needs: a folder, a virtual environment, a whole root, a project or its lock, an image.
 
     A folder is read, never run. For a project an index may be asked, and wheels are looked into that were never seen before. An image
     comes from pottle's store, else from its registry. The archive is asked for sizes alone, and only if they are wanted.
     """
-    _check(asked)
+    _check(wish)
     path = Path(target)
     if path.is_dir() and not _is_project(path):
-        report, closed = _folder(path, asked, host)
+        report, closed = _folder(path, wish, host)
     elif path.exists():
-        report, closed = _project(path, asked, host), False
+        report, closed = _project(path, wish, host), False
     else:
-        report, closed = _image(target, asked, host), True
+        report, closed = _image(target, wish, host), True
     return Libraries(report, closed, _closure(report, host) if sizes else None)
 
 
-def _check(asked: Asked) -> None:
+def _check(wish: SystemWish) -> None:
     from pottle.native.index import ALPINE, UnknownSuite, facts
     from pottle.native.tree import MACHINES
 
-    if asked.architecture is not None and asked.architecture not in MACHINES:
-        raise UsageError(f"there is no architecture {asked.architecture!r}: there are {', '.join(MACHINES)}")
+    if wish.architecture is not None and wish.architecture not in MACHINES:
+        raise UsageError(f"there is no architecture {wish.architecture!r}: there are {', '.join(MACHINES)}")
     try:
-        if asked.suite not in {None, ALPINE}:
-            facts(str(asked.suite))
+        if wish.suite not in {None, ALPINE}:
+            facts(str(wish.suite))
     except UnknownSuite as error:
         raise UsageError(str(error), hint="name one of them with --suite") from error
 
@@ -91,55 +91,55 @@ def _is_project(path: Path) -> bool:
 # --- a folder -------------------------------------------------------------------------------------
 
 
-def _folder(path: Path, asked: Asked, host: Host) -> "tuple[Report, bool]":
+def _folder(path: Path, wish: SystemWish, host: Host) -> "tuple[Report, bool]":
     from pottle.native import root
 
     if root.is_root(path):
-        return _root(path, asked, host), True
+        return _root(path, wish, host), True
     from pottle.native.folder import collect
     from pottle.native.knowledge import words
     from pottle.native.needs import examine, on_suite
 
-    suite = asked.suite or SUITE
+    suite = wish.suite or SUITE
     if (path / "oci-layout").is_file():
         raise UsageError(f"{path} is an OCI layout", hint="name the image as its registry, or pottle's store, knows it")
     with host.progress.task("Reading machine code"):
         tree = collect(path, lambda distribution: words(suite, distribution))
     if not tree.binaries and not tree.distributions:
         host.progress.warn(f"there is neither machine code nor a distribution in {path}")
-    return examine(tree, on_suite(suite, _architecture(asked, tree))), False
+    return examine(tree, on_suite(suite, _architecture(wish, tree))), False
 
 
-def _root(path: Path, asked: Asked, host: Host) -> "Report":
+def _root(path: Path, wish: SystemWish, host: Host) -> "Report":
     """A whole root: what was put on top of its distribution, on what that has."""
     from pottle.native import root
     from pottle.native.folder import collect
     from pottle.native.knowledge import words
     from pottle.native.needs import examine
 
-    suite = root.suite_of(path) or asked.suite
+    suite = root.suite_of(path) or wish.suite
     if suite is None:
         host.progress.warn(f"its distribution is not one that pottle knows the packages of: {SUITE}'s are told")
         suite = SUITE
     with host.progress.task("Reading machine code"):
         whole = collect(path, lambda distribution: words(suite, distribution), rooted=True)
-    tree, system = root.split(whole, path, suite, _architecture(asked, whole))
+    tree, system = root.split(whole, path, suite, _architecture(wish, whole))
     return examine(tree, system)
 
 
-def _architecture(asked: Asked, tree: "Tree | None" = None) -> "Architecture":
+def _architecture(wish: SystemWish, tree: "Tree | None" = None) -> "Architecture":
     """The one asked for, else the one that most of the code is for, else this machine's."""
     from pottle.native.tree import MACHINES
 
     found = next(iter(tree.architectures), None) if tree is not None else None
-    wanted = asked.architecture or found or own_platform().debian_architecture
+    wanted = wish.architecture or found or own_platform().debian_architecture
     return next(each for each in MACHINES if each == wanted)
 
 
 # --- a project ------------------------------------------------------------------------------------
 
 
-def _project(path: Path, asked: Asked, host: Host) -> "Report":
+def _project(path: Path, wish: SystemWish, host: Host) -> "Report":
     """By its lock, or by what an index has now for what it asks for."""
     from pottle.native.index import ALPINE
     from pottle.native.needs import on_suite
@@ -147,37 +147,37 @@ def _project(path: Path, asked: Asked, host: Host) -> "Report":
     from pottle.plan.planner import environment
     from pottle.provision import libraries, locking
 
-    if asked.suite == ALPINE:
+    if wish.suite == ALPINE:
         raise UsageError(
             "wheels of a project are chosen for Debian and Ubuntu", hint="ask about an environment on Alpine itself"
         )
     script = path.suffix == ".py"
     root = path if path.is_dir() or script else path.parent
     flags = {
-        "base": asked.suite,
+        "base": wish.suite,
         "lockfile": path.name if path.is_file() and path.name not in _NO_LOCKS and not script else None,
     }
     options = read_options(root, host.environ, flags)
-    platform = Platform.parse(f"linux/{_architecture(asked)}")
+    platform = Platform.parse(f"linux/{_architecture(wish)}")
     facts = facts_with_base(facts_of(root, options), root, options, (platform,), host, ask=True)
     plan = environment(facts, options, platform)
     if plan is None:
         raise ProjectError(f"nothing in {root} says what is installed", hint="name a lock, an environment or an image")
     settings = settings_for(root, options, host)
-    suite = plan.base.partition(":")[2] if plan.base_image is None else asked.suite or SUITE
+    suite = plan.base.partition(":")[2] if plan.base_image is None else wish.suite or SUITE
     direct = {str(dependency.name) for dependency in facts.dependencies}
-    system = on_suite(suite, _architecture(asked))
+    system = on_suite(suite, _architecture(wish))
     return libraries.report(plan, locking.wheels_of(plan, settings), system, direct, settings)
 
 
 # --- an image -------------------------------------------------------------------------------------
 
 
-def _image(name: str, asked: Asked, host: Host) -> "Report":
+def _image(name: str, wish: SystemWish, host: Host) -> "Report":
     from pottle.oci.unpack import unpack
     from pottle.writing import host_errors, staged_directory
 
-    image = stored(name, host) or _pulled(name, asked, host)
+    image = stored(name, host) or _pulled(name, wish, host)
     work = host.cache / "work"
     with host_errors(work):
         work.mkdir(parents=True, exist_ok=True)
@@ -185,10 +185,10 @@ def _image(name: str, asked: Asked, host: Host) -> "Report":
         with host.progress.task(f"Unpacking {name}"):
             unpack(image, scratch / "root")
         architecture = image.config.platform.debian_architecture
-        return _root(scratch / "root", replace(asked, architecture=architecture), host)
+        return _root(scratch / "root", replace(wish, architecture=architecture), host)
 
 
-def _pulled(name: str, asked: Asked, host: Host) -> "Image":
+def _pulled(name: str, wish: SystemWish, host: Host) -> "Image":
     """From its registry, into the store."""
     from pottle.oci.layout import Layout
     from pottle.oci.platform import Platform
@@ -201,7 +201,7 @@ def _pulled(name: str, asked: Asked, host: Host) -> "Image":
         what = f"{name} is neither a folder nor a file, and no image's name: {error}"
         raise UsageError(what, hint="name a folder, a virtual environment, a project, a lock or an image") from error
     with registry_for(host) as registry:
-        platform = Platform.parse(f"linux/{_architecture(asked)}")
+        platform = Platform.parse(f"linux/{_architecture(wish)}")
         image = pull(reference, platform, registry, Layout.create(host.cache / "store"))
         fetch_layers(image, reference, registry, progress=host.progress)
     return image

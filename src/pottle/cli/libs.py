@@ -57,7 +57,7 @@ def command(
     from pottle import api
 
     here = around.host(quiet=quiet, ca_cert=ca_cert, refresh=False, insecure=insecure)
-    found = api.libs(target, api.Asked(suite, arch), here, sizes=form != "apt")
+    found = api.libs(target, api.SystemWish(suite, arch), here, sizes=form != "apt")
     match form:
         case "apt":
             names = {*found.report.packages, *(found.report.optional if optional else ())}
