@@ -69,6 +69,18 @@ def test_no_member_of_a_family_that_is_bundled_is_taken_from_elsewhere():
     assert alone.packages == ("libqt6pdf6",)
 
 
+def test_of_two_implementations_one_is_enough():
+    both = tree(
+        binary("a.cpython-313-x86_64-linux-gnu.so", "libmpi.so.12", of="mpi4py"),
+        binary("b.cpython-313-x86_64-linux-gnu.so", "libmpi.so.40", of="mpi4py"),
+    )
+    report = examine(both, TRIXIE)
+    assert (report.packages, report.optional) == (("libopenmpi40",), ("libmpich12",))
+
+    there = on_suite("trixie", "amd64", ("libc6", "libmpich12"))
+    assert examine(both, there).packages == ()
+
+
 def test_drivers_are_the_hosts_and_what_computes_on_gpus_comes_as_wheels():
     found = asked(tree(binary("m.abi3.so", "libcuda.so.1", "libcudart.so.12", "libnvidia-ml.so.1", of="torch")))
 

@@ -11,8 +11,8 @@ The rules, in their order:
 """
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pottle.native.elf import Version
@@ -45,6 +45,10 @@ _FAMILIES = (
     "libav",
     "libsw",
 )
+
+
+_EITHER = (("libmpi.so.40", "libmpi.so.12"),)
+"""Sonames of which one is enough, the preferred first: mpi4py has a module for each implementation of MPI, and loads the one that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def examine(tree: Tree, system: System, direct: Collection[str] | None = None) -
     found = [*linked.needs(), *_told(own, system, known, frozenset(direct) if direct is not None else None)]
     return Report(
         system=system,
-        needs=tuple(_once(found)),
+        needs=tuple(_once(map(_chosen(found), found))),
         too_old=tuple(_too_old(own, linked.reached, system)),
         damaged=tree.damaged,
         foreign=len(tree.binaries) - len(own.binaries),
@@ -320,7 +324,21 @@ def _stems(binary: Binary) -> Iterator[str]:
     yield re.sub(r"-[0-9a-f]{8}$", "", stem)
 
 
-def _once(needs: Collection[Need]) -> Iterator[Need]:
+def _chosen(found: Sequence[Need]) -> Callable[[Need], Need]:
+    """Of sonames of which one is enough, the others are optional: where one is there, all that are not."""
+    answers = {need.name: need for need in found if need.signal == "linked"}
+    spared: set[str] = set()
+    for group in _EITHER:
+        known = [name for name in group if name in answers]
+        best = min(known, key=lambda name: (_ORDER.index(answers[name].answer), group.index(name)), default=None)
+        spared |= {name for name in known if name != best}
+    return lambda need: replace(need, required=False) if need.name in spared else need
+
+
+_ORDER: tuple[Answer, ...] = ("bundled", "system", "package", "wheel", "host", "missing")
+
+
+def _once(needs: Iterable[Need]) -> Iterator[Need]:
     """A package that two distributions want for the same reason is told once; what is required before what is not."""
     found: dict[tuple[str, str, str], Need] = {}
     for need in needs:
@@ -332,7 +350,7 @@ def _once(needs: Collection[Need]) -> Iterator[Need]:
 def _both(one: Need, other: Need) -> Need:
     of = tuple(sorted({*one.of, *other.of}))
     required = one.required or other.required
-    return Need(one.name, one.signal, one.answer, required, one.packages, of, one.files, one.because)
+    return replace(one, required=required, of=of)
 
 
 # --- versions of symbols --------------------------------------------------------------------------
