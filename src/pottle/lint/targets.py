@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pottle.errors import UsageError
 from pottle.lint.engine import LARGEST, Checked, Kind, check, kind_of, whole
-from pottle.lint.repository import Changed, OnDisk, Repository
+from pottle.lint.repository import Changed, InMemory, OnDisk, Repository
 from pottle.lint.settings import Settings
 from pottle.project.tree import NEVER_LISTED
 from pottle.text import Source
@@ -100,6 +100,16 @@ def targets(
         else:
             raise UsageError(f"{name} does not exist", hint="name a file, a directory, or - for standard input")
     return list(found.values())
+
+
+def opened(path: Path | None, text: str, kind: Kind, folder: Path) -> Target:
+    """The target of a file that says `text` whatever lies on disk; without a path it lies in no repository."""
+    if path is None:
+        name = {"dockerfile": "Dockerfile", "compose": "compose.yaml", "ignore": ".dockerignore"}[kind]
+        return Target(name, name, kind, InMemory({name: text}), None, Source(name, text).encode())
+    root = _root(path.parent, folder)
+    name = path.relative_to(root).as_posix()
+    return Target(name, name, kind, OnDisk(root), path, Source(name, text).encode())
 
 
 def _below(directory: Path) -> Iterator[Path]:
