@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What one FROM begins."""
+    """What one FROM begins; of a part of a Dockerfile, where there is none, all of it."""
 
     index: int
     name: str | None
@@ -56,6 +56,7 @@ class Stage:
     parent: "Stage | None"
     """The stage that it stands on."""
     instruction: Instruction
+    """Its FROM, or the first of its steps."""
     steps: tuple[Step, ...]
     after: State
     """What is set at its end."""
@@ -112,6 +113,7 @@ def stages(
     found: list[Stage] = []
     by_name: dict[str, Stage] = {}
     begun: tuple[Instruction, list[Step], State] | None = None
+    whole = any(each.name == "FROM" for each in dockerfile.instructions)
     for instruction in dockerfile.instructions:
         if instruction.name == "FROM":
             if begun is not None:
@@ -120,6 +122,9 @@ def stages(
         elif begun is None:
             if instruction.name == "ARG":
                 arguments.update(_arguments(instruction, arguments, _NOTHING, dockerfile.escape, given=given))
+            elif not whole:
+                step = Step(instruction, base(None), 0)
+                begun = (instruction, [step], _after(step.before, instruction, arguments, dockerfile.escape, given))
         else:
             opened, steps, state = begun
             steps.append(Step(instruction, state, len(found)))
@@ -145,7 +150,7 @@ def _finish(
 
 
 def _from(instruction: Instruction, arguments: Variables) -> tuple[str | None, str | None]:
-    words = [word.text for word in instruction.words]
+    words = [word.text for word in instruction.words] if instruction.name == "FROM" else []
     base = resolved(words[0], arguments) if words else None
     named = len(words) == 3 and words[1].upper() == "AS"
     return base, words[2].lower() if named else None
