@@ -138,6 +138,12 @@ def test_what_may_get_into_the_image():
     assert fed == ["a", "b", "--from=b / /"[9:], "e"]
 
 
+def test_nobody_knows_what_a_part_gets_into():
+    found = build("RUN a")
+    assert not found.in_image(found.steps[0])
+    assert not found.feeds_image(found.steps[0])
+
+
 def test_a_service_chooses_a_stage_and_arguments():
     compose = target(
         "services:\n  web:\n    build:\n      target: dev\n      args:\n        BASE: python:3.13\n        X: ${X:-1}\n        Y:\n",
