@@ -226,6 +226,12 @@ def test_fixes_and_comments(folder: Path):
             "Dockerfile", types.Range(types.Position(0, 0), types.Position(0, 0)), "source.fixAll"
         )
         assert [each.title for each in all_] == ["pottle: Make all safe fixes"]
+        text = types.TextDocumentIdentifier(editor.uri("Dockerfile"))
+        by_itself = types.CodeActionContext([], trigger_kind=types.CodeActionTriggerKind.Automatic)
+        at = only(found, "merged-argument").range
+        params = types.CodeActionParams(text, at, by_itself)
+        told = await editor.client.text_document_code_action_async(params)
+        assert [each.title for each in told or ()] == [each.title for each in actions]
 
     in_an_editor(folder, does)
 
@@ -294,6 +300,9 @@ def test_files_on_disk_are_read_again(folder: Path):
 
 
 def test_other_kinds_of_files(folder: Path):
+    chosen = ["floating-python", "obsolete-compose-version", "public-database-port"]
+    (folder / "pottle.toml").write_text(f"[lint]\nselect = {chosen}\n")
+
     async def does(editor: Editor) -> None:
         compose = 'version: "3"\nservices:\n  db:\n    image: postgres:17\n    ports:\n      - "5432:5432"\n'
         assert rules(await editor.open("compose.yaml", compose, "yaml")) == [
@@ -311,6 +320,7 @@ def test_other_kinds_of_files(folder: Path):
         assert rules(await editor.open("Containerfile", "FROM python\n")) == ["floating-python"]
         assert rules(await editor.open("build.txt", "FROM python\n", "dockerfile")) == ["floating-python"]
         assert rules(await editor.open("", "FROM python\n", "dockerfile", "untitled:Untitled-1")) == ["floating-python"]
+        assert rules(await editor.open("a/Dockerfile", "FROM python:{{ cookiecutter.python }}\nRUN x\n")) == []
         assert rules(await editor.open("broken.Dockerfile", "FRM x\n")) == ["unreadable-file"]
 
     in_an_editor(folder, does)
@@ -329,12 +339,12 @@ def test_what_is_no_file_of_its_own_is_left_alone(folder: Path):
 
 
 def test_the_configuration(folder: Path):
-    (folder / "pottle.toml").write_text('[lint]\nignore = ["floating-python"]\n')
+    (folder / "pottle.toml").write_text('[lint]\nselect = ["floating-python"]\nignore = ["floating-python"]\n')
 
     async def does(editor: Editor) -> None:
         assert await editor.open("Dockerfile", "FROM python\n") == []
         (folder / "pottle.toml").write_text('[lint]\nignore = ["floating-pyton"]\n')
-        assert rules(await editor.change("Dockerfile", 2, "FROM python\n\n")) == ["floating-python"]
+        assert "floating-python" in rules(await editor.change("Dockerfile", 2, "FROM python\n\n"))
         await editor.until(lambda: bool(editor.messages))
         assert "floating-pyton" in editor.messages[0]
         await editor.change("Dockerfile", 3, "FROM python\n\n\n")

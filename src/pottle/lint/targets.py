@@ -122,12 +122,16 @@ def _below(directory: Path) -> Iterator[Path]:
 
 
 def _is_template(path: Path) -> bool:
-    """Whether another program makes the file of this one (Jinja, Go): nothing can be said of it. Only who names it is told."""
     try:
         with path.open("rb") as opened:
-            return _TEMPLATE.search(opened.read(LARGEST)) is not None
+            return is_template(opened.read(LARGEST))
     except OSError:
         return False
+
+
+def is_template(content: bytes) -> bool:
+    """Whether another program makes the file of this one (Jinja, Go): nothing can be said of it. Only who names it is told."""
+    return _TEMPLATE.search(content) is not None
 
 
 def _target(name: str, cwd: Path, roots: dict[Path, OnDisk], given: bytes | None = None) -> Target:

@@ -53,10 +53,11 @@ class Actions:
         self._encoding = encoding
         self._creates = creates
 
-    def of(self, found: Sequence[Diagnostic], only: Sequence[str] | None) -> list[types.CodeAction]:
-        """Fixes first, then comments; `only` are the kinds that are asked for."""
-        actions = [*self._fixes(found), *self._comments(found)] if _asked(only, "quickfix") else []
-        return [*actions, *self._all()] if _asked(only, FIX_ALL) else actions
+    def of(self, found: Sequence[Diagnostic], asked: types.CodeActionContext) -> list[types.CodeAction]:
+        """Fixes first, then comments. All fixes are made, to say what comes of them, where a person asks, and not at every step of the cursor."""
+        actions = [*self._fixes(found), *self._comments(found)] if _asked(asked.only, "quickfix") else []
+        by_itself = asked.only is None and asked.trigger_kind == types.CodeActionTriggerKind.Automatic
+        return [*actions, *self._all()] if _asked(asked.only, FIX_ALL) and not by_itself else actions
 
     def _fixes(self, found: Iterable[Diagnostic]) -> Iterator[types.CodeAction]:
         for each in found:

@@ -79,10 +79,14 @@ class Documents:
         return tuple(self._open.values())
 
     def examine(self, document: Document) -> Examined:
-        """What the rules find in it, other open files as they are in the editor."""
-        from pottle.lint.targets import opened
+        """What the rules find in it, other open files as they are in the editor; in what is a template nothing."""
+        from pottle.lint.engine import Checked
+        from pottle.lint.targets import is_template, opened
+        from pottle.text import Source
 
         target = opened(document.path, document.text, document.kind, self._folder(document))
+        if is_template(document.text.encode("utf-8", "surrogatepass")):
+            return Examined(document, target, Checked(Source(target.name, document.text), ()))
         return Examined(document, target, target.check(self._settings(document), self._texts(target, document)))
 
     def fixed(self, examined: Examined) -> "tuple[Change, ...]":

@@ -152,7 +152,7 @@ class Server:
         creates = edits is not None and types.ResourceOperationKind.Create in (edits.resource_operations or ())
         actions = Actions(self._documents, examined, places, self._encoding, creates=creates)
         found = at(examined, places.span(params.range))
-        return await asyncio.to_thread(actions.of, found, params.context.only)
+        return await asyncio.to_thread(actions.of, found, params.context)
 
     async def _hover(self, params: types.HoverParams) -> types.Hover | None:
         examined = await self._current(params.text_document.uri)
