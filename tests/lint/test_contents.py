@@ -110,6 +110,19 @@ def test_without_a_context():
     assert file_at(found, found.run_commands[-1], "/src/a") is UNKNOWN
 
 
+def test_the_context_may_be_another_directory():
+    """`docker build -f Dockerfile backend` is as good as `docker build .`."""
+    found = build("FROM python:3.13\nCOPY . /app/\nRUN this", {"main.py": "", "backend/requirements.txt": ""})
+    assert file_at(found, found.run_commands[-1], "/app/requirements.txt") is UNKNOWN
+    assert file_at(found, found.run_commands[-1], "/app/uv.lock") is ABSENT
+    text = "FROM python:3.13\nCOPY . /app/\nRUN this"
+    files = {"backend/Dockerfile": text, "backend/main.py": "", "web/requirements.txt": "", "uv.lock": ""}
+    inner = Build(parse(Source("backend/Dockerfile", text)), "backend/Dockerfile", InMemory(files))
+    assert file_at(inner, inner.run_commands[-1], "/app/web/requirements.txt") is UNKNOWN
+    assert file_at(inner, inner.run_commands[-1], "/app/uv.lock") is UNKNOWN
+    assert file_at(inner, inner.run_commands[-1], "/app/setup.py") is ABSENT
+
+
 def test_upwards():
     found = build("FROM python:3.13\nWORKDIR /app/sub\nCOPY pyproject.toml /app/\nRUN this")
     command = found.run_commands[-1]

@@ -220,7 +220,10 @@ class _Look:
         project = self._project
         if project is None:
             return UNKNOWN
-        return path if project.tree.exists(path) and project.sent(path) else ABSENT
+        if project.tree.exists(path):
+            return path if project.sent(path) else ABSENT
+        # The context is a guess: if another directory has such a file, it may be that one.
+        return UNKNOWN if _elsewhere(project, path) else ABSENT
 
     def _from_stage(self, copy: Copy, text: str, path: str, below: str) -> Place:
         assert copy.origin is not None
@@ -247,6 +250,16 @@ class _Look:
     @property
     def _project(self) -> Project | None:
         return self._build.project
+
+
+def _elsewhere(project: Project, path: str) -> bool:
+    """Whether a directory above or below the build context has a file of that path."""
+    above = project.directory
+    while above:
+        above = posixpath.dirname(above)
+        if project.repository.has(above, path):
+            return True
+    return any(each.endswith(f"/{path}") for each in project.files)
 
 
 def _below(path: str, target: str) -> str | None:
