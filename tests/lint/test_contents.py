@@ -104,6 +104,8 @@ def test_what_nobody_knows():
 
 
 def test_without_a_context():
+    alone = build("FROM python:3.13\nCOPY . /app/\nRUN this", {})
+    assert file_at(alone, alone.run_commands[-1], AT) is UNKNOWN
     found = build("FROM python:3.13\nWORKDIR /app\nCOPY pyproject.toml x.txt ./\nCOPY src /src/\nRUN this", {})
     assert file_at(found, found.run_commands[-1], AT) is UNKNOWN
     assert file_at(found, found.run_commands[-1], "/app/uv.lock") is ABSENT

@@ -249,7 +249,8 @@ class _Look:
 
     @property
     def _project(self) -> Project | None:
-        return self._build.project
+        project = self._build.project
+        return project if project is not None and project.holds_python else None
 
 
 def _elsewhere(project: Project, path: str) -> bool:
