@@ -26,6 +26,8 @@ QUIET = {
     "another lock of the same place": Quiet(f"{ALL}RUN pip install .", {**LIST, "uv.lock": STALE["uv.lock"], **STALE}),
     "uv": Quiet(f"{ALL}RUN uv sync --locked", FRESH),
     "uv, and the project after it": Quiet(f"{ALL}RUN uv sync --locked && uv pip install .", FRESH),
+    "copied by its name": Quiet(f"{ALL}COPY uv.lock /x/\nRUN pip install .", FRESH),
+    "perhaps": Quiet(f"{ALL}ARG X\nRUN if [ $X ]; then pip install .; fi", FRESH),
     "exported": Quiet(f"{ALL}RUN uv export -o r.txt && pip install -r r.txt", FRESH),
     "exported in another stage": Quiet(
         f"FROM python:3.13 AS a\nCOPY . .\nRUN poetry export -o r.txt\n{ALL}COPY --from=a /r.txt .\nRUN pip install -r r.txt .",

@@ -6,7 +6,7 @@ two drift apart from the first day.
 Source: https://docs.astral.sh/uv/concepts/projects/layout/ ("The lockfile"), https://python-poetry.org/docs/basic-usage/ ("Committing
 your poetry.lock file"), PEP 751.
 
-Quiet where any command of the file installs or exports from the lock, where the list has nothing but exact versions (it may be an
+Quiet where the lock is copied by its name, or any command of the file installs or exports from it, where the list has nothing but exact versions (it may be an
 export), and for locks that no longer fit the project.
 
 Bad:
@@ -102,6 +102,8 @@ def check(build: Build) -> Iterator[Finding]:
     for found in build.invocations("pip", "uv", "poetry"):
         if found.action not in (("install",), ("pip", "install"), ("sync",)) or found.option("--no-deps", "--help"):
             continue
+        if found.command.conditional:
+            continue
         for declared, span, what in _resolved(build, build.project, found):
             lock = _lock(build.project, declared)
             if lock is not None:
@@ -112,6 +114,10 @@ def check(build: Build) -> Iterator[Finding]:
 
 def _uses_a_lock(build: Build) -> bool:
     """Whether anything is installed from a lock, or may be: by its name, or by a program that reads one of itself."""
+    copied = [word.known for copy in build.copies for word in copy.sources]
+    mounted = [mount.source or "" for step in build.steps for mount in build.mounts(step)]
+    if any(path.rpartition("/")[2].startswith(_LOCKS) for path in (*copied, *mounted)):
+        return True
     for command in build.run_commands:
         if any(name in word.known for word in command.words for name in _LOCKS) or command.program in (
             "make",
