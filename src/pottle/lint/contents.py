@@ -291,7 +291,8 @@ def _may_make(command: Command, path: str) -> bool:
     if found is not None and found.tool in ("apt", "apk", "dnf", "conda"):
         return False
     if found is not None:
-        return bool(set(found.action) & _WRITES_LISTS) or "run" in found.action or name.endswith(".lock")
+        locks = name.endswith(".lock") and found.tool != "pip" and found.action[:1] != ("pip",)
+        return bool(set(found.action) & _WRITES_LISTS) or "run" in found.action or locks
     if program in ("sh", "bash", "python", "python3", "gpg", "tee") and command.reads in ("curl", "wget", "echo"):
         return any(word.known == path for word in command.words)
     if program in ("curl", "wget"):

@@ -55,10 +55,12 @@ QUIET = {
     "not needed": Quiet(f"{COPY}{SYNC}", project(package("shop", '{ virtual = "." }'), CORE)),
     "on some platforms": Quiet(
         f"{COPY}{SYNC}",
-        project(package("shop", '{ virtual = "." }', "{ name = \"core\", marker = \"sys_platform == 'win32'\" }"), CORE),
+        project(package("shop", '{ virtual = "." }', '{ name = "core", marker = "sys_platform == \'win32\'" }'), CORE),
     ),
     "no package": Quiet(f"{COPY}{SYNC}", project(SHOP, package("core", '{ virtual = "libs/core" }'))),
-    "a directory that the repository has not": Quiet(f"{COPY}{SYNC}", project(SHOP, package("core", '{ directory = "x" }'))),
+    "a directory that the repository has not": Quiet(
+        f"{COPY}{SYNC}", project(SHOP, package("core", '{ directory = "x" }'))
+    ),
     "another lock": Quiet(f"{FROM}COPY --from=x /uv.lock ./\n{SYNC}", FILES),
     "a list, and its project": Quiet(
         f"{FROM}COPY requirements.txt .\nCOPY lib lib\nRUN pip install -r requirements.txt", FILES

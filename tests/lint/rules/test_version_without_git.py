@@ -46,7 +46,10 @@ QUIET = {
     ),
     "a version": Quiet(
         f"{ALL}RUN pip install .",
-        {**HATCH, "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[build-system]\nrequires = ["setuptools-scm"]\n'},
+        {
+            **HATCH,
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[build-system]\nrequires = ["setuptools-scm"]\n',
+        },
     ),
     "dependencies alone": Quiet(f"{ALL}RUN uv sync --locked --no-install-project", HATCH),
     "no checkout": Quiet(f"{ALL}RUN pip install .", {k: v for k, v in HATCH.items() if k != ".git/HEAD"}),
