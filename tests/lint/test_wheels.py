@@ -112,3 +112,10 @@ def test_of_poetry():
     files = {"poetry_lock": POETRY, "pyproject_toml": DECLARED}
     assert of_poetry(project(**files)) == (Locked("a-b", "1", ("a_b-1-py3-none-any.whl",)), Locked("c", "1", ()))
     assert of_poetry(project(poetry_lock=POETRY)) == ()
+
+
+def test_native():
+    assert Locked("a", "1", ("a-1-cp312-cp312-musllinux_1_2_x86_64.whl",)).native
+    assert not Locked(
+        "a", "1", ("a-1-cp312-cp312-macosx_11_0_arm64.whl", "a-1-py3-none-manylinux2014_x86_64.whl")
+    ).native

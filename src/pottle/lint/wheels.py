@@ -32,9 +32,9 @@ class Locked:
 
     @property
     def native(self) -> bool:
-        """Whether it has modules of machine code: its wheels are for an ABI. (watchdog's are for a platform alone, and hold none.)"""
+        """Whether it has modules of machine code on Linux: wheels for an ABI. (watchdog's are for a platform alone, and hold none.)"""
         found = [match for each in self.wheels if (match := _WHEEL.fullmatch(each)) is not None]
-        return any(each[3] != "any" and each[2] != "none" for each in found)
+        return any("linux" in each[3] and each[2] != "none" for each in found)
 
 
 @lru_cache(maxsize=8192)

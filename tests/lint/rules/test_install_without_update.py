@@ -41,6 +41,7 @@ QUIET = {
     "of a snapshot": f"{FROM}RUN echo 'deb http://snapshot.example/x y main' > a\n{UPDATE}RUN apt-get install -y git",
     "perhaps": f"{FROM}RUN if x; then apt-get update; fi\nRUN apt-get install -y git",
     "lists that are copied": f"{FROM}COPY lists /var/lib/apt/lists\nRUN apt-get install -y git",
+    "an image that may have it": "FROM python:3.13\nRUN apt-get install -y wget",
     "another command": f"{FROM}RUN apt-get purge -y git",
 }
 

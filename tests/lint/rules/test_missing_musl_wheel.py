@@ -29,7 +29,12 @@ QUIET = {
     "a wheel for musl": Quiet(f"{FROM}{SYNC}", locked("a", GLIBC, GLIBC.replace("manylinux_2_28", "musllinux_1_2"))),
     "pure": Quiet(f"{FROM}{SYNC}", locked("a", "a-2-py3-none-any.whl")),
     "no wheel for this Python either": Quiet(f"{FROM}{SYNC}", locked("a", GLIBC.replace("313", "312"))),
-    "no machine code": Quiet(f"{FROM}{SYNC}", locked("watchdog", "watchdog-6-py3-none-manylinux2014_x86_64.whl")),
+    "no machine code": Quiet(
+        f"{FROM}{SYNC}",
+        locked(
+            "watchdog", "watchdog-6-py3-none-manylinux2014_x86_64.whl", "watchdog-6-cp313-cp313-macosx_11_0_arm64.whl"
+        ),
+    ),
     "on some platforms": Quiet(f"{FROM}{SYNC}", locked("a", GLIBC, marker=", marker = \"x == 'y'\"")),
     "another Python": Quiet(f"{FROM}ENV UV_PYTHON=/usr/bin/python3\n{SYNC}", TORCH),
     "dependencies that nobody reads": Quiet(f"{FROM}RUN pip install -r a.txt", TORCH),

@@ -27,6 +27,9 @@ QUIET = {
     "uv": Quiet(f"{ALL}RUN uv sync --locked", FRESH),
     "uv, and the project after it": Quiet(f"{ALL}RUN uv sync --locked && uv pip install .", FRESH),
     "copied by its name": Quiet(f"{ALL}COPY uv.lock /x/\nRUN pip install .", FRESH),
+    "a lock of nothing": Quiet(
+        f"{ALL}RUN pip install -r requirements.txt", {"requirements.txt": "flask\n", "poetry.lock": "", "main.py": ""}
+    ),
     "perhaps": Quiet(f"{ALL}ARG X\nRUN if [ $X ]; then pip install .; fi", FRESH),
     "exported": Quiet(f"{ALL}RUN uv export -o r.txt && pip install -r r.txt", FRESH),
     "exported in another stage": Quiet(

@@ -175,7 +175,7 @@ def _lock(project: Project, declared: str) -> str | None:
     """The lock beside it, if it is this project's."""
     for name in _LOCKS:
         path = beside(declared, name)
-        if project.tree.exists(path):
+        if project.tree.exists(path) and project.tree.exists(beside(declared, "pyproject.toml")):
             inner = project.below(posixpath.dirname(path))
             stale = (name == "poetry.lock" and is_stale_for_poetry(inner)) or (name == "uv.lock" and stale_uv(inner))
             return None if stale else path
