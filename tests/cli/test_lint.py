@@ -82,6 +82,17 @@ def test_findings_and_where_they_stand(lint):
     )
 
 
+def test_no_secret_is_shown(lint):
+    write(Dockerfile="FROM python:3.13-slim\nENV API_TOKEN=Zq8rT2pL9\nADD https://ci:Zq8rT2pL9@a.example/b /b\n")
+    for form in ("text", "json", "sarif", "github", "gitlab", "junit"):
+        said = lint("--format", form, "--select", "security")
+        assert said.code == 1
+        assert "Zq8rT2pL9" not in said.out
+    out = lint("--select", "security").out
+    assert "   2 | ENV API_TOKEN=*********\n     |               ^^^^^^^^^\n" in out
+    assert "   3 | ADD https://************@a.example/b /b\n     |                ^^^^^^^^^\n" in out
+
+
 def test_nothing_is_found(lint):
     write(Dockerfile=GOOD)
     assert (lint().code, lint().out) == (0, "nothing found in 1 file\n")

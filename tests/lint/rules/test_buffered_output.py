@@ -8,14 +8,12 @@ FIRES = {
         f'{FROM}# start\nCMD ["python", "a.py", "-u"]',
         "CMD",
         f'{FROM}{ENV}# start\nCMD ["python", "a.py", "-u"]',
-        severity="warning",
     ),
     "a module, behind a manager": Fires(
         f'{FROM}ENV PYTHONUNBUFFERED=\nENTRYPOINT ["uv", "run", "--no-sync", "python3", "-X", "dev", "-m", "a"]',
         "ENTRYPOINT",
         f'{FROM}ENV PYTHONUNBUFFERED=\n{ENV}ENTRYPOINT ["uv", "run", "--no-sync", "python3", "-X", "dev", "-m", "a"]',
     ),
-    "a server": Fires(f'{FROM}CMD ["gunicorn", "a:b"]', "CMD", f'{FROM}{ENV}CMD ["gunicorn", "a:b"]', severity="info"),
     "started in the stage below": Fires(f'{FROM[:-1]} AS a\nCMD ["python", "a.py"]\nFROM a\n', "CMD"),
 }
 QUIET = {
@@ -26,6 +24,8 @@ QUIET = {
     "among others": f'{FROM}CMD ["python", "-Bu", "-m", "a"]',
     "options that nobody knows": f"{FROM}CMD exec python $OPTIONS a.py",
     "a script that starts it": f'{FROM}ENTRYPOINT ["/start.sh"]\nCMD ["python", "a.py"]',
+    "a server, whose lines are flushed": f'{FROM}CMD ["gunicorn", "a:b"]',
+    "such a server, as a module": f'{FROM}CMD ["python", "-m", "uvicorn", "a:b"]',
     "another program": f'{FROM}CMD ["nginx", "-g", "daemon off;"]',
     "a base that may set it": 'FROM registry.example/python\nCMD ["python", "a.py"]',
     "nothing is started": FROM,

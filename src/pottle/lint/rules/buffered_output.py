@@ -3,10 +3,10 @@
 Standard output of a container is no terminal, so that Python collects 8 KiB before it writes anything: `docker logs` shows lines late, and
 when the program is killed the last ones, which would have said why, are lost.
 
-Source: https://docs.python.org/3/using/cmdline.html#envvar-PYTHONUNBUFFERED. Standard error is written line by line; so is what `logging`
-writes, for its handlers flush. That is why a server, whose own lines come from `logging`, is an info: only `print` is late.
+Source: https://docs.python.org/3/using/cmdline.html#envvar-PYTHONUNBUFFERED.
 
-Quiet with `-u` or `PYTHONUNBUFFERED`, where a script starts the program, and on bases that may set it.
+Quiet with `-u` or `PYTHONUNBUFFERED`, where a script starts the program, and on bases that may set it. Quiet for gunicorn, uvicorn, celery and
+the like: their lines come from `logging`, whose handlers flush.
 
 Bad:
 
@@ -51,15 +51,13 @@ def check(build: Build) -> Iterator[Finding]:
     if {**stage.after.environment, **start.command.environment}.get(_VARIABLE, "") != "":
         return
     words, runs = managed_words(start.command), program_words(start.command)
-    server = bool(runs) and _name(runs[0]) in OPTION_PARSERS
-    if (not server and not _python(words)) or _unbuffered(words):
+    if not _python(words) or _unbuffered(words) or _name(runs[0]) in OPTION_PARSERS:
         return
     line = line_before(build.source, start.step, f"ENV {_VARIABLE}=1")
     yield Finding(
         start.step.instruction.keyword,
         "what the program prints comes late, and the last of it not at all when it is killed",
         Fix(f"set `{_VARIABLE}=1`", (line,)) if start.step.stage == stage.index else None,
-        severity="info" if server else "warning",
         hint=f"set it: `ENV {_VARIABLE}=1`",
     )
 

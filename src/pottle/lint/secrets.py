@@ -1,0 +1,113 @@
+"""What a secret looks like: names of variables and of files, values that are none, and how a build is given one."""
+
+import posixpath
+import re
+
+from pottle.dockerfile.stages import Step
+from pottle.errors import PottleError
+from pottle.lint.build import Build
+from pottle.lint.project import Project
+from pottle.lint.rule import Edit, Fix
+from pottle.text import Span
+
+_NAMES = re.compile(
+    r"(?:.*_)?(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|ENCRYPTION_KEY|SIGNING_KEY|MASTER_KEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|"
+    r"TOKEN|CREDENTIALS?|(?<=_)PASS|(?<=_)PAT)",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE)(?:_|$)|^(?:VITE|REACT_APP|VUE_APP|GATSBY)_", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?:.*(?:change.?me|dummy|fake|example|placeholder|replace|insecure|build|collectstatic|not.?(?:a.?)?(?:real|secret)|"
+    r"unused|your|todo|set.?me|temp|default|random|ignore|anything|whatever|please|test|local|dev|sample|mock|foo|bar).*|"
+    r"none|null|nil|false|true|yes|no|on|off|secret.?(?:key)?|password|passwd|pass|pw|token|key|x+|y+|\*+|\.+|-+|<.*>|\d{1,5}|abc\w{0,5}|"
+    r"guest|user|admin|root|postgres|mysql|redis)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Values that are there so that something can be built or tried."""
+_PATHLIKE = re.compile(r"(?:/|\./|~/|file:|https?://)\S*")
+_PRIVATE_NAMES = re.compile(
+    r"(?:\.env|\.env\.(?:local|prod|production|staging|live|secret|secrets)|\.pypirc|\.netrc|_netrc|\.git-credentials|\.pgpass|\.vault-token"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.(?:p12|pfx|jks|keystore)|client_secret[\w.-]*\.json|[\w.-]*service[-_]?account[\w.-]*\.json)"
+)
+_MAY_BE_PRIVATE = re.compile(
+    r"(?:[\w.-]+\.(?:pem|key|env)|\.env[\w.-]*|pip\.conf|pip\.ini|\.npmrc|uv\.toml|secrets\.toml|credentials|config\.json)"
+)
+_SAMPLE = re.compile(
+    r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|test|tests|testing|ci|dev|development|schema|docs?|dummy)(?:[._-]|$)"
+)
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|testing|testdata|fixtures?|examples?|samples?|docs?|demo|node_modules|site-packages|e2e|spec)/",
+    re.IGNORECASE,
+)
+_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
+_LOGIN = re.compile(r"https?://[^/\s:@$]*:[^/\s@$]+@|_authToken\s*=\s*[^$\s]|_password\s*=\s*[^$\s]")
+_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*$", re.MULTILINE)
+_KEYED = re.compile(r'"private_key"\s*:\s*"-----BEGIN|"client_secret"\s*:\s*"[^"]{8,}"|"auths?"\s*:')
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable of that name holds a secret: `GITHUB_TOKEN`, not `TOKEN_LIFETIME` and not `TOKEN_FILE`."""
+    return _NAMES.fullmatch(name) is not None and _PUBLIC.search(name) is None
+
+
+def is_real(value: str) -> bool:
+    """Whether a value is more than something that stands in for one."""
+    text = value.strip().strip("'\"")
+    return len(text) >= 4 and not _PLACEHOLDER.fullmatch(text) and not _PATHLIKE.fullmatch(text) and "$" not in text
+
+
+def holds_secret(project: Project, path: str) -> bool:
+    """Whether a file of the context is private by its name, and by what stands in it where it can be read."""
+    name = posixpath.basename(path)
+    known, maybe = _PRIVATE_NAMES.fullmatch(name), _MAY_BE_PRIVATE.fullmatch(name)
+    if (not known and not maybe) or _SAMPLE.search(name) or _ASIDE.search(path):
+        return False
+    try:
+        text = project.tree.read(path)
+    except PottleError:
+        return False
+    if text is None:  # it is not in the repository: what is private seldom is
+        return known is not None
+    if not text.strip():
+        return False
+    if _PRIVATE_KEY.search(text) or _LOGIN.search(text) or _KEYED.search(text):
+        return True
+    if name.startswith(".env") or name.endswith((".env", ".toml")) or name in ("credentials", ".pypirc"):
+        return any(is_secret_name(found[1]) and is_real(found[2]) for found in _ASSIGNED.finditer(text))
+    return known is not None and not name.endswith(".json")
+
+
+def as_mount(build: Build, step: Step, name: str) -> Fix | None:
+    """Give a RUN the value of a build argument as a secret: where it is the only one that has it, and the ARG says nothing else."""
+    stage = build.stage_of(step)
+    argument = next(
+        (
+            each
+            for each in stage.steps
+            if each.instruction.name == "ARG" and [pair.name for pair in each.instruction.pairs] == [name]
+        ),
+        None,
+    )
+    if argument is None or argument.instruction.pairs[0].value is not None:
+        return None
+    users = [each for each in build.steps if each is not argument and _names(build, each, name)]
+    if users != [step] or step.instruction.name != "RUN":
+        return None
+    line = build.source.line_span(build.source.position(argument.instruction.span.start).line)
+    if build.source.at(line).strip() != build.source.at(argument.instruction.span).strip():
+        return None
+    at = step.instruction.keyword.end
+    mount = f" --mount=type=secret,id={name},env={name}"
+    return Fix(f"mount {name} as a secret", (Edit(line, ""), Edit(Span(at, at), mount)), safe=False)
+
+
+def _names(build: Build, step: Step, name: str) -> bool:
+    return re.search(rf"(?<!\w){name}(?!\w)", build.source.at(step.instruction.whole)) is not None
+
+
+def mounted_as(build: Build, step: Step, name: str) -> bool:
+    """Whether a variable of a RUN comes of a secret mount."""
+    return any(
+        mount.kind == "secret" and "env" in mount.fields and mount.fields["env"].value == name
+        for mount in build.mounts(step)
+    )
