@@ -46,10 +46,6 @@ _COMPILERS = re.compile(
     r"build-essential|build-base|alpine-sdk|(?:gcc|g\+\+|clang|gfortran|cpp|rustc|cargo|golang|musl-dev|libc6?-dev)(?:-\d+)?|make|cmake|rust"
 )
 _HEADERS = re.compile(r"[a-z0-9.+-]+-dev(?:el)?")
-_ASIDE = re.compile(
-    r"(?:^|[/._-])(?:dev|devel|development|devcontainer|tests?|testing|ci|debug|lint|build|builder|local)(?:[/._-]|$)",
-    re.IGNORECASE,
-)
 _VERSIONED = re.compile(r"[=~<>:/].*")
 _SHOWN = 3
 
@@ -57,7 +53,7 @@ _SHOWN = 3
 def check(build: Build) -> Iterator[Finding]:
     """What the image's own RUN instructions install and leave."""
     stage = build.final
-    if stage is None or build.start(stage) is None or _ASIDE.search(build.path) or _ASIDE.search(stage.name or ""):
+    if stage is None or build.start(stage) is None or build.aside:
         return
     if inventory(build.base(stage)) in (None, "full"):
         return
