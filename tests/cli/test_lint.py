@@ -15,6 +15,7 @@ import pytest
 
 from pottle.cli.failure import run
 from pottle.cli.surroundings import Surroundings
+from pottle.lint import registry
 
 BAD = "FROM python:3.13-slim\nUSER 1000\nRUN pip install flask\nCMD uvicorn a:b\n"
 GOOD = (
@@ -34,9 +35,33 @@ class Said:
         return [each["rule"] for each in json.loads(self.out)["findings"]]
 
 
+RULES = (
+    "cache-mount-disabled",
+    "end-of-life-python",
+    "floating-python",
+    "ignored-input",
+    "loopback-bind",
+    "malformed-exec-form",
+    "merged-argument",
+    "pip-cache-in-layer",
+    "public-database-port",
+    "python-outside-bounds",
+    "removed-pip-option",
+    "root-only-pattern",
+    "runs-as-root",
+    "shell-form-command",
+    "unreadable-file",
+    "unused-suppression",
+    "uv-pip-without-environment",
+    "uv-run-at-start",
+)
+"""The rules that these files are about: what further ones say of them is no matter of the command."""
+
+
 @pytest.fixture
 def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(registry, "names", lambda: RULES)
 
     def call(*arguments: str, **environ: str) -> Said:
         code = run(["lint", *arguments], Surroundings(environ))

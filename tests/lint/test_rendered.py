@@ -15,7 +15,7 @@ def test_nothing_is_found(case: Path):
     root = project(case)
     around = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
     files = {name: path.read_text(errors="surrogateescape") for name, path in around.items()}
-    ignore = GOLDEN / case.name / "dockerfile.dockerignore"
+    ignore = GOLDEN / case.name / "dockerignore.txt"
     files |= {".dockerignore": ignore.read_text()} if ignore.is_file() else {}
     found = checked((GOLDEN / case.name / "dockerfile.txt").read_text(), files=files).diagnostics
     assert [(each.rule, str(each.start), each.message) for each in found] == []

@@ -62,7 +62,7 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
         return  # what was written from a plan is no evidence for it
     source = Source(path, text)
     found = stages(parse_dockerfile(source)).stages
-    if found:
+    if found and found[0].instruction.name == "FROM":
         wanted = _wanted(found)
         recipe = _recipe(wanted.all_steps, source, survey)
         installs = tuple(_installs([step for stage in found for step in stage.steps], source))
