@@ -2,7 +2,6 @@
 
 import fnmatch
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -254,12 +253,6 @@ class Build:
         """The last HEALTHCHECK of a stage."""
         return next((step for step in reversed(stage.all_steps) if step.instruction.name == "HEALTHCHECK"), None)
 
-    @property
-    def aside(self) -> bool:
-        """Whether the file or its last stage is called something that is for development, for tests, or for building alone."""
-        name = self.final.name if self.final is not None else None
-        return _ASIDE.search(self.path) is not None or _ASIDE.search(name or "") is not None
-
     # --- files ----------------------------------------------------------------------------------------
 
     def mounts(self, step: Step) -> tuple[Mount, ...]:
@@ -372,10 +365,6 @@ def _base_state(reference: str | None) -> State:
     return State(environment=environment, directory="/" if known else None)
 
 
-_ASIDE = re.compile(
-    r"(?:^|[/._-])(?:dev|devel|development|devcontainer|tests?|testing|ci|debug|lint|build|builder|local)(?:[/._-]|$)",
-    re.IGNORECASE,
-)
 _LONG = {"dst": "target", "destination": "target", "src": "source", "ro": "readonly"}
 
 

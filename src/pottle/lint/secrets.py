@@ -10,57 +10,59 @@ from pottle.lint.project import Project
 from pottle.lint.rule import Edit, Fix
 from pottle.text import Span
 
-_NAMES = re.compile(
+# Patterns as texts: `re` compiles those that are asked for, and a Dockerfile without a suspect asks for few.
+_NAMES = (
+    r"(?i)"
     r"(?:.*_)?(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|ENCRYPTION_KEY|SIGNING_KEY|MASTER_KEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|"
-    r"TOKEN|CREDENTIALS?|(?<=_)PASS|(?<=_)PAT)",
-    re.IGNORECASE,
+    r"TOKEN|CREDENTIALS?|(?<=_)PASS|(?<=_)PAT)"
 )
-_PUBLIC = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE)(?:_|$)|^(?:VITE|REACT_APP|VUE_APP|GATSBY)_", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
+_PUBLIC = r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE)(?:_|$)|^(?:VITE|REACT_APP|VUE_APP|GATSBY)_"
+_PLACEHOLDER = (
+    r"(?is)"
     r"(?:.*(?:change.?me|dummy|fake|example|placeholder|replace|insecure|build|collectstatic|not.?(?:a.?)?(?:real|secret)|"
     r"unused|your|todo|set.?me|temp|default|random|ignore|anything|whatever|please|test|local|dev|sample|mock|foo|bar).*|"
     r"none|null|nil|false|true|yes|no|on|off|secret.?(?:key)?|password|passwd|pass|pw|token|key|x+|y+|\*+|\.+|-+|<.*>|\d{1,5}|abc\w{0,5}|"
-    r"guest|user|admin|root|postgres|mysql|redis)",
-    re.IGNORECASE | re.DOTALL,
+    r"guest|user|admin|root|postgres|mysql|redis)"
 )
 """Values that are there so that something can be built or tried."""
-_PATHLIKE = re.compile(r"(?:/|\./|~/|file:|https?://)\S*")
-_PRIVATE_NAMES = re.compile(
+_PATHLIKE = r"(?:/|\./|~/|file:|https?://)\S*"
+_PRIVATE_NAMES = (
     r"(?:\.env|\.env\.(?:local|prod|production|staging|live|secret|secrets)|\.pypirc|\.netrc|_netrc|\.git-credentials|\.pgpass|\.vault-token"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.(?:p12|pfx|jks|keystore)|client_secret[\w.-]*\.json|[\w.-]*service[-_]?account[\w.-]*\.json)"
 )
-_MAY_BE_PRIVATE = re.compile(
-    r"(?:[\w.-]+\.(?:pem|key|env)|\.env[\w.-]*|pip\.conf|pip\.ini|\.npmrc|uv\.toml|secrets\.toml|credentials|config\.json)"
+_MAY_BE_PRIVATE = r"(?:[\w.-]+\.(?:pem|key|env)|\.env[\w.-]*|pip\.conf|pip\.ini|\.npmrc|uv\.toml|secrets\.toml|credentials|config\.json)"
+_SAMPLE = r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|test|tests|testing|ci|dev|development|schema|docs?|dummy)(?:[._-]|$)"
+_ASIDE = (
+    r"(?i)"
+    r"(?:^|/)(?:tests?|testing|testdata|fixtures?|examples?|samples?|docs?|demo|node_modules|site-packages|e2e|spec)/"
 )
-_SAMPLE = re.compile(
-    r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|test|tests|testing|ci|dev|development|schema|docs?|dummy)(?:[._-]|$)"
-)
-_ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|testdata|fixtures?|examples?|samples?|docs?|demo|node_modules|site-packages|e2e|spec)/",
-    re.IGNORECASE,
-)
-_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----")
-_LOGIN = re.compile(r"https?://[^/\s:@$]*:[^/\s@$]+@|_authToken\s*=\s*[^$\s]|_password\s*=\s*[^$\s]")
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*$", re.MULTILINE)
-_KEYED = re.compile(r'"private_key"\s*:\s*"-----BEGIN|"client_secret"\s*:\s*"[^"]{8,}"|"auths?"\s*:')
+_PRIVATE_KEY = r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
+_LOGIN = r"https?://[^/\s:@$]*:[^/\s@$]+@|_authToken\s*=\s*[^$\s]|_password\s*=\s*[^$\s]"
+_ASSIGNED = r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*$"
+_KEYED = r'"private_key"\s*:\s*"-----BEGIN|"client_secret"\s*:\s*"[^"]{8,}"|"auths?"\s*:'
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable of that name holds a secret: `GITHUB_TOKEN`, not `TOKEN_LIFETIME` and not `TOKEN_FILE`."""
-    return _NAMES.fullmatch(name) is not None and _PUBLIC.search(name) is None
+    return re.fullmatch(_NAMES, name) is not None and re.search(_PUBLIC, name) is None
 
 
 def is_real(value: str) -> bool:
     """Whether a value is more than something that stands in for one."""
     text = value.strip().strip("'\"")
-    return len(text) >= 4 and not _PLACEHOLDER.fullmatch(text) and not _PATHLIKE.fullmatch(text) and "$" not in text
+    return (
+        len(text) >= 4
+        and not re.fullmatch(_PLACEHOLDER, text)
+        and not re.fullmatch(_PATHLIKE, text)
+        and "$" not in text
+    )
 
 
 def holds_secret(project: Project, path: str) -> bool:
     """Whether a file of the context is private by its name, and by what stands in it where it can be read."""
     name = posixpath.basename(path)
-    known, maybe = _PRIVATE_NAMES.fullmatch(name), _MAY_BE_PRIVATE.fullmatch(name)
-    if (not known and not maybe) or _SAMPLE.search(name) or _ASIDE.search(path):
+    known, maybe = re.fullmatch(_PRIVATE_NAMES, name), re.fullmatch(_MAY_BE_PRIVATE, name)
+    if (not known and not maybe) or re.search(_SAMPLE, name) or re.search(_ASIDE, path):
         return False
     try:
         text = project.tree.read(path)
@@ -70,10 +72,10 @@ def holds_secret(project: Project, path: str) -> bool:
         return known is not None
     if not text.strip():
         return False
-    if _PRIVATE_KEY.search(text) or _LOGIN.search(text) or _KEYED.search(text):
+    if re.search(_PRIVATE_KEY, text) or re.search(_LOGIN, text) or re.search(_KEYED, text):
         return True
     if name.startswith(".env") or name.endswith((".env", ".toml")) or name in ("credentials", ".pypirc"):
-        return any(is_secret_name(found[1]) and is_real(found[2]) for found in _ASSIGNED.finditer(text))
+        return any(is_secret_name(found[1]) and is_real(found[2]) for found in re.finditer(_ASSIGNED, text))
     return known is not None and not name.endswith(".json")
 
 

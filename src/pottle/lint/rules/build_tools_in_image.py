@@ -40,6 +40,7 @@ from pottle.lint.build import Build
 from pottle.lint.commands import Command, Word
 from pottle.lint.invocations import Invocation, invocation
 from pottle.lint.programs import inventory
+from pottle.lint.purposes import is_aside
 from pottle.lint.rule import Finding, Rule
 
 _COMPILERS = re.compile(
@@ -53,7 +54,7 @@ _SHOWN = 3
 def check(build: Build) -> Iterator[Finding]:
     """What the image's own RUN instructions install and leave."""
     stage = build.final
-    if stage is None or build.start(stage) is None or build.aside:
+    if stage is None or build.start(stage) is None or is_aside(build):
         return
     if inventory(build.base(stage)) in (None, "full"):
         return

@@ -32,6 +32,7 @@ from pottle.dockerfile.stages import Stage
 from pottle.lint.build import Build
 from pottle.lint.commands import Command
 from pottle.lint.edits import instead, without
+from pottle.lint.purposes import is_aside
 from pottle.lint.rule import Finding, Fix, Rule
 from pottle.lint.servers import program_words, served
 
@@ -49,7 +50,7 @@ def check(build: Build) -> Iterator[Finding]:
     stage = build.final
     start = build.start(stage) if stage is not None else None
     found = served(start.command) if start is not None else None
-    if stage is None or start is None or found is None or build.aside:
+    if stage is None or start is None or found is None or is_aside(build):
         return
     name = found.server.name
     if name in _INSTEAD:

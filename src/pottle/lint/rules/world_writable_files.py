@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from pottle.lint.build import Build
 from pottle.lint.commands import Command, Word
 from pottle.lint.edits import instead
+from pottle.lint.purposes import is_aside
 from pottle.lint.rule import Edit, Finding, Fix, Rule
 
 _OCTAL = re.compile(r"0?[0-7]{2}[2367]")
@@ -40,7 +41,7 @@ _EVERYBODYS = re.compile(r"/(?:tmp|var/tmp|dev/shm)(?:/.*)?")
 
 def check(build: Build) -> Iterator[Finding]:
     """`chmod`, and `--chmod` of COPY and ADD."""
-    if build.aside:
+    if is_aside(build):
         return
     for command in build.run_commands:
         mode = _mode(command) if command.program == "chmod" and build.in_image(command.step) else None
