@@ -39,6 +39,8 @@ _ASIDE = (
 _PRIVATE_KEY = r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
 _LOGIN = r"https?://[^/\s:@$]*:[^/\s@$]+@|_authToken\s*=\s*[^$\s]|_password\s*=\s*[^$\s]"
 _ASSIGNED = r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*$"
+_NO_VARIABLES = r":1\.[0-9](?:[.@-]|$)"
+"""Versions of the Dockerfile frontend in which a secret is no variable: `env=` came with 1.10."""
 _KEYED = r'"private_key"\s*:\s*"-----BEGIN|"client_secret"\s*:\s*"[^"]{8,}"|"auths?"\s*:'
 
 
@@ -91,6 +93,8 @@ def as_mount(build: Build, step: Step, name: str) -> Fix | None:
         None,
     )
     if argument is None or argument.instruction.pairs[0].value is not None:
+        return None
+    if any(each.name == "syntax" and re.search(_NO_VARIABLES, each.value) for each in build.dockerfile.directives):
         return None
     users = [each for each in build.steps if each is not argument and _names(build, each, name)]
     if users != [step] or step.instruction.name != "RUN":

@@ -1,4 +1,4 @@
-from tests.lint.cases import Fires, rule_tests
+from tests.lint.cases import Fires, Quiet, rule_tests
 
 FROM = "FROM python:3.13-slim\n"
 ENV = "ENV PYTHONUNBUFFERED=1\n"
@@ -14,9 +14,17 @@ FIRES = {
         "ENTRYPOINT",
         f'{FROM}ENV PYTHONUNBUFFERED=\n{ENV}ENTRYPOINT ["uv", "run", "--no-sync", "python3", "-X", "dev", "-m", "a"]',
     ),
+    "a project that prints": Fires(
+        f'{FROM}CMD ["python", "a.py"]',
+        "CMD",
+        f'{FROM}{ENV}CMD ["python", "a.py"]',
+        {"a.py": "import b\n", "b.py": "print(1)\n"},
+    ),
     "started in the stage below": Fires(f'{FROM[:-1]} AS a\nCMD ["python", "a.py"]\nFROM a\n', "CMD"),
 }
 QUIET = {
+    "a project that prints nothing": Quiet(f'{FROM}CMD ["python", "a.py"]', {"a.py": "import logging\n"}),
+    "for development": Quiet(f'{FROM}CMD ["python", "a.py"]', path="Dockerfile.dev"),
     "a variable": f'{FROM}ENV PYTHONUNBUFFERED=1\nCMD ["python", "a.py"]',
     "any value": f'{FROM}ENV PYTHONUNBUFFERED=0\nCMD ["python", "a.py"]',
     "a variable of the command": f"{FROM}CMD PYTHONUNBUFFERED=1 exec python a.py",

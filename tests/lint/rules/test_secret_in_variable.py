@@ -16,6 +16,9 @@ FIRES = {
     "of an argument": Fires(f"{FROM}ARG KEY\nENV SECRET_KEY=$KEY\n", "SECRET_KEY", says="KEY"),
     "of an argument that is one itself": Fires(f"{FROM}ARG A_TOKEN\nRUN a\nENV B_TOKEN=${{A_TOKEN}}\n", "B_TOKEN"),
     "another stage": Fires(f"{FROM}ARG HF_TOKEN\nRUN a\nFROM python:3.13\n", "HF_TOKEN", severity="warning"),
+    "of a frontend that cannot mount it so": Fires(
+        f"# syntax=docker/dockerfile:1.4\n{FROM}ARG A_TOKEN\nRUN a $A_TOKEN\n", "A_TOKEN"
+    ),
     "written into the argument": Fires(f"{FROM}ARG DB_PASSWORD='Zq8rT2pL9'\n", "'Zq8rT2pL9'"),
 }
 QUIET = {
@@ -31,6 +34,8 @@ QUIET = {
     "an argument that no RUN sees": f"{FROM}RUN a\nARG TOKEN\nLABEL a=b",
     "a secret mount": f"{FROM}RUN --mount=type=secret,id=TOKEN,env=TOKEN a $TOKEN",
     "a variable of one command": f"{FROM}RUN SECRET_KEY=Zq8rT2pL9 python manage.py collectstatic",
+    "no value": f"{FROM}ENV SECRET_KEY=0",
+    "a lookup": f"{FROM}ENV API_TOKEN=https://vault.example/a/token",
     "another name": f"{FROM}ENV TOKENIZERS_PARALLELISM=false KEYBOARD=qwertz",
     "an argument with a placeholder": f"{FROM}ARG SECRET_KEY=build-only\nENV SECRET_KEY=$SECRET_KEY\nRUN a",
 }

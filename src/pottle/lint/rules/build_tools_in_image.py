@@ -1,9 +1,9 @@
 """A compiler stays in the image.
 
-It was there to build a wheel. In the image it is a quarter of a gigabyte that every pull moves, a list of holes that no scanner is silent
-about, and the tool that an intruder would have to bring. A stage of its own builds; the image gets what was built.
+It was there to build a wheel. In the image it is weight that every pull moves, a list of holes that no scanner is silent about, and the tool
+that an intruder would have to bring. A stage of its own builds; the image gets what was built.
 
-Source: https://docs.docker.com/build/building/multi-stage/; sizes of `build-essential` and `gcc` in debian:trixie-slim: 250 MB and more.
+Source: https://docs.docker.com/build/building/multi-stage/.
 
 Quiet where packages are removed again, on bases that have a compiler anyway (`python:3.13` without `-slim`), in Dockerfiles and
 stages for development and tests, and where nothing is started. Headers alone (`libpq-dev`) are an info.

@@ -3,7 +3,8 @@
 A shell that runs `gunicorn …` as the last line of an entrypoint waits for it as its child: the shell is process 1 and passes no signal on. `docker
 stop` waits ten seconds and kills, and nothing is finished, flushed or closed. `exec` puts the program in the shell's place.
 
-Source: Dockerfile reference, "ENTRYPOINT", "exec form"; tried: dash 0.5.12, bash 5.2 and busybox 1.37 all stay before the last command of a script.
+Source: Dockerfile reference, "ENTRYPOINT", "exec form"; tried: dash 0.5.12 and bash 5.2 stay before the last
+command of a script, whatever they do with the last one of `-c`.
 
 Quiet for scripts that set a `trap` or leave something in the background, under an init that signals the whole group (`dumb-init`, `tini -g`), and
 where no COPY brings the script from the build context.
