@@ -1,6 +1,5 @@
 """What a secret looks like: names of variables and of files, values that are none, and how a build is given one."""
 
-import posixpath
 import re
 
 from pottle.dockerfile.stages import Step
@@ -30,6 +29,11 @@ _PRIVATE_NAMES = (
     r"(?:\.env|\.env\.(?:local|prod|production|staging|live|secret|secrets)|\.pypirc|\.netrc|_netrc|\.git-credentials|\.pgpass|\.vault-token"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.(?:p12|pfx|jks|keystore)|client_secret[\w.-]*\.json|[\w.-]*service[-_]?account[\w.-]*\.json)"
 )
+_BEGINNINGS = (
+    ".env", ".pypirc", ".netrc", "_netrc", ".git-credentials", ".pgpass", ".vault-token", ".npmrc", "id_", "credentials",
+)  # fmt: skip
+_ENDS = (".p12", ".pfx", ".jks", ".keystore", ".json", ".pem", ".key", ".env", "pip.conf", "pip.ini", ".toml")
+"""How the names of either kind begin or end."""
 _MAY_BE_PRIVATE = r"(?:[\w.-]+\.(?:pem|key|env)|\.env[\w.-]*|pip\.conf|pip\.ini|\.npmrc|uv\.toml|secrets\.toml|credentials|config\.json)"
 _SAMPLE = r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|test|tests|testing|ci|dev|development|schema|docs?|dummy)(?:[._-]|$)"
 _ASIDE = (
@@ -62,7 +66,9 @@ def is_real(value: str) -> bool:
 
 def holds_secret(project: Project, path: str) -> bool:
     """Whether a file of the context is private by its name, and by what stands in it where it can be read."""
-    name = posixpath.basename(path)
+    name = path.rpartition("/")[2]
+    if not name.startswith(_BEGINNINGS) and not name.endswith(_ENDS):
+        return False  # of ten thousand files nearly all
     known, maybe = re.fullmatch(_PRIVATE_NAMES, name), re.fullmatch(_MAY_BE_PRIVATE, name)
     if (not known and not maybe) or re.search(_SAMPLE, name) or re.search(_ASIDE, path):
         return False

@@ -41,7 +41,7 @@ _KNOWN = {
     "rye.astral.sh": "Rye has ended: install what its lock says with uv or pip",
     "rye-up.com": "Rye has ended: install what its lock says with uv or pip",
     "pdm-project.org": "`pip install pdm==VERSION`",
-    "bootstrap.pypa.io": "the images of Python have pip; elsewhere `python -m ensurepip`",
+    "get-pip.py": "the images of Python have pip; elsewhere `python -m ensurepip`",
 }
 
 
