@@ -14,6 +14,9 @@ FIRES = {
         says="8000",
         files={"main.py": ""},
     ),
+    "one that listens everywhere": Fires(
+        f'{FROM}EXPOSE 8501\nENTRYPOINT ["streamlit", "run"]\nCMD ["a.py", "--server.port=80"]\n', "8501", says="on 80"
+    ),
     "a health check": Fires(
         f"{FROM}HEALTHCHECK CMD python -c \"import urllib.request as u; u.urlopen('http://localhost:8000/')\"\n{UVICORN}",
         "\"import urllib.request as u; u.urlopen('http://localhost:8000/')\"",
@@ -42,6 +45,11 @@ QUIET = {
     "a variable may say another": f'{FROM}ENV UVICORN_PORT=80\nEXPOSE 80\nCMD ["uvicorn", "a:b"]',
     "what nobody knows": f"{FROM}EXPOSE 80\nCMD exec uvicorn a:b --port $PORT",
     "a configuration": Quiet(f'{FROM}EXPOSE 80\nCMD ["gunicorn", "a:b"]', {"gunicorn.conf.py": "bind = ':80'\n"}),
+    "a configuration of streamlit's": Quiet(
+        f'{FROM}EXPOSE 80\nCMD ["streamlit", "run", "a.py"]',
+        {".streamlit/config.toml": "[server]\nport = 80\n", "a.py": ""},
+    ),
+    "a default of another": f'{FROM}EXPOSE 8080\nCMD ["waitress-serve", "a:b"]',
     "a socket": f'{FROM}EXPOSE 80\nCMD ["uvicorn", "a:b", "--uds", "/run/a"]',
     "another program": f'{FROM}EXPOSE 80\nCMD ["python", "a.py"]',
     "two binds": Quiet(f'{FROM}EXPOSE 80\nCMD ["gunicorn", "-b", ":1", "-b", ":80", "a:b"]', {"main.py": ""}),

@@ -3,7 +3,12 @@ from tests.lint.cases import Fires, rule_tests
 FROM = "FROM python:3.13-slim\n"
 
 FIRES = {
-    "a number": Fires(f"{FROM}RUN mkdir /a && chmod -R 777 /a\n", "777", f"{FROM}RUN mkdir /a && chmod -R 755 /a\n"),
+    "a number": Fires(
+        f"{FROM}RUN mkdir /a && chmod -R 777 /tmp /a\n",
+        "777",
+        f"{FROM}RUN mkdir /a && chmod -R 755 /tmp /a\n",
+        says="`/a`",
+    ),
     "a number with a zero": Fires(f"{FROM}RUN chmod 0666 /a /b\n", "0666", f"{FROM}RUN chmod 0644 /a /b\n"),
     "letters": Fires(f"{FROM}RUN chmod -R a+rwX /a\n", "a+rwX"),
     "others": Fires(f"{FROM}RUN chmod u+x,o+w /a\n", "u+x,o+w"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One server whose default is the loopback interface."""
+    """One server. Most listen on the loopback interface where nobody says otherwise."""
 
     name: str
     programs: tuple[str, ...]
@@ -34,6 +34,8 @@ class Server:
     """The port that it listens on where nobody says another."""
     port_variables: tuple[str, ...] = ()
     """Variables of the environment that name a port."""
+    everywhere: bool = False
+    """It listens on every interface where nobody says otherwise."""
 
 
 SERVERS = (
@@ -90,6 +92,36 @@ SERVERS = (
         files=(".flaskenv",),
     ),
     Server("fastapi dev", ("fastapi",), ("--host",), action="dev", ports=("--port",), port_variables=("PORT",)),
+    Server(
+        "fastapi run",
+        ("fastapi",),
+        ("--host",),
+        action="run",
+        ports=("--port",),
+        port_variables=("PORT",),
+        everywhere=True,
+    ),
+    Server(
+        "streamlit",
+        ("streamlit",),
+        ("--server.address",),
+        action="run",
+        variables=("STREAMLIT_SERVER_ADDRESS",),
+        files=("config.toml",),
+        ports=("--server.port",),
+        listens=8501,
+        port_variables=("STREAMLIT_SERVER_PORT",),
+        everywhere=True,
+    ),
+    Server(
+        "waitress",
+        ("waitress-serve", "waitress"),
+        ("--host",),
+        elsewhere=("--listen", "--unix-socket"),
+        ports=("--port",),
+        listens=8080,
+        everywhere=True,
+    ),
     Server("runserver", ("manage.py", "django-admin", "django"), port=8000, action="runserver", positional=True),
 )
 """In the order in which they are tried."""

@@ -44,29 +44,31 @@ def check(build: Build) -> Iterator[Finding]:
     if is_aside(build):
         return
     for command in build.run_commands:
-        mode = _mode(command) if command.program == "chmod" and build.in_image(command.step) else None
-        if mode is not None:
-            yield Finding(mode.span, f"everybody may write what `chmod {mode.text}` is for", _fix(mode))
+        found = _mode(command) if command.program == "chmod" and build.in_image(command.step) else None
+        if found is not None:
+            mode, path = found
+            yield Finding(mode.span, f"every process of the container may write `{path.known}`", _fix(mode))
     for copy in build.copies:
         flag = copy.instruction.flag("chmod")
         if flag is not None and build.in_image(copy.step) and _OCTAL.fullmatch(flag.value or ""):
             text = _without(flag.value or "")
             yield Finding(
                 flag.value_span,
-                "everybody may write what is copied",
+                "every process of the container may write what is copied",
                 Fix(f"write `{text}`", (Edit(flag.value_span, text),), safe=False),
             )
 
 
-def _mode(command: Command) -> Word | None:
-    """The mode, where it gives everybody what is more than a place for temporary files."""
+def _mode(command: Command) -> tuple[Word, Word] | None:
+    """The mode and the path, where it gives everybody what is more than a place for temporary files."""
     words = [word for word in command.words[1:] if not re.fullmatch(r"-[A-Za-z]+|--\w+", word.known)]
     if len(words) < 2 or words[0].text is None:
         return None
     mode, paths = words[0], words[1:]
     if not _OCTAL.fullmatch(mode.text or "") and not _SYMBOLIC.fullmatch(mode.text or ""):
         return None
-    return mode if not all(_EVERYBODYS.fullmatch(path.known) for path in paths) else None
+    given = next((path for path in paths if not _EVERYBODYS.fullmatch(path.known)), None)
+    return (mode, given) if given is not None else None
 
 
 def _fix(mode: Word) -> Fix | None:
