@@ -23,7 +23,7 @@ from pottle.plan.model import (
     Step,
     SumUp,
 )
-from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
+from pottle.plan.places import APP, ENVIRONMENT, HOME, SOURCES, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Facts, StaticFiles, VersionTool
 
@@ -110,7 +110,7 @@ class Layers:
             bytecode=self._third_party_bytecode,
             tools=self._tools(),
         )
-        return LayerPlan(name="sources", steps=(step,), because="what has to be built is not built anew with the rest")
+        return LayerPlan(name=SOURCES, steps=(step,), because="what has to be built is not built anew with the rest")
 
     def _tools(self) -> InstallPackages | None:
         """Of the image's own suite; for a base image of the first that has its X.Y."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pottle.oci.platform import Platform
 from pottle.plan.lock import LockedPackage, LockedPlan
 from pottle.plan.model import BuildWheels, Source
+from pottle.plan.places import SOURCES
 from pottle.provision.archives import Archives
 from pottle.provision.locking import as_locked
 from pottle.provision.settings import Settings
@@ -16,8 +17,6 @@ from pottle.provision.settings import Settings
 if TYPE_CHECKING:
     from pottle.sources.debian.archive import Archive
 
-LAYER = "sources"
-"""The layer whose packages they are."""
 _MOST_LIBRARIES = 20
 """Debian builds some with all that there is: a package of plugins, of which the project wants none in particular."""
 
@@ -94,7 +93,7 @@ class BuildTools:
     def adding(self, names: Iterable[str]) -> LockedPlan:
         """The locked plan with these, and what they need, beside what sources are built with. Raises `SourceError`."""
         self._names |= set(names)
-        others = [each for layer, packages in self._locked.packages if layer != LAYER for each in packages]
+        others = [each for layer, packages in self._locked.packages if layer != SOURCES for each in packages]
         archive = self._archive.keeping(others) if others else self._archive
         found = archive.resolve((*self._tools.packages, *self._names), self._tools.without)
         there = {each.name for each in others}
@@ -104,13 +103,13 @@ class BuildTools:
 
 def with_tools(locked: LockedPlan, tools: Sequence[LockedPackage]) -> LockedPlan:
     """The plan whose sources are built with these packages."""
-    packages = tuple((layer, tuple(tools) if layer == LAYER else each) for layer, each in locked.packages)
+    packages = tuple((layer, tuple(tools) if layer == SOURCES else each) for layer, each in locked.packages)
     return replace(locked, packages=packages)
 
 
 def tools_in(locked: LockedPlan) -> tuple[LockedPackage, ...]:
     """The packages that its sources are built with."""
-    return dict(locked.packages).get(LAYER, ())
+    return dict(locked.packages).get(SOURCES, ())
 
 
 def missing(said: str) -> Iterator[str]:

@@ -11,12 +11,13 @@ from pottle.plan import system_pins
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import ImagePlan, Source
+from pottle.plan.places import SOURCES
 from pottle.project.facts import Artifact, Pin, PinnedEnvironment, PinnedSource
 from pottle.project.pinned import PinnedCompiler, PinnedDeb, PinnedInterpreter, PinnedSystem
 from pottle.project.requirement import without_credentials
 from pottle.provision import locking
 from pottle.provision.archives import Archives
-from pottle.provision.build_tools import LAYER, tools_in
+from pottle.provision.build_tools import tools_in
 from pottle.provision.settings import Settings
 from pottle.text import Location
 
@@ -66,8 +67,8 @@ def system(
 
 def with_tools(found: PinnedSystem, locked: LockedPlan) -> PinnedSystem:
     """The same with the packages that the locked plan's sources are built with."""
-    tools = tuple(_deb(package, LAYER) for package in tools_in(locked))
-    return replace(found, debs=(*(deb for deb in found.debs if deb.layer != LAYER), *tools))
+    tools = tuple(_deb(package, SOURCES) for package in tools_in(locked))
+    return replace(found, debs=(*(deb for deb in found.debs if deb.layer != SOURCES), *tools))
 
 
 def compiler(
