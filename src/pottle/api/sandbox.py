@@ -36,7 +36,8 @@ class Sandbox:
         complete(image, self.host)
         run_host = RunHost(self.host.environ, self.host.cache)
         stored = stored_image(image, reference("building"))
-        ended = run_command(stored, command.argv, command.environment, command.outputs, work, run_host)
+        how = (command.argv, command.environment, command.outputs, work, run_host)
+        ended = run_command(stored, *how, seeded=command.seeded)
         return Ended(ended.code, ended.said, ended.exceeded)
 
     def run_in(self, root: Path, task: "Task", platform: "Platform") -> "Ended":

@@ -8,6 +8,9 @@ from typing import Protocol
 from pottle.oci.image import Image
 from pottle.oci.platform import Platform
 
+ROOT = "root"
+"""Where the image is unpacked below the scratch directory of a command, and stays until that is gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -17,7 +20,9 @@ class Command:
     environment: tuple[tuple[str, str], ...]
     """Besides the image's own."""
     outputs: Mapping[str, Path]
-    """Directory in the image, which is empty there → the directory of this machine that holds what was written."""
+    """Directory in the image → the directory of this machine that holds what was written."""
+    seeded: bool = False
+    """They begin with what the image has there; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

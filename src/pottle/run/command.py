@@ -4,6 +4,7 @@ What it may take is bounded (`pottle.run.bounds`), and nothing of it is left whe
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -19,12 +20,13 @@ from pottle.run.backend import Launch, NotStarted
 from pottle.run.backends import bubblewrap, unshare
 from pottle.run.bounds import Bounds, enforced
 from pottle.run.image import Image
-from pottle.run.rootfs import add_directory, make_root
+from pottle.run.rootfs import add_directory, is_directory, make_root
 from pottle.run.sandbox import Spec
 from pottle.run.settings import Host
 from pottle.run.specification import specification_in
 from pottle.sharing import occupied
 
+ROOT = "root"
 LONGEST = 16_384
 """So much of what it says is kept, from the end."""
 _BOUNDS = Bounds()
@@ -90,13 +92,15 @@ def run_command(
     outputs: Mapping[str, Path],
     work: Path,
     host: Host,
+    *,
+    seeded: bool = False,
 ) -> Ended:
     """Runs a command in an image.
 
-    `outputs` are directories of the image and, for each, an empty directory of this machine that stands in for it. The image
-    is unpacked below `work`. Raises `HostError` where nothing here can run it.
+    `outputs` are directories of the image and, for each, an empty directory of this machine that stands in for it; `seeded`, it is
+    filled with what the image has there. The image is unpacked below `work`, at `work/ROOT`. Raises `HostError` where nothing here can run it.
     """
-    root = work / "root"
+    root = work / ROOT
     make_root(root, image)
     bounds = Bounds().on(outputs.values())
     settings = dict((*image.config.environment, *environment))
@@ -111,6 +115,8 @@ def run_command(
     )
     for target, place in outputs.items():
         add_directory(root, target)
+        if seeded and is_directory(root, target):
+            shutil.copytree(root / target.strip("/"), place, symlinks=True, dirs_exist_ok=True)
         give(place, spec)
     return _first_that_works(spec, host, bounds)
 
