@@ -1,6 +1,7 @@
 """Commands in a root directory: what they can reach, what they leave, and what they are ended for."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pottle.errors import HostError
 from pottle.run.bounds import Bounds
 from pottle.run.command import Ended, Task, run_in
 from pottle.run.settings import Host
+from pottle.stop import Stop, Stopped
 
 BOMB = "f() { f | f & }; f; sleep 60"
 PROGRAMS = ("usr", "lib", "lib64")
@@ -25,12 +27,12 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
     return root, out
 
 
-def run(places: tuple[Path, Path], script: str, bounds: Bounds | None = None) -> Ended:
+def run(places: tuple[Path, Path], script: str, bounds: Bounds | None = None, stop: Stop | None = None) -> Ended:
     root, out = places
     there = {f"/{name}": Path("/", name) for name in PROGRAMS if Path("/", name).is_dir()}
     task = Task(("/bin/sh", "-c", script), (("PATH", "/usr/bin"),), "/out", {"/out": out}, there)
     try:
-        return run_in(root, task, Host(os.environ, root), bounds or Bounds())
+        return run_in(root, task, Host(os.environ, root), stop or Stop(), bounds or Bounds())
     except HostError as error:
         pytest.skip(error.what)
 
@@ -78,6 +80,13 @@ def test_what_takes_too_much_is_ended(places, script: str, bounds: Bounds, reaso
     ended = run(places, script, bounds)
     assert ended.exceeded == reason
     assert ended.code != 0
+
+
+def test_it_is_ended_when_told_to(places):
+    stop = Stop()
+    threading.Timer(0.5, stop.set).start()
+    with pytest.raises(Stopped):
+        run(places, "sleep 600", stop=stop)
 
 
 def test_nothing_is_left_running(places):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pottle.oci.image import Image
 from pottle.oci.platform import Platform
+from pottle.stop import Stop
 
 ROOT = "root"
 """Where the image is unpacked below the scratch directory of a command, and stays until that is gone."""
@@ -56,5 +57,5 @@ class Sandbox(Protocol):
     def run(self, image: Image, command: Command, work: Path) -> Ended:
         """Waits until it has ended. `work` is a scratch directory."""
 
-    def run_in(self, root: Path, task: Task, platform: Platform) -> Ended:
-        """The same in the directory `root`, whose programs are for `platform`."""
+    def run_in(self, root: Path, task: Task, platform: Platform, stop: Stop) -> Ended:
+        """The same in the directory `root`, whose programs are for `platform`; ended when `stop` says so."""

@@ -224,6 +224,7 @@ class Builder:
                 readable={f"/{PLACE}/environment": room.environment, f"/{PLACE}/worker.py": worker},
             ),
             Platform.parse(self.locked.plan.platform),
+            self.workshop.stop,
         )
 
     def _variables(self) -> dict[str, str]:

@@ -25,6 +25,7 @@ from pottle.run.sandbox import Spec
 from pottle.run.settings import Host
 from pottle.run.specification import specification_in
 from pottle.sharing import occupied
+from pottle.stop import Stop
 
 ROOT = "root"
 LONGEST = 16_384
@@ -62,7 +63,7 @@ class Task:
     """The same, read-only."""
 
 
-def run_in(root: Path, task: Task, host: Host, bounds: Bounds = _BOUNDS) -> Ended:
+def run_in(root: Path, task: Task, host: Host, stop: Stop, bounds: Bounds = _BOUNDS) -> Ended:
     """Runs a command by nobody's account in the directory `root`, of which nothing is written to. Raises `HostError` where nothing here can."""
     bounds = bounds.on(task.writable.values())
     spec = Spec(
@@ -82,7 +83,9 @@ def run_in(root: Path, task: Task, host: Host, bounds: Bounds = _BOUNDS) -> Ende
     for place in task.writable.values():
         give(place, spec)
     with occupied(root):
-        return _first_that_works(spec, host, bounds)
+        ended = _first_that_works(spec, host, bounds, stop)
+    stop.check()
+    return ended
 
 
 def run_command(
@@ -118,7 +121,7 @@ def run_command(
         if seeded and is_directory(root, target):
             shutil.copytree(root / target.strip("/"), place, symlinks=True, dirs_exist_ok=True)
         give(place, spec)
-    return _first_that_works(spec, host, bounds)
+    return _first_that_works(spec, host, bounds, Stop())
 
 
 def give(place: Path, spec: Spec) -> None:
@@ -131,7 +134,7 @@ def give(place: Path, spec: Spec) -> None:
             os.lchown(os.path.join(directory, name), spec.uid, spec.gid)
 
 
-def _first_that_works(spec: Spec, host: Host, bounds: Bounds) -> Ended:
+def _first_that_works(spec: Spec, host: Host, bounds: Bounds, stop: Stop) -> Ended:
     reasons = []
     places = [Path(place) for place, _ in spec.writable]
     for name, started in (("unshare", unshare.started), ("bubblewrap", bubblewrap.started)):
@@ -140,6 +143,7 @@ def _first_that_works(spec: Spec, host: Host, bounds: Bounds) -> Ended:
                 with (
                     started(spec, host, heard) as process,
                     enforced(bounds, process, places, heard) as exceeded,
+                    stop.ending(process.kill),
                 ):
                     code = process.wait()
             except NotStarted as error:
