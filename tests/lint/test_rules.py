@@ -11,6 +11,9 @@ from tests.lint.cases import Fires, checked, fixed, path_of
 
 from pottle.dockerfile.parser import parse
 from pottle.lint import registry
+from pottle.lint.engine import kind_of
+from pottle.lint.fixing import applied
+from pottle.lint.suppressions import silencing
 from pottle.text import Source
 
 RULES = Path(__file__).with_name("rules")
@@ -121,3 +124,17 @@ def test_a_long_word_is_no_longer_a_wait(word: str):
     before = time.process_time()
     checked(WRITTEN.format(word))
     assert time.process_time() - before < 20
+
+
+@pytest.mark.parametrize(("name", "key", "case"), CASES, ids=IDS)
+def test_a_comment_silences_it(name: str, key: str, case: Fires):
+    path = path_of(name, case)
+    found = next(each for each in checked(case.text, path, case.files, select=(name,)).diagnostics if each.rule == name)
+    source = Source(path, case.text)
+    edit = silencing(source, name, found.span, parse(source) if kind_of(path) == "dockerfile" else None)
+    if edit is None or name in ("unreadable-file", "unused-suppression"):
+        return
+    after = applied(case.text, [edit])
+    left = [each.rule for each in checked(after, path, case.files, select=(name, "unused-suppression")).diagnostics]
+    assert name not in left
+    assert "unused-suppression" not in left
