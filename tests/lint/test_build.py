@@ -24,7 +24,6 @@ COMMANDS = {
     "words": ('RUN ["pip", "install", "x y"]', [("pip", "install", "x y")]),
     "variables": ("ENV P=pip\nARG X=1\nRUN $P install a==$X $Y", [("pip", "install", "a==1", "$Y")]),
     "variables of the script": ("RUN V=1; pip install a==$V", [("pip", "install", "a==1")]),
-    "what the script exports": ("RUN export V=1 && pip install a==$V", [("export", "V=1"), ("pip", "install", "a==1")]),
     "a here-document": ("RUN <<EOF\na\nb\nEOF", [("a",), ("b",)]),
     "one for another program": ("RUN <<EOF\n#!/usr/bin/env python3\nimport x\nEOF", []),
     "one that is read": ("RUN python3 <<EOF\nimport x\nEOF", [("python3",)]),
@@ -131,17 +130,6 @@ def test_images(reference: str, python: str | None, family: str | None, suite: s
 
 
 COPIED = "FROM x AS a\nRUN a\nFROM x AS b\nRUN b\nFROM a AS c\nCOPY --from=b / /\n"
-
-
-def test_what_a_script_exports_is_in_the_environment_of_what_follows():
-    found = build("FROM x\nRUN a; B=2; export A=1 B C=$X; if y; then export D=1; fi; A=3 b")
-    assert [dict(command.environment) for command in found.run_commands][-1] == {
-        "A": "3",
-        "B": "2",
-        "C": None,
-        "D": None,
-    }
-    assert dict(found.run_commands[0].environment) == {}
 
 
 def test_what_may_get_into_the_image():

@@ -75,7 +75,7 @@ class Command:
     whole: tuple[Word, ...] = ()
     """Every word of it."""
     environment: Mapping[str, str | None] = field(default_factory=dict)
-    """What is set for it alone, and what its script has exported before."""
+    """What is set for it alone."""
     conditional: bool = False
     """It may not run although all is well: see `pottle.shell.commands.Run`."""
     tolerated: bool = False
@@ -176,31 +176,16 @@ def _script(step: Step, text: Mapped, depth: int) -> Commands:
         return Commands((), f"the script is longer than {LONGEST:,} characters", Span(text.place(0), text.place(0) + 1))
     script = parse(text.text)
     variables: dict[str, str | None] = dict(step.before.variables)
-    exported: dict[str, str | None] = {}
     found: list[Command] = []
     for run in runs(script):
         if run.simple.words:
-            own = _command(step, text, run, variables)
-            command = _unwrapped(replace(own, environment={**exported, **own.environment}))
+            command = _unwrapped(_command(step, text, run, variables))
             found += _nested(command, depth) or (command,)
-            if command.program == "export":
-                exported |= _exported(command, variables)
-                variables |= exported
         else:
             for assignment in run.simple.assignments:
                 variables[assignment.name] = None if run.conditional else assignment.value.resolved(variables)
     at = text.place(script.error_at) if script.error_at is not None and text.text else None
     return Commands(tuple(found), script.error, Span(at, at + 1) if at is not None else None)
-
-
-def _exported(command: Command, variables: Mapping[str, str | None]) -> dict[str, str | None]:
-    """What `export NAME=value NAME` gives every later command of the script."""
-    found: dict[str, str | None] = {}
-    for word in command.words[1:]:
-        name, equals, value = word.known.partition("=")
-        known = value if equals and word.text is not None else variables.get(name) if not equals else None
-        found[name] = None if command.conditional else known
-    return found
 
 
 def _command(step: Step, text: Mapped, run: Run, variables: Mapping[str, str | None]) -> Command:

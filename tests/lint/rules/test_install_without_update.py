@@ -7,20 +7,19 @@ FIRES = {
     "never": Fires(
         f"{FROM}RUN apt-get install -y git # why",
         "apt-get install",
-        f"{FROM}RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/* # why",
+        f"{FROM}RUN apt-get update && apt-get install -y git # why",
         severity="error",
     ),
     "in a layer of its own": Fires(
         f"{FROM}{UPDATE}RUN set -e; \\\n    DEBIAN_FRONTEND=noninteractive apt-get install -y git",
         "apt-get install",
-        f"{FROM}{UPDATE}RUN set -e; \\\n    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y git"
-        " && rm -rf /var/lib/apt/lists/*",
+        f"{FROM}{UPDATE}RUN set -e; \\\n    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y git",
         severity="warning",
     ),
     "lists that are removed": Fires(
         f"{FROM}RUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y git",
         "apt install",
-        f"{FROM}RUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN apt update && apt install -y git && rm -rf /var/lib/apt/lists/*",
+        f"{FROM}RUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN apt update && apt install -y git",
         severity="error",
     ),
     "in the stage below": Fires(

@@ -19,7 +19,7 @@ Good:
 
 ```dockerfile
 FROM python:3.13-slim-trixie
-RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5
 ```
 """
 
@@ -108,18 +108,7 @@ def _fix(build: Build, found: Invocation) -> Fix | None:
         return None
     program = build.source.at(command.words[0].span)
     at = command.span.start
-    edits = (Edit(Span(at, at), f"{program} update && "), *_removed(build, found))
-    return Fix(f"write `{program} update &&` before it", edits)
-
-
-def _removed(build: Build, found: Invocation) -> Iterator[Edit]:
-    """The lists gone again behind the last call of the RUN, in a layer of the image where nothing removes them."""
-    step = found.command.step
-    calls = [each.command for each in build.invocations("apt") if each.command.step is step]
-    removing = any(each.program == "rm" and _LISTS in " ".join(each.argv) for each in build.commands(step))
-    if build.in_image(step) and calls[-1].span == found.command.span and not removing:
-        end = found.command.span.end
-        yield Edit(Span(end, end), " && rm -rf /var/lib/apt/lists/*")
+    return Fix(f"write `{program} update &&` before it", (Edit(Span(at, at), f"{program} update && "),))
 
 
 RULE = Rule(Build, "error", "build", check)
