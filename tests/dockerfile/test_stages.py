@@ -122,3 +122,20 @@ def test_values_do_not_grow_without_end():
 def test_thousands_of_stages():
     text = "\n".join(f"FROM s{n} AS s{n + 1}" for n in range(4_000))
     assert len(read(text).stages[-1].chain) == 4_000
+
+
+def test_a_part_of_a_dockerfile_is_one_stage_on_nobody_knows_what():
+    found = stages(parse(Source("Dockerfile", "ARG V=1\nENV A=2\nRUN b\nCOPY c d\n")))
+    (stage,) = found.stages
+    assert (stage.base, stage.name, [step.instruction.name for step in stage.steps]) == (
+        None,
+        None,
+        ["ENV", "RUN", "COPY"],
+    )
+    assert stage.steps[1].before.environment == {"A": "2"}
+    assert found.arguments["V"] == "1"
+
+
+def test_what_stands_above_the_first_from_is_in_no_stage():
+    (stage,) = stages(parse(Source("Dockerfile", "RUN a\nFROM b\nRUN c\n"))).stages
+    assert [step.instruction.name for step in stage.steps] == ["RUN"]

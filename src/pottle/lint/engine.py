@@ -73,7 +73,7 @@ class _Subjects:
     subject: object | None
     suppressions: Suppressions
 
-    def of(self, kind: type) -> object | None:
+    def of(self, kind: type | tuple[type, ...]) -> object | None:
         """The one of that kind, if there is one. Whether a comment was of use is not known of a file that is broken."""
         wanted = self.suppressions if not self.problems.found else None
         return next((each for each in (self.problems, self.subject, wanted) if isinstance(each, kind)), None)

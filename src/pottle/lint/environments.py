@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pottle.dockerfile.stages import Stage, joined
+from pottle.dockerfile.stages import Stage, Step, joined
 from pottle.lint.build import Build, Copy
 from pottle.lint.commands import Command
 from pottle.lint.contents import directory_of
@@ -30,6 +30,34 @@ class Moved:
     into: Stage
     path: str
     """Where it arrives."""
+
+
+def environments(build: Build, stage: Stage) -> dict[str, Step]:
+    """Those that a stage has: absolute paths, each with the instruction that has made or copied it; what nobody knows is left out."""
+    found: dict[str, Step] = {}
+    for step in stage.all_steps:
+        commands = build.commands(step) if step.instruction.name == "RUN" else ()
+        made_here = (path for command in commands for path in _places(build, command) if path is not None)
+        for path in (*made_here, *_copied(build, step)):
+            found.setdefault(path, step)
+    return found
+
+
+def _copied(build: Build, step: Step) -> Iterator[str]:
+    """Environments of another stage, or by their names of an image, where they arrive."""
+    copy = build.copy(step)
+    origin = build.stages.named(copy.origin, step.stage) if copy is not None and copy.origin is not None else None
+    if copy is None or copy.target is None or copy.origin is None:
+        return
+    if origin is None:
+        if posixpath.basename(copy.target) in (".venv", "venv"):
+            yield copy.target
+        return
+    for word in copy.sources:
+        source = joined("/", word.text)
+        for path in environments(build, origin) if source is not None else ():
+            if source is not None and f"{path}/".startswith(f"{source.rstrip('/')}/"):
+                yield posixpath.normpath(posixpath.join(copy.target, posixpath.relpath(path, source)))
 
 
 def made(build: Build) -> tuple[Environment, ...]:

@@ -51,18 +51,19 @@ class Served:
 
 def program_words(command: Command) -> tuple[Word, ...]:
     """The words of the program behind `uv run`, `poetry run` … and `python -m`."""
+    words = managed_words(command)
+    module = module_at(words)
+    return words if module is None else words[module:]
+
+
+def managed_words(command: Command) -> tuple[Word, ...]:
+    """The words behind `uv run`, `poetry run` … alone."""
     words = command.words
     for _ in range(3):
         found = invocation(_with(command, words))
-        runs = found is not None and found.action[-1:] == ("run",) and found.arguments
-        if found is not None and runs:
-            words = found.arguments
-            continue
-        module = module_at(words)
-        if module is None:
+        if found is None or found.action[-1:] != ("run",) or not found.arguments:
             break
-        words = words[module:]
-        break
+        words = found.arguments
     return words
 
 
