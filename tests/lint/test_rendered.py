@@ -32,6 +32,20 @@ def test_nothing_is_found_in_another_style(name: str):
     assert [(each.rule, str(each.start), each.message) for each in found] == []
 
 
+COMPOSED = [(case, path) for case in SHOWN for path in sorted((GOLDEN / case.name).glob("compose*.yaml"))]
+
+
+@pytest.mark.parametrize(("case", "path"), COMPOSED, ids=lambda each: each.name)
+def test_nothing_is_found_in_compose_files(case: Path, path: Path):
+    root = project(case)
+    around = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
+    files = {name: file.read_text(errors="surrogateescape") for name, file in around.items()}
+    files |= {"Dockerfile": (GOLDEN / case.name / "dockerfile.txt").read_text()}
+    found = checked(path.read_text(), path=path.name, files=files).diagnostics
+    assert [(each.rule, str(each.start), each.message) for each in found] == []
+
+
 def test_there_are_some():
     assert len(SHOWN) >= 10
     assert len(VARIANTS) >= 10
+    assert len(COMPOSED) == 2 * len(SHOWN)

@@ -32,34 +32,6 @@ class Moved:
     """Where it arrives."""
 
 
-def environments(build: Build, stage: Stage) -> dict[str, Step]:
-    """Those that a stage has: absolute paths, each with the instruction that has made or copied it; what nobody knows is left out."""
-    found: dict[str, Step] = {}
-    for step in stage.all_steps:
-        commands = build.commands(step) if step.instruction.name == "RUN" else ()
-        made_here = (path for command in commands for path in _places(build, command) if path is not None)
-        for path in (*made_here, *_copied(build, step)):
-            found.setdefault(path, step)
-    return found
-
-
-def _copied(build: Build, step: Step) -> Iterator[str]:
-    """Environments of another stage, or by their names of an image, where they arrive."""
-    copy = build.copy(step)
-    origin = build.stages.named(copy.origin, step.stage) if copy is not None and copy.origin is not None else None
-    if copy is None or copy.target is None or copy.origin is None:
-        return
-    if origin is None:
-        if posixpath.basename(copy.target) in (".venv", "venv"):
-            yield copy.target
-        return
-    for word in copy.sources:
-        source = joined("/", word.text)
-        for path in environments(build, origin) if source is not None else ():
-            if source is not None and f"{path}/".startswith(f"{source.rstrip('/')}/"):
-                yield posixpath.normpath(posixpath.join(copy.target, posixpath.relpath(path, source)))
-
-
 def made(build: Build) -> tuple[Environment, ...]:
     """Every environment whose place is known."""
     return tuple(
@@ -131,3 +103,20 @@ def moved(build: Build) -> Iterator[Moved]:
                 ):
                     path = posixpath.normpath(posixpath.join(copy.target, posixpath.relpath(each.path, source)))
                     yield Moved(each, copy, build.stage_of(copy.step), path)
+
+
+def environments(build: Build, stage: Stage) -> dict[str, Step]:
+    """Where a stage has environments, made or copied, each with the instruction that has put it there."""
+    found = [(each.path, each.command.step) for each in made(build) if each.stage in stage.chain]
+    found += [(each.path, each.copy.step) for each in moved(build) if each.into in stage.chain]
+    found += [
+        (copy.target, copy.step)
+        for copy in build.copies
+        if copy.origin is not None
+        and copy.target is not None
+        and build.stages.named(copy.origin, copy.step.stage) is None
+        and posixpath.basename(copy.target) in (".venv", "venv")
+        and build.stage_of(copy.step) in stage.chain
+    ]
+    ordered = sorted(found, key=lambda each: each[1].instruction.span.start, reverse=True)
+    return dict(ordered)  # the first that puts one there counts
