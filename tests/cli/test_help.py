@@ -12,6 +12,7 @@ import pytest
     [
         *([], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"], ["libs"]),
         *(["generate"], ["generate", "dockerfile"], ["generate", "dockerignore"], ["generate", "bake"]),
+        *(["generate", kind] for kind in ("compose", "kubernetes", "ci", "devcontainer", "refresh")),
     ],
     ids=str,
 )
