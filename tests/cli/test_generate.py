@@ -201,6 +201,16 @@ def test_a_pipeline_lies_at_the_root_of_the_repository(tmp_path: Path, call: Cal
     assert "pottle generate refresh --check apps/shop" in capsys.readouterr().out
 
 
+def test_a_script_is_what_is_built(tmp_path: Path, call: Call, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / ".git").mkdir()
+    script = tmp_path / "report.py"
+    script.write_text('# /// script\n# requires-python = ">=3.11"\n# ///\nprint("hello")\n')
+    assert call("ci", "--stdout", script) == 0
+    assert 'pottle build --cache-from "$IMAGE/cache" report.py\n' in capsys.readouterr().out
+    assert call("kubernetes", "--stdout", script) == 0
+    assert "image: pottle://report.py\n" in capsys.readouterr().out
+
+
 def test_nothing_is_imported_that_is_not_needed(project: Path):
     code = "import sys; from pottle.cli.failure import run; from pottle.cli.surroundings import Surroundings; "
     code += f"run(['generate', 'dockerfile', {str(project)!r}], Surroundings({{}})); print(*sys.modules)"

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.named import CASES, project
 
@@ -192,6 +192,7 @@ def test_a_builder_is_given_what_the_dockerfile_asks_for(orders: ImagePlan):
     assert document["secrets"]["ca"]["file"].startswith("${CA_BUNDLE:-")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(st.characters(exclude_categories=["Cs"])))
 def test_what_a_project_says_is_no_variable_of_composes(word: str, value: str):
     plan = _CELERY

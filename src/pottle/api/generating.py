@@ -97,6 +97,8 @@ class _Written:
     tree: "Tree"
     image: str | None = None
     """What manifests name."""
+    script: str | None = None
+    """The file that is meant, where it is no directory."""
 
     @property
     def ignore_file(self) -> Path:
@@ -121,7 +123,7 @@ def _written(root: Path, options: "Options", host: Host, style: "Style | None", 
     around = context(tree, facts, options, plans[0], files_of(root, options, host))
     configured = tuple(map(str, platforms(options))) if options.platforms else ()
     style = style or remembered(tree.read("Dockerfile") or "")
-    return _Written(directory_of(root), plans, around, style, configured, tree, image)
+    return _Written(directory_of(root), plans, around, style, configured, tree, image, script_of(root))
 
 
 def _generated(
@@ -200,7 +202,7 @@ def _pipelines(provider: str, projects: Sequence[_Written], root: Path, *, every
     if not projects:
         return
     top = repository(directory_of(root)).absolute()
-    directory = os.path.relpath(directory_of(root).absolute(), top)
+    directory = os.path.relpath(root.absolute(), top)
     own = [steps(each.plans[0]).own for each in projects]
     built = pipelines.Built(
         name=projects[0].plans[0].name,
@@ -217,7 +219,7 @@ def _manifests(written: _Written) -> str:
     from pottle.render import kubernetes
 
     image = written.image or kubernetes.remembered(written.tree.read(kubernetes.NAME) or "")
-    return kubernetes.render(written.plans[0], variables(written.tree), image)
+    return kubernetes.render(written.plans[0], variables(written.tree), image, script=written.script or ".")
 
 
 def _target(project: _Written, below: Path) -> "Target":
