@@ -190,7 +190,7 @@ def text(results: Results, where: str) -> str:
     if results.found:
         tools = list(results.versions)
         rows = [
-            (f"`{defect.at}`: {defect.what}", *("found" if tool in found else "–" for tool in tools))
+            (f"`{defect.at}`: {defect.what}", *("found" if tool in found else "no" for tool in tools))
             for defect, found in results.found.items()
         ]
         rows.append(

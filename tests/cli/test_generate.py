@@ -189,6 +189,14 @@ def test_refresh_writes_what_pottle_has_written_and_nothing_else(
     assert not (project / "kubernetes.yaml").exists()
 
 
+def test_compose_builds_the_stage_for_developers_where_there_is_one(project: Path, call: Call):
+    call("dockerfile", "--dev", project)
+    call("compose", project)
+    assert "\n      target: dev\n" in (project / "compose.yaml").read_text()
+    call("dockerfile", "--force", "--from", "debian:trixie", project)
+    assert call("compose", "--check", project) == 1
+
+
 def test_a_pipeline_lies_at_the_root_of_the_repository(tmp_path: Path, call: Call, capsys: pytest.CaptureFixture[str]):
     project = tmp_path / "apps/shop"
     project.mkdir(parents=True)

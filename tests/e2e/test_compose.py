@@ -106,7 +106,13 @@ def stack(docker: Docker, project: Path, *files: str, **environ: str) -> Stack:
     return Stack(there, tuple(project / name for name in files))
 
 
-def test_the_working_copy_runs_and_reloads(library: Path, docker: Docker, engines: dict[str, str]):
+@pytest.mark.parametrize("style", [(), ("--dev",)], ids=["the image", "the stage for developers"])
+def test_the_working_copy_runs_and_reloads(
+    style: tuple[str, ...], library: Path, docker: Docker, pottle: Pottle, engines: dict[str, str]
+):
+    pottle("generate", "dockerfile", "--secret", "ca", *style, library)
+    pottle("generate", "compose", library)
+    assert ("target: dev" in (library / "compose.yaml").read_text()) == bool(style)
     # The engine has a root of its own: the working copy is put where it sees it.
     there = Path(engines["DOCKER_HOST"].removeprefix("unix://")).parents[1] / library.relative_to("/")
     shutil.copytree(library, there)

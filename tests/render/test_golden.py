@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from tests.named import CASES, project
+from tests.render.variants import VARIANTS
 
 from pottle import api
 from pottle.oci.platform import Platform
 from pottle.plan.model import CopyProject
 from pottle.project import ignore
-from pottle.render.dockerfile import Style
+from pottle.render.style import Style
 
 GOLDEN = Path(__file__).parent / "golden"
 SHOWN = (
@@ -58,9 +59,9 @@ def root(case: Path, cases: Path) -> Path:
     return cases / project(case).relative_to(case.parent)
 
 
-def generated(kind: str, root: Path, style: Style | None = None) -> dict[str, str]:
+def generated(kind: str, root: Path, style: Style | None = None, **flags: object) -> dict[str, str]:
     """File name → text."""
-    outputs = api.generate([kind], root, api.read_options(root, {}, {}), HOST, style)
+    outputs = api.generate([kind], root, api.read_options(root, {}, flags), HOST, style)
     return {output.path.name: output.text for output in outputs}
 
 
@@ -81,6 +82,19 @@ def test_what_is_generated_for_a_named_project(case: Path, root: Path):
         for name, text in named.items():
             (directory / name).write_text(text)
     assert {path.name: path.read_text() for path in directory.iterdir()} == named
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_generated_in_another_style(name: str, cases: Path):
+    variant = VARIANTS[name]
+    case = next(case for case in CASES if case.name == variant.case)
+    root = cases / project(case).relative_to(case.parent)
+    text = generated("dockerfile", root, variant.style, **variant.options)["Dockerfile"]
+    golden = GOLDEN.with_name("variants") / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "rewrite":
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text)
+    assert golden.read_text() == text
 
 
 @pytest.mark.parametrize("case", CASES_WITH_FILES, ids=lambda case: case.name)

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pottle.api.files import files_of
-from pottle.api.host import Host
+from pottle.api.host import Host, registry_for
 from pottle.api.plans import warn_of
 from pottle.api.products import reference
 from pottle.api.projects import directory_of, platforms, read_options, repository, script_of, tree_of
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pottle.render.bake import Target
     from pottle.render.compose import Project
     from pottle.render.context import Context
-    from pottle.render.dockerfile import Style
     from pottle.render.files import Output
+    from pottle.render.style import Style
 
 
 def generate(
@@ -33,19 +33,28 @@ def generate(
     host: Host,
     style: "Style | None" = None,
     image: str | None = None,
+    *,
+    upgrade: bool = False,
 ) -> "tuple[Output, ...]":
     """The files of these kinds (`KINDS`) for the project at `root`: as they should be, not written.
 
-    `style` None: the one in which the Dockerfile that is there was written. `image` is what manifests name; None: what those name that
-    are there, else the project itself.
+    `style` None: the one in which the Dockerfile that is there was written. Where that pins images, registries are asked for those
+    that the Dockerfile has not yet; `upgrade`: for all. `image` is what manifests name; None: what those name that are there, else
+    the project itself.
     """
     if image is not None:
         reference(image)  # what is none is told
-    return _generated(kinds, (_written(root, options, host, style, image),), root, host)
+    return _generated(kinds, (_written(root, options, host, style, image, upgrade=upgrade),), root, host)
 
 
 def generate_all(
-    kinds: Sequence[str], root: Path, flags: Mapping[str, Any], host: Host, style: "Style | None" = None
+    kinds: Sequence[str],
+    root: Path,
+    flags: Mapping[str, Any],
+    host: Host,
+    style: "Style | None" = None,
+    *,
+    upgrade: bool = False,
 ) -> "tuple[Output, ...]":
     """The same for every project of the repository below `root` that has something to run; one bake file names them all."""
     from pottle.errors import NothingToRun
@@ -55,7 +64,7 @@ def generate_all(
     for directory in members(tree_of(root)):
         try:
             options = read_options(root / directory, host.environ, flags)
-            found.append(_written(root / directory, options, host, style))
+            found.append(_written(root / directory, options, host, style, upgrade=upgrade))
         except NothingToRun as error:
             host.progress.warn(f"{directory}: {error.what}")
     return _generated(kinds, found, root, host, every=True)
@@ -95,6 +104,10 @@ class _Written:
     platforms: tuple[str, ...]
     """Those that are configured."""
     tree: "Tree"
+    digests: Mapping[str, str]
+    """Image → digest, where images are pinned."""
+    development: "tuple[ImagePlan, ...]" = ()
+    """The plans with what developers need besides, where no other file names it."""
     image: str | None = None
     """What manifests name."""
     script: str | None = None
@@ -106,24 +119,50 @@ class _Written:
         return self.directory / ("Dockerfile.dockerignore" if self.context.directory else ".dockerignore")
 
 
-def _written(root: Path, options: "Options", host: Host, style: "Style | None", image: str | None = None) -> _Written:
+def _written(
+    root: Path, options: "Options", host: Host, style: "Style | None", image: str | None = None, *, upgrade: bool
+) -> _Written:
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
-    from pottle.render.context import context
-    from pottle.render.dockerfile import remembered
+    from pottle.render import dockerfile, listed
+    from pottle.render.context import context, development_groups
+    from pottle.render.style import remembered
 
     tree = tree_of(root)
+    before = tree.read("Dockerfile") or ""
+    dockerfile.check_place(before, str(directory_of(root) / "Dockerfile"))
+    style = style or remembered(before)
     facts = read_project(tree, options.lockfile, script_of(root))
 
-    def planned(platform: "Platform") -> "ImagePlan":
-        return make_plan(facts_with_base(facts, root, options, (platform,), host), options, platform)
+    def planned(platform: "Platform", options: "Options" = options) -> "ImagePlan":
+        known = facts_with_base(facts, root, options, (platform,), host, ask=style.pin)
+        return make_plan(known, options, platform)
 
     plans = _for_platforms(options, planned)
     warn_of(plans, host.progress)
-    around = context(tree, facts, options, plans[0], files_of(root, options, host))
+    around = context(tree, facts, options, plans[0], files_of(root, options, host), style)
     configured = tuple(map(str, platforms(options))) if options.platforms else ()
-    style = style or remembered(tree.read("Dockerfile") or "")
-    return _Written(directory_of(root), plans, around, style, configured, tree, image, script_of(root))
+    named = dockerfile.images(plans, around, style) if style.pin else ()
+    digests = _digests(named, {} if upgrade else dockerfile.pinned(before), host)
+    development: tuple[ImagePlan, ...] = ()
+    if around.path(listed.DEVELOPMENT) in around.development:
+        more = replace(options, groups=development_groups(facts, options))
+        development = _for_platforms(options, lambda platform: planned(platform, more))
+    return _Written(
+        directory_of(root), plans, around, style, configured, tree, digests, development, image, script_of(root)
+    )
+
+
+def _digests(images: Sequence[str], known: Mapping[str, str], host: Host) -> Mapping[str, str]:
+    """Image → digest; registries are asked for what is not `known`."""
+    missing = [image for image in images if image not in known]
+    if not missing:
+        return {image: known[image] for image in images}
+    from pottle.provision.image_digests import resolved
+
+    with registry_for(host) as registry:
+        found = resolved(missing, registry, host.progress)
+    return {image: found.get(image) or known[image] for image in images}
 
 
 def _generated(
@@ -169,16 +208,22 @@ def _outputs(kind: str, projects: Sequence[_Written], root: Path, *, every: bool
         elif kind == "devcontainer":
             yield Output(each.directory / devcontainer.NAME, devcontainer.render(each.plans[0]))
         else:
-            yield Output(each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style))
-            if each.context.lock is None and (text := listed.render(each.plans)) is not None:
+            yield Output(
+                each.directory / "Dockerfile", dockerfile.render(each.plans, each.context, each.style, each.digests)
+            )
+            if each.context.lists and (text := listed.render(each.plans)) is not None:
                 yield Output(each.directory / listed.NAME, text)
+            if (text := listed.render(each.development)) is not None:
+                yield Output(each.directory / listed.DEVELOPMENT, text)
 
 
 def _composed(written: _Written) -> "Project":
     """The project as a compose file beside its Dockerfile sees it."""
+    from pottle.plan.places import APP
     from pottle.project.survey import Survey
     from pottle.project.variables import variables
     from pottle.render.compose import Project
+    from pottle.render.job import SOURCE
 
     plan, context = written.plans[0], written.context
     up = "/".join([".."] * len(context.directory.split("/"))) if context.directory else "."
@@ -187,6 +232,8 @@ def _composed(written: _Written) -> "Project":
         variables=variables(written.tree),
         context=up,
         dockerfile=context.path("Dockerfile"),
+        target="dev" if written.style.dev else None,
+        mount=SOURCE if written.style.dev and context.directory else APP,
         roots=tuple(sorted({module.root for module in Survey(written.tree).modules})) or ("",),
         secrets=written.style.secrets,
         lockfiles=(plan.lockfile,) if plan.lockfile else (),

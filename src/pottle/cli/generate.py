@@ -12,6 +12,7 @@ from pottle.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from pottle.render.files import Output, State
+    from pottle.render.style import Style
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -21,7 +22,8 @@ def command() -> None:
     """Write files for others to build and to run with: the plan, as an expert would have written it down.
 
     They are yours to change: what somebody has changed, or what pottle never wrote, is not
-    overwritten without --force.
+    overwritten without --force. In a file of your own they fill the region between the lines
+    `# pottle: begin generated` and `# pottle: end generated`, and leave the rest alone.
 
     \b
     Examples:
@@ -60,19 +62,33 @@ def _kind(function: Command) -> Command:
     return project_argument(function)
 
 
-def _style(function: Command) -> Command:
-    """What somebody may want otherwise in a Dockerfile."""
-    image = click.option(
+_STYLE = (
+    click.option(
         "--from", "image", metavar="IMAGE", help="What it stands on: python:3.13-slim-trixie, a mirror's debian."
-    )
-    secrets = click.option(
+    ),
+    click.option(
         "--secret",
         "secrets",
         type=click.Choice(["ca", "netrc"]),
         multiple=True,
         help="What the builder is given for indexes: a CA bundle, logins. Neither gets into a layer.",
-    )
-    return image(secrets(function))
+    ),
+    click.option("--pin", is_flag=True, help="Name images with their digests; those that it has already stay."),
+    click.option("--upgrade", is_flag=True, help="Ask registries for the digests anew."),
+    click.option("--dev", is_flag=True, help="A stage `dev` as well: development dependencies, a server that reloads."),
+    click.option(
+        "--manager-native", "native", is_flag=True, help="Poetry, PDM, Pipenv or pip installs, in place of uv."
+    ),
+    click.option("--single-stage", is_flag=True, help="One stage, with the same result."),
+    click.option("--wheel-house", is_flag=True, help="A stage makes wheels of everything, the image installs them."),
+)
+
+
+def _style(function: Command) -> Command:
+    """What somebody may want otherwise in a Dockerfile."""
+    for flag in reversed(_STYLE):
+        function = flag(function)
+    return function
 
 
 @command.command("dockerfile", short_help="Dockerfile, and the lock it reads where uv does not read the project's.")
@@ -82,7 +98,8 @@ def _style(function: Command) -> Command:
 def dockerfile(around: Surroundings, /, **flags: Any) -> int:
     """Write a Dockerfile that makes the image that `pottle build` makes.
 
-    It remembers --from and --secret, so that a later call needs no flags.
+    It remembers how it was written (--from, --secret, --pin, --dev …), so that a later call
+    needs no flags.
 
     Beside it stands Dockerfile.lock, where the project's lock is none that uv reads: the same wheels, by their hashes.
 
@@ -90,6 +107,10 @@ def dockerfile(around: Surroundings, /, **flags: Any) -> int:
     Examples:
       pottle generate dockerfile
       pottle generate dockerfile --from python:3.13-slim-trixie
+      pottle generate dockerfile --pin         # --upgrade: today's digests
+      pottle generate dockerfile --dev         # docker build --target dev
+      pottle generate dockerfile --manager-native
+      pottle generate dockerfile --base python:3.13-alpine
       pottle generate dockerfile --secret ca   # --secret id=ca,src=company.pem
       pottle generate dockerfile --check
     """
@@ -237,22 +258,40 @@ def _made(kinds: Sequence[str], around: Surroundings, flags: dict[str, Any], *, 
     """`there`: only what pottle has written before."""
     from pottle import api
     from pottle.errors import UsageError
-    from pottle.render.dockerfile import Style
 
     path: Path = flags.pop("path")
     how = How(*(flags.pop(name) for name in ("check", "diff", "stdout", "force", "form")))
     host = around.host(quiet=flags.pop("quiet"), ca_cert=None, refresh=False)
-    given = Style(flags.pop("image", None), tuple(sorted(set(flags.pop("secrets", ())))))
-    style = given if given != Style() else None
+    style, upgrade = _given(flags), flags.pop("upgrade", False)
     image = flags.pop("manifest_image", None)
     if flags.pop("every"):
         if image is not None:
             hint = "name one project, or leave it to `pottle resolve`"
             raise UsageError("--image is one image, and --all means every project", hint=hint)
-        outputs = api.generate_all(kinds, path, flags, host, style)
+        outputs = api.generate_all(kinds, path, flags, host, style, upgrade=upgrade)
     else:
-        outputs = api.generate(kinds, path, api.read_options(path, around.environ, flags), host, style, image)
+        options = api.read_options(path, around.environ, flags)
+        outputs = api.generate(kinds, path, options, host, style, image, upgrade=upgrade)
     return _show(api.refreshed(outputs) if there else outputs, how, around.colour)
+
+
+def _given(flags: dict[str, Any]) -> "Style | None":
+    """The style that flags ask for; None: they ask for none."""
+    from pottle.errors import UsageError
+    from pottle.render.style import Style
+
+    single, house = flags.pop("single_stage", False), flags.pop("wheel_house", False)
+    if single and house:
+        raise UsageError("--single-stage and --wheel-house are two layouts", hint="leave one of them out")
+    given = Style(
+        image=flags.pop("image", None),
+        secrets=tuple(sorted(set(flags.pop("secrets", ())))),
+        pin=flags.pop("pin", False),
+        dev=flags.pop("dev", False),
+        native=flags.pop("native", False),
+        layout="single-stage" if single else "wheel-house" if house else "stages",
+    )
+    return given if given != Style() else None
 
 
 def _show(outputs: "Sequence[Output]", how: How, colour: bool | None) -> int:

@@ -18,6 +18,9 @@ FIRES = {
         FILES,
     ),
     "its own command": Fires(f"{WEB}    command: gunicorn a:b\n    depends_on: [db]\n{DB}", "db"),
+    "a reloader, which waits for a file to change": Fires(
+        f"{WEB}    command: uvicorn a:b --reload\n    depends_on: [db]\n{DB}", "db"
+    ),
     "started": Fires(f"{WEB}    depends_on: {{db: {{condition: service_started}}}}\n{DB}", "db", files=FILES),
 }
 QUIET = {
@@ -30,6 +33,8 @@ QUIET = {
     "a script of the image": Quiet(f"{WEB}{LIST}{DB}", {"Dockerfile": 'FROM python:3.13\nCMD ["./start.sh"]\n'}),
     "a command that nobody knows": f"{WEB}{LIST}{DB}",
     "a service that is elsewhere": Quiet(f"{WEB}{LIST}", FILES),
+    "a script that waits": Quiet(f"{WEB}    command: ./wait.sh\n{LIST}{DB}", FILES),
+    "restarted when it fails": Quiet(f"{WEB}    restart: on-failure\n{LIST}{DB}", FILES),
     "nothing is awaited": Quiet(f"{WEB}{DB}", FILES),
 }
 

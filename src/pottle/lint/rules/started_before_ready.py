@@ -48,7 +48,7 @@ from pottle.lint.rule import Edit, Finding, Fix, Rule
 from pottle.lint.yaml_file import Scalar, Sequence
 
 _WAITS = re.compile(
-    r"wait|dockerize|until|while|pg_isready|\bnc\b|entrypoint|\.sh\b|\bjust\b|\bmake\b|migrat\w*\.py|reload|sleep"
+    r"wait|dockerize|until|while|pg_isready|\bnc\b|entrypoint|\.sh\b|\bjust\b|\bmake\b|migrat\w*\.py|sleep"
 )
 
 
