@@ -43,12 +43,14 @@ RULES = (
     "loopback-bind",
     "malformed-exec-form",
     "merged-argument",
+    "password-in-url",
     "pip-cache-in-layer",
     "public-database-port",
     "python-outside-bounds",
     "removed-pip-option",
     "root-only-pattern",
     "runs-as-root",
+    "secret-in-variable",
     "shell-form-command",
     "unreadable-file",
     "unused-suppression",
@@ -105,6 +107,17 @@ def test_findings_and_where_they_stand(lint):
         "\n"
         "1 error, 2 warnings in 1 file; 3 can be fixed with --fix\n"
     )
+
+
+def test_no_secret_is_shown(lint):
+    write(Dockerfile="FROM python:3.13-slim\nENV API_TOKEN=Zq8rT2pL9\nADD https://ci:Zq8rT2pL9@a.example/b /b\n")
+    for form in ("text", "json", "sarif", "github", "gitlab", "junit"):
+        said = lint("--format", form, "--select", "security")
+        assert said.code == 1
+        assert "Zq8rT2pL9" not in said.out
+    out = lint("--select", "security").out
+    assert "   2 | ENV API_TOKEN=*********\n     |               ^^^^^^^^^\n" in out
+    assert "   3 | ADD https://************@a.example/b /b\n     |                ^^^^^^^^^\n" in out
 
 
 def test_nothing_is_found(lint):

@@ -55,11 +55,12 @@ def test_the_environment_grows():
     assert dict(state.environment) == {"BASE": "b", "A": "1", "B": None, "C": "1", "D": "b"}
 
 
-def test_arguments_end_with_their_stage():
-    found = read("ARG V=1\nFROM x:$V AS a\nARG V\nARG W=2\nENV X=$V\nFROM a\nENV Y=$V Z=$X").stages
+def test_arguments_are_known_to_stages_that_stand_on_theirs():
+    found = read("ARG V=1\nFROM x:$V AS a\nARG V\nARG W=2\nENV X=$V\nFROM a\nENV Y=$V Z=$X\nFROM x\nENV Y=$V").stages
     assert found[0].base == "x:1"
     assert found[0].after.arguments == {"V": "1", "W": "2"}
-    assert dict(found[1].after.environment) == {"BASE": "b", "X": "1", "Y": None, "Z": "1"}
+    assert dict(found[1].after.environment) == {"BASE": "b", "X": "1", "Y": "1", "Z": "1"}
+    assert dict(found[2].after.environment) == {"BASE": "b", "Y": None}
 
 
 def test_an_argument_without_a_default_is_not_known():

@@ -8,7 +8,7 @@ from pottle.lint.build import Build
 from pottle.lint.compose import Compose
 from pottle.lint.repository import InMemory
 from pottle.lint.services import services
-from pottle.lint.yaml_file import read_mapping
+from pottle.lint.yaml_file import Scalar, read_mapping
 from pottle.text import Source
 
 
@@ -138,6 +138,12 @@ def test_what_may_get_into_the_image():
     assert fed == ["a", "b", "--from=b / /"[9:], "e"]
 
 
+def test_nobody_knows_what_a_part_gets_into():
+    found = build("RUN a")
+    assert not found.in_image(found.steps[0])
+    assert not found.feeds_image(found.steps[0])
+
+
 def test_a_service_chooses_a_stage_and_arguments():
     compose = target(
         "services:\n  web:\n    build:\n      target: dev\n      args:\n        BASE: python:3.13\n        X: ${X:-1}\n        Y:\n",
@@ -170,3 +176,9 @@ VOLUMES = {
 def test_volumes(text: str, expected):
     found = services(read_mapping(f"services:\n  web:\n    volumes:\n      {text}\n"))
     assert [(each.source, each.target, each.bind) for each in found["web"].volumes()] == [expected]
+
+
+def test_which_texts_are_written_without_quotes():
+    found = read_mapping("a: b\nc: 'd'\ne: |\n  f\n")
+    assert found is not None
+    assert [value.plain for _, value in found.pairs if isinstance(value, Scalar)] == [True, False, False]

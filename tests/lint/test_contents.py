@@ -104,10 +104,25 @@ def test_what_nobody_knows():
 
 
 def test_without_a_context():
+    alone = build("FROM python:3.13\nCOPY . /app/\nRUN this", {})
+    assert file_at(alone, alone.run_commands[-1], AT) is UNKNOWN
     found = build("FROM python:3.13\nWORKDIR /app\nCOPY pyproject.toml x.txt ./\nCOPY src /src/\nRUN this", {})
     assert file_at(found, found.run_commands[-1], AT) is UNKNOWN
     assert file_at(found, found.run_commands[-1], "/app/uv.lock") is ABSENT
     assert file_at(found, found.run_commands[-1], "/src/a") is UNKNOWN
+
+
+def test_the_context_may_be_another_directory():
+    """`docker build -f Dockerfile backend` is as good as `docker build .`."""
+    found = build("FROM python:3.13\nCOPY . /app/\nRUN this", {"main.py": "", "backend/requirements.txt": ""})
+    assert file_at(found, found.run_commands[-1], "/app/requirements.txt") is UNKNOWN
+    assert file_at(found, found.run_commands[-1], "/app/uv.lock") is ABSENT
+    text = "FROM python:3.13\nCOPY . /app/\nRUN this"
+    files = {"backend/Dockerfile": text, "backend/main.py": "", "web/requirements.txt": "", "uv.lock": ""}
+    inner = Build(parse(Source("backend/Dockerfile", text)), "backend/Dockerfile", InMemory(files))
+    assert file_at(inner, inner.run_commands[-1], "/app/web/requirements.txt") is UNKNOWN
+    assert file_at(inner, inner.run_commands[-1], "/app/uv.lock") is UNKNOWN
+    assert file_at(inner, inner.run_commands[-1], "/app/setup.py") is ABSENT
 
 
 def test_upwards():

@@ -9,6 +9,7 @@ from pottle.api.delivery import check_output, load, push, save, tag, write_diges
 from pottle.api.files import files_of
 from pottle.api.generating import KINDS, ci_provider, generate, generate_all, refreshed
 from pottle.api.host import Host, own_platform
+from pottle.api.libs import Libraries, SystemWish, libs
 from pottle.api.linting import lint_fixed, lint_rendered, lint_rule, lint_rules, lint_settings, lint_targets
 from pottle.api.manifests import Publication, Published, Resolution, resolve
 from pottle.api.pins import Change, Pinned, PinnedBase, Pinning, pin
@@ -23,6 +24,7 @@ __all__ = [
     "KINDS",
     "Change",
     "Host",
+    "Libraries",
     "Member",
     "Outcome",
     "Pinned",
@@ -32,6 +34,7 @@ __all__ = [
     "Publication",
     "Published",
     "Resolution",
+    "SystemWish",
     "build",
     "build_all",
     "build_for",
@@ -44,6 +47,7 @@ __all__ = [
     "generate",
     "generate_all",
     "layer_cache",
+    "libs",
     "lint_fixed",
     "lint_rendered",
     "lint_rule",

@@ -32,8 +32,8 @@ def generate(
     options: "Options",
     host: Host,
     style: "Style | None" = None,
-    image: str | None = None,
     *,
+    image: str | None = None,
     upgrade: bool = False,
 ) -> "tuple[Output, ...]":
     """The files of these kinds (`KINDS`) for the project at `root`: as they should be, not written.
@@ -44,7 +44,7 @@ def generate(
     """
     if image is not None:
         reference(image)  # what is none is told
-    return _generated(kinds, (_written(root, options, host, style, image, upgrade=upgrade),), root, host)
+    return _generated(kinds, (_written(root, options, host, style, image=image, upgrade=upgrade),), root, host)
 
 
 def generate_all(
@@ -103,9 +103,9 @@ class _Written:
     style: "Style"
     platforms: tuple[str, ...]
     """Those that are configured."""
-    tree: "Tree"
     digests: Mapping[str, str]
     """Image → digest, where images are pinned."""
+    tree: "Tree"
     development: "tuple[ImagePlan, ...]" = ()
     """The plans with what developers need besides, where no other file names it."""
     image: str | None = None
@@ -120,7 +120,7 @@ class _Written:
 
 
 def _written(
-    root: Path, options: "Options", host: Host, style: "Style | None", image: str | None = None, *, upgrade: bool
+    root: Path, options: "Options", host: Host, style: "Style | None", *, upgrade: bool, image: str | None = None
 ) -> _Written:
     from pottle.plan.planner import make_plan
     from pottle.project.reader import read_project
@@ -148,9 +148,8 @@ def _written(
     if around.path(listed.DEVELOPMENT) in around.development:
         more = replace(options, groups=development_groups(facts, options))
         development = _for_platforms(options, lambda platform: planned(platform, more))
-    return _Written(
-        directory_of(root), plans, around, style, configured, tree, digests, development, image, script_of(root)
-    )
+    script = script_of(root)
+    return _Written(directory_of(root), plans, around, style, configured, digests, tree, development, image, script)
 
 
 def _digests(images: Sequence[str], known: Mapping[str, str], host: Host) -> Mapping[str, str]:

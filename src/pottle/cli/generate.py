@@ -271,7 +271,7 @@ def _made(kinds: Sequence[str], around: Surroundings, flags: dict[str, Any], *, 
         outputs = api.generate_all(kinds, path, flags, host, style, upgrade=upgrade)
     else:
         options = api.read_options(path, around.environ, flags)
-        outputs = api.generate(kinds, path, options, host, style, image, upgrade=upgrade)
+        outputs = api.generate(kinds, path, options, host, style, image=image, upgrade=upgrade)
     return _show(api.refreshed(outputs) if there else outputs, how, around.colour)
 
 

@@ -163,10 +163,10 @@ def _begin(
     escape: str,  # noqa: ARG001
     base: Callable[[str | None], State],
 ) -> State:
-    """What is set at the beginning of a stage: build arguments end with the stage that names them."""
+    """What is set at the beginning of a stage: all of the stage below, build arguments included (Dockerfile reference, "Scope")."""
     name, _ = _from(instruction, arguments)
     parent = by_name.get(name.lower()) if name is not None else None
-    return replace(parent.after, arguments=_NOTHING) if parent is not None else base(name)
+    return parent.after if parent is not None else base(name)
 
 
 def _arguments(

@@ -149,10 +149,15 @@ class Build:
 
     @cached_property
     def _final_stages(self) -> frozenset[int]:
-        return frozenset(stage.index for stage in self.final.chain) if self.final else frozenset()
+        return frozenset(stage.index for stage in self.final.chain) if self.final and self._whole else frozenset()
+
+    @cached_property
+    def _whole(self) -> bool:
+        """Whether it begins with a FROM: nobody knows which stage a part belongs to."""
+        return any(instruction.name == "FROM" for instruction in self.dockerfile.instructions)
 
     def in_image(self, step: Step) -> bool:
-        """Whether what the instruction does is a layer of the image: of the last stage, or of one that it stands on."""
+        """Whether what the instruction does is surely a layer of the image: of the last stage, or of one that it stands on."""
         return step.stage in self._final_stages
 
     def base(self, stage: Stage) -> ImageName | None:
@@ -163,7 +168,7 @@ class Build:
     @cached_property
     def _feeding_stages(self) -> frozenset[int]:
         found: set[int] = set()
-        left = [self.final] if self.final else []
+        left = [self.final] if self.final and self._whole else []
         while left:
             stage = left.pop()
             if stage.index in found:

@@ -220,7 +220,10 @@ class _Look:
         project = self._project
         if project is None:
             return UNKNOWN
-        return path if project.tree.exists(path) and project.sent(path) else ABSENT
+        if project.tree.exists(path):
+            return path if project.sent(path) else ABSENT
+        # The context is a guess: if another directory has such a file, it may be that one.
+        return UNKNOWN if _elsewhere(project, path) else ABSENT
 
     def _from_stage(self, copy: Copy, text: str, path: str, below: str) -> Place:
         assert copy.origin is not None
@@ -246,7 +249,18 @@ class _Look:
 
     @property
     def _project(self) -> Project | None:
-        return self._build.project
+        project = self._build.project
+        return project if project is not None and project.holds_python else None
+
+
+def _elsewhere(project: Project, path: str) -> bool:
+    """Whether a directory above or below the build context has a file of that path."""
+    above = project.directory
+    while above:
+        above = posixpath.dirname(above)
+        if project.repository.has(above, path):
+            return True
+    return any(each.endswith(f"/{path}") for each in project.files)
 
 
 def _below(path: str, target: str) -> str | None:
@@ -277,7 +291,8 @@ def _may_make(command: Command, path: str) -> bool:
     if found is not None and found.tool in ("apt", "apk", "dnf", "conda"):
         return False
     if found is not None:
-        return bool(set(found.action) & _WRITES_LISTS) or "run" in found.action or name.endswith(".lock")
+        locks = name.endswith(".lock") and found.tool != "pip" and found.action[:1] != ("pip",)
+        return bool(set(found.action) & _WRITES_LISTS) or "run" in found.action or locks
     if program in ("sh", "bash", "python", "python3", "gpg", "tee") and command.reads in ("curl", "wget", "echo"):
         return any(word.known == path for word in command.words)
     if program in ("curl", "wget"):

@@ -43,6 +43,8 @@ class Diagnostic:
     message: str
     hint: str | None
     fix: Fix | None
+    secret: bool = False
+    """Nobody is shown the characters of the span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _told(name: str, finding: Finding, source: Source, settings: Settings) -> Di
         finding.message,
         finding.hint,
         finding.fix,
+        finding.secret,
     )
 
 

@@ -21,6 +21,8 @@ _INSTALLERS = frozenset(
 _BRING = {"poetry": ("requests", "httpx", "urllib3"), "pdm": ("httpx", "urllib3"), "pipenv": ("requests", "urllib3")}
 """What they themselves need, and leave beside the project where that is installed without an environment of its own."""
 _BY_LOCK = {"uv": ("sync",), "poetry": ("install", "sync"), "pdm": ("install", "sync"), "pipenv": ("install", "sync")}
+_OF_ANOTHER = ("--package", "--all-packages", "--project", "--directory", "--script", "-C", "-L", "--lockfile")
+"""Options with which something else than the project of the context is installed."""
 _WITHOUT_GROUPS = ("--no-dev", "--no-default-groups", "--only", "--without", "--prod", "--production", "--only-main")
 _WITHOUT_GROUPS_VARIABLES = ("UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "POETRY_WITHOUT", "POETRY_ONLY")
 _WITH_GROUPS = ("--group", "--only-group", "--all-groups", "--with", "--dev", "-d", "--only-dev")
@@ -43,7 +45,7 @@ def missing(build: Build, stage: Stage, distribution: str) -> str | None:
     lock = project.facts.lock if project.facts is not None else None
     if lock is None or not lock.complete or not lock.distributions:
         return None
-    if not all(_takes(each, lock) for each in locked):
+    if not all(_takes(each, lock) for each in locked) or not _only(project, lock):
         return None
     by_name: dict[str, list[LockedDistribution]] = {}
     for each in lock.distributions:
@@ -118,9 +120,15 @@ def _takes(found: Invocation, lock: "Lock") -> bool:
     return lock.format == found.tool
 
 
+def _only(project: Project, lock: "Lock") -> bool:
+    """Whether there is no other lock of that name, which might be the one that is meant."""
+    name = lock.at.path.rpartition("/")[2]
+    return sum(path.rpartition("/")[2] == name for path in project.files) == 1
+
+
 def _says_all(found: Invocation, distribution: str) -> bool:
     """Whether all that it installs is known, and nothing that may bring the distribution."""
-    if found.tool in ("conda", "rye"):
+    if found.tool in ("conda", "rye") or found.option(*_OF_ANOTHER):
         return False
     if any(word.text is None for word in found.command.words):
         return False

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pottle.lint.build import Build
 from pottle.lint.commands import Command, Word
@@ -11,6 +11,9 @@ from pottle.lint.invocations import invocation
 _REQUIREMENT = re.compile(r"poetry(?:\[[\w,-]+\])?\s*(.*)", re.IGNORECASE)
 _CLAUSE = re.compile(r"(==|~=|<=|<|>=|>|@)?\s*v?(\d+)(?:\.(\d+|\*))?(?:\.[\w.*]+)?")
 _PLUGIN = re.compile(r"poetry[-_]plugin[-_]export\b.*", re.IGNORECASE)
+
+_OLDEST_PYTHON = 9
+"""Python 3.9, of Poetry 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,18 @@ def installed(build: Build, command: Command) -> Poetry | None:
             if each.conditional:
                 return None
             found = said
-    return found
+    return _newest(build, command, found) if found is not None and found.below is None else found
+
+
+def _newest(build: Build, command: Command, found: Poetry) -> Poetry | None:
+    """What the newest is follows from the Python that it is installed on: 2.0 asks for 3.9. None: that is not known."""
+    image = build.base(build.stage_of(command.step))
+    python = re.fullmatch(r"3\.(\d+)(?:\..*)?", image.python or "") if image is not None else None
+    if image is not None and image.official == "python" and image.python in (None, "3"):
+        return found
+    if python is None:
+        return None
+    return replace(found, below=(2, 0)) if int(python[1]) < _OLDEST_PYTHON else found
 
 
 def has_plugin(build: Build, command: Command) -> bool:

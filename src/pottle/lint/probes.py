@@ -35,6 +35,8 @@ class Probe:
     state: State
     exact: bool
     """Whether every character of the commands stands in the file as it is: then they can be edited."""
+    service: str | None = None
+    """The name of the service that has it."""
 
     def without_curl(self, command: Command) -> str | None:
         """The text that asks the same with what Python has, in the place of the words of `command`."""
@@ -83,7 +85,11 @@ def _of_service(compose: Compose, service: Service) -> Probe | None:
     )
     step = Step(stage.instruction, state, stage.index)
     found = _commands(compose.source, test, step)
-    return Probe(build, stage, found, state, exact=_is_exact(compose.source, test)) if found else None
+    return (
+        Probe(build, stage, found, state, exact=_is_exact(compose.source, test), service=service.name)
+        if found
+        else None
+    )
 
 
 def _commands(source: Source, test: Scalar | Sequence, step: Step) -> tuple[Command, ...]:

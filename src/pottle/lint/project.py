@@ -115,6 +115,11 @@ class Project:
         except PottleError:
             return ()
 
+    @cached_property
+    def holds_python(self) -> bool:
+        """Whether a Python project may lie here at all: a Dockerfile that is shown alone has nothing around it."""
+        return any(each.endswith((".py", ".toml", ".txt", ".lock", ".cfg", "Pipfile")) for each in self.files)
+
     def has(self, path: str) -> bool:
         """Whether a file or a directory lies at `path`, `.venv` and its like included."""
         return self.repository.has(self.directory, path)

@@ -48,6 +48,8 @@ class Finding:
     """Another one than the rule's."""
     hint: str | None = None
     """What to do, where no fix does it."""
+    secret: bool = False
+    """The span is a secret: its characters are shown to nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,7 @@ class Service:
         if isinstance(found, Mapping):
             for key, value in found.pairs:
                 if isinstance(value, Scalar):
-                    nothing = value.span.start == value.span.end or (value.plain and value.value in ("~", "null"))
-                    text = None if nothing else value.value
+                    text = None if value.plain and value.value in ("", "~", "null") else value.value
                     yield Entry(key.value, text, key.span.until(value.span), value.span)
         for item in found.items if isinstance(found, Sequence) else ():
             if isinstance(item, Scalar):

@@ -37,6 +37,7 @@ QUIET = {
     "not in the image": f"{UV}RUN uv sync\nFROM python:3.13-slim{CMD}",
     "nothing is started": f"{UV}RUN uv sync",
     "an image for development": Quiet(f"{UV}RUN uv sync{CMD}", path="dev.Dockerfile"),
+    "a Poetry that compiles": f"{UV}RUN pip install poetry==1.3.2 && poetry install --only main{CMD}",
     "Poetry, said": f"{UV}RUN poetry install --compile{CMD}",
 }
 

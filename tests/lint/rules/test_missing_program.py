@@ -34,6 +34,8 @@ QUIET = {
     "a list that is not complete": Quiet(
         f"{FROM}RUN pip install -r requirements.txt\n{CMD}", {"requirements.txt": "flask\n"}
     ),
+    "another member of the workspace": Quiet(f"{FROM}RUN uv sync --no-dev --package a\n{CMD}", ABSENT),
+    "another lock": Quiet(f"{SYNC}{CMD}", {**ABSENT, "b/uv.lock": ABSENT["uv.lock"]}),
     "a script": Quiet(f"{SYNC}RUN ./install.sh\n{CMD}", ABSENT),
     "an image that nobody knows": Quiet(f"FROM registry.example/base\nRUN uv sync --no-dev\n{CMD}", ABSENT),
     "nothing is installed here": Quiet(f"{FROM}{CMD}", ABSENT),

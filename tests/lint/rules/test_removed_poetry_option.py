@@ -30,6 +30,8 @@ QUIET = {
     "an argument": "FROM python:3.13\nARG V\nRUN pip install --no-cache-dir poetry==$V\nRUN poetry install --no-dev",
     "whatever the base has": "FROM x\nRUN poetry install --no-dev",
     "from Debian": "FROM debian:12\nRUN apt-get install -y python3-poetry\nRUN poetry install --no-dev",
+    "the newest for an old Python": "FROM python:3.8\nRUN pip install poetry\nRUN poetry install --no-dev",
+    "the newest for a Python that nobody knows": "FROM team/base\nRUN pip install poetry\nRUN poetry install --no-dev",
     "what is still there": f"{FROM}poetry==2.1.4\nRUN poetry install --only main --sync",
     "one that may be another": f"{FROM}poetry || pip install poetry==1.8\nRUN poetry install --no-dev",
 }

@@ -22,6 +22,7 @@ QUIET = {
     "another stage": f"{FROM}RUN apt-get update\n{FROM}RUN {INSTALL}",
     "never updated": f"{FROM}RUN {INSTALL}",
     "a file": f"{FROM}RUN apt-get update\nRUN apt-get install -y ./a.deb",
+    "a script may update": f"{FROM}RUN apt-get update\nRUN curl https://x.example | bash - && {INSTALL}",
     "a mount": f"{FROM}RUN apt-get update\nRUN --mount=type=cache,target=/var/lib/apt {INSTALL}",
 }
 

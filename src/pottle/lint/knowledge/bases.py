@@ -36,3 +36,10 @@ PYTHON_SUITE_SINCE = (3, 9)
 
 UV = "0.13.8"
 """The uv of the day."""
+
+DISTROLESS = {
+    "gcr.io/distroless/python3-debian11": "3.9",
+    "gcr.io/distroless/python3-debian12": "3.11",
+    "gcr.io/distroless/python3-debian13": "3.13",
+}
+"""The Python of Debian's release, in /usr/bin (GoogleContainerTools/distroless, python3)."""

@@ -1,7 +1,7 @@
 """Programs that health checks call: which images have them, and which packages bring them.
 
-Source: the images' own contents: python:3.13, python:3.13-slim, debian:trixie-slim, ubuntu:24.04, alpine:3.22 (2026-11); buildpack-deps'
-Dockerfiles for the large Python images; `apt-cache rdepends` of Debian 12 for what brings them.
+Source: python:3.13-slim and debian:trixie-slim, looked into; the Dockerfiles of buildpack-deps, which the large Python images stand on; the manifest
+of ubuntu:24.04; the applets of busybox; `apt-cache rdepends` of Debian 12 for what brings them. State of 2026-11.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Package lists of apt stay in the image.
 
-`apt-get update` downloads 20 to 50 MB of lists into `/var/lib/apt/lists`. They are of no use in an image: whoever installs something later
+`apt-get update` downloads tens of megabytes of lists into `/var/lib/apt/lists`. They are of no use in an image: whoever installs something later
 has to update first. Removed in a later instruction they are still there.
 
 Source: https://docs.docker.com/build/building/best-practices/#apt-get.

@@ -5,7 +5,7 @@ container compiles everything that it imports. With `PYTHONDONTWRITEBYTECODE`, o
 
 Source: https://docs.astral.sh/uv/guides/integration/docker/#compiling-bytecode, https://python-poetry.org/docs/cli/#install (`--compile`).
 
-Quiet where `UV_COMPILE_BYTECODE` or `--compile-bytecode` is set, where something else compiles (`compileall`), in stages that do not get into
+Quiet where `UV_COMPILE_BYTECODE` or `--compile-bytecode` is set, where something else compiles (`compileall`, Poetry before 1.4), in stages that do not get into
 the image, and in images for development.
 
 Bad:
@@ -38,6 +38,7 @@ from pottle.lint.caches import variable
 from pottle.lint.edits import line_before
 from pottle.lint.installs import installs, only_tools
 from pottle.lint.invocations import Invocation
+from pottle.lint.poetry import installed
 from pottle.lint.purposes import develops
 from pottle.lint.rule import Edit, Finding, Fix, Rule
 from pottle.text import Span
@@ -76,7 +77,8 @@ def _compiles(build: Build, found: Invocation) -> bool:
     if any(word.raw.startswith(("$", '"$')) for word in found.command.words):
         return True
     if found.tool == "poetry":
-        return found.option("--compile") is not None
+        poetry = installed(build, found.command)
+        return found.option("--compile") is not None or (poetry is not None and poetry.older_than(1, 4))
     value = variable(found, "UV_COMPILE_BYTECODE")
     pyproject = build.project.pyproject if build.project is not None else None
     told = pyproject is not None and bool(pyproject.get("tool", "uv", "compile-bytecode"))

@@ -3,7 +3,7 @@
 A cache mount is a filesystem of its own, and a hard link does not cross filesystems. uv tries it all the same, warns `Failed to hardlink files;
 falling back to full copy`, and copies. `UV_LINK_MODE=copy` says so from the start.
 
-Source: https://docs.astral.sh/uv/guides/integration/docker/#caching; tried with uv 0.9.
+Source: https://docs.astral.sh/uv/guides/integration/docker/#caching; tried with uv 0.13.
 
 Quiet where a link mode is set, also in `[tool.uv]`.
 

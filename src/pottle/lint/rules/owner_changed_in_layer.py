@@ -54,9 +54,8 @@ def check(build: Build) -> Iterator[Finding]:
         ):
             continue
         owner, paths = given[0], given[1:]
-        copied = next(
-            (found for word in paths for found in _copied(build, command, word) if not _owned(found, owner)), None
-        )
+        all_ = [found for word in paths for found in _copied(build, command, word) if not _owned(found, owner)]
+        copied = max(all_, key=lambda found: found.instruction.span.start, default=None)
         if copied is not None:
             line = build.source.position(copied.instruction.span.start).line
             yield Finding(

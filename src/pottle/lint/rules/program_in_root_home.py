@@ -3,7 +3,8 @@
 `/root` has the mode 0700 in the images of Debian, Ubuntu and Alpine: nobody else can even pass through it. A Python that uv has installed below
 `/root/.local/share/uv`, or what `pip install --user` has left in `/root/.local`, answers `Permission denied` to any other user.
 
-Source: https://docs.astral.sh/uv/reference/storage/#python-versions; modes seen in python:3.13-slim, debian:trixie-slim, alpine:3.22.
+Source: https://docs.astral.sh/uv/reference/storage/#python-versions; mode of `/root` as base-files (Debian, Ubuntu) and
+alpine-baselayout have it; seen in python:3.13-slim and debian:trixie-slim.
 
 Quiet with `UV_PYTHON_INSTALL_DIR`, where the mode of `/root` is changed, and where the base may have a Python that serves.
 

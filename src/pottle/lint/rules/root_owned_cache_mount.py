@@ -1,9 +1,10 @@
 """A cache is mounted that its user may not write.
 
-BuildKit makes the directory of a cache mount for root (`uid=0`, mode 0755) whoever runs the command. uv stops: `Failed to initialize cache …
-Permission denied`. pip warns and caches nothing; Poetry stops.
+BuildKit makes the directory of a cache mount for root (`uid=0`, mode 0755) whoever runs the command. uv stops: `Could not acquire lock … Permission
+denied`. pip says nothing, and caches nothing.
 
-Source: https://docs.docker.com/reference/dockerfile/#run---mounttypecache (`uid`, `gid`, `mode`).
+Source: https://docs.docker.com/reference/dockerfile/#run---mounttypecache (`uid`, `gid`, `mode`); tried with
+uv 0.13 and pip 23.
 
 Quiet where the user is root or not known, with `uid=`, with a `mode=` that lets others write, and where the cache is elsewhere.
 
@@ -60,7 +61,7 @@ def check(build: Build) -> Iterator[Finding]:
             mount.flag.span,
             f"`{user}` may not write into this mount: it belongs to root",
             Fix(f"add `uid={uid}`", (Edit(Span(at, at), f",uid={uid}"),)) if uid is not None else None,
-            severity=None if found.tool != "pip" else "warning",
+            severity=None if found.tool == "uv" else "warning",
             hint="add the user's `uid=`",
         )
 

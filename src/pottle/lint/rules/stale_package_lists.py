@@ -5,7 +5,7 @@ has no more: `404 Not Found`. Or it quietly installs what was current then.
 
 Source: https://docs.docker.com/build/building/best-practices/#apt-get ("cache busting").
 
-Quiet where the RUN that installs updates as well, and where the lists are mounted.
+Quiet where the RUN that installs updates as well, or runs a script that may, and where the lists are mounted.
 
 Bad:
 
@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from pottle.dockerfile.stages import Step
 from pottle.lint.build import Build
+from pottle.lint.commands import Command
 from pottle.lint.rule import Edit, Finding, Fix, Rule
 from pottle.text import Span
 
@@ -44,6 +45,8 @@ def check(build: Build) -> Iterator[Finding]:
             mount.kind in ("cache", "bind") for mount in build.mounts(step)
         ):
             continue
+        if any(_a_script(command) for command in build.commands(step) if command.span.start < found.command.span.start):
+            continue
         before = {id(each) for each in build.before(step)}
         if any(id(command.step) in before for command in updates):
             told.add(at)
@@ -52,6 +55,11 @@ def check(build: Build) -> Iterator[Finding]:
                 "it installs with package lists of another layer, which may be weeks old",
                 _fix(step, found.command.span),
             )
+
+
+def _a_script(command: Command) -> bool:
+    """Whether it may update them: `curl … | bash -` adds a repository, and does."""
+    return command.path is None or command.program.endswith(".sh") or command.program in ("bash", "sh", "source", ".")
 
 
 def _local(name: str) -> bool:
