@@ -138,6 +138,7 @@ def test_a_stage_for_developers_has_its_own_command_and_finds_the_package():
 def test_django_is_served_by_its_own_server_whatever_the_stage():
     services = read(development(Project(planned("django-static-root"), target="dev")))["services"]
     assert services["web"]["command"][:3] == ["python", "manage.py", "runserver"]
+    assert "healthcheck" not in services["migrate"]
 
 
 def test_what_has_to_be_compiled_is_built_anew_instead():
