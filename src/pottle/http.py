@@ -3,29 +3,29 @@
 `Connections` makes one attempt at one request; `retried` says when there is another. What a server says is for their users to judge.
 """
 
+import base64
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 from weakref import WeakSet
 
-from pottle import __version__
+from pottle import __version__, address
 from pottle.errors import HostError, PottleError, SourceError
+from pottle.messages import Request, Response, origin, redirected, shown
 from pottle.stop import Stop
 from pottle.text import Location
 
 if TYPE_CHECKING:
     import ssl
 
-    import httpx
+    import httpcore
 
 _T = TypeVar("_T")
 
@@ -34,7 +34,10 @@ BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG")
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
-_LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_MOST_REDIRECTS: Final = 20
+_IDLE: Final = 5.0
+"""Seconds that a connection may lie idle and still be trusted to be open."""
 
 
 class NotFound(SourceError):
@@ -74,18 +77,6 @@ class HttpOptions:
     """Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are honoured; the loopback is never asked through a proxy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One question. A body is opened when it is sent, so that it can be sent again."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: Callable[[], Iterable[bytes]] | None = None
-    timeout: float | None = None
-    """Seconds without a byte, where the server has more to do than usual."""
-
-
 class Connections:
     """Lines to any number of servers, for any number of threads, until `stop`. They open at the first request."""
 
@@ -94,20 +85,30 @@ class Connections:
     ) -> None:
         self._options, self._stop = options, stop
         self._follow_redirects, self._verified = follow_redirects, verified
-        self._lock = threading.Lock()
+        self._lock, self._trusting = threading.Lock(), threading.Lock()
         self._idle: list[_Line] = []
         self._closed = False
 
     @contextmanager
-    def exchange(self, request: Request) -> "Iterator[httpx.Response]":
+    def exchange(self, request: Request) -> Iterator[Response]:
         """The answer to one request, its body not yet read.
 
         Whatever goes wrong until the block ends is `TryAgain`, `Hopeless` or `Stopped`.
         """
-        import httpx
+        for _ in range(_MOST_REDIRECTS + 1):
+            request = _without_login(request)
+            with self._answered(request) as response:
+                following = redirected(request, response) if self._follow_redirects else None
+                if following is None:
+                    yield response
+                    return
+            request = following
+        raise Hopeless("it redirects without end")
 
-        if not _is_url(request.url):
-            raise Hopeless("this is no URL")
+    @contextmanager
+    def _answered(self, request: Request) -> Iterator[Response]:
+        import httpcore
+
         line = self._take()
         watch = _Watch(line, max(self._options.patience, (request.timeout or 0) * 1.1), self._options.least_rate)
         try:
@@ -115,9 +116,14 @@ class Connections:
                 watch.response = response
                 yield response
             self._give_back(line)
-        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, httpx.TooManyRedirects) as error:
+        except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
             raise Hopeless(first_line(error)) from error
-        except httpx.TransportError as error:
+        except (
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.RemoteProtocolError,
+            httpcore.ProxyError,
+        ) as error:
             self._stop.check()
             if watch.too_slow:
                 raise TryAgain(f"fewer than {watch.least} bytes came in {watch.seconds:.0f} seconds") from error
@@ -142,10 +148,11 @@ class Connections:
 
     def _take(self) -> "_Line":
         with self._lock:
-            trust = self._trust
             line = self._idle.pop() if self._idle else None
         if line is None:
-            return _Line(self._options, trust, follow_redirects=self._follow_redirects)
+            if self._options.ca_bundle is not None and self._verified:
+                self._trusted()  # a file that was named and cannot be read is said, whether it is needed or not
+            return _Line(self._options, self._trusted)
         line.idle = False
         return line
 
@@ -155,52 +162,68 @@ class Connections:
                 line.idle = True
                 self._idle.append(line)
 
+    def _trusted(self) -> "ssl.SSLContext":
+        with self._trusting:
+            return self._trust
+
     @cached_property
     def _trust(self) -> "ssl.SSLContext":
         return trust(self._options.ca_bundle) if self._verified else _no_trust()
 
 
 class _Line:
-    """A client that one thread uses at a time, so that what it has opened can be ended without ending others."""
+    """Connections that one thread uses at a time, so that what it has opened can be ended without ending others."""
 
-    def __init__(self, options: HttpOptions, trusted: "ssl.SSLContext", *, follow_redirects: bool) -> None:
-        import httpx
-
+    def __init__(self, options: HttpOptions, trusted: "Callable[[], ssl.SSLContext]") -> None:
         self.idle = False
         self._lock = threading.Lock()
-        self._timeout, self._follow_redirects = options.timeout, follow_redirects
+        self._options, self._trusted = options, trusted
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._ended = False
-        self._client = httpx.Client(
-            verify=trusted,
-            follow_redirects=follow_redirects,
-            trust_env=options.environment_proxies,
-            mounts={f"all://{host}": None for host in _LOOPBACK} if options.environment_proxies else None,
-            # The digests are those of the files themselves: no encoding on the way.
-            headers={"User-Agent": f"pottle/{__version__}", "Accept-Encoding": "identity"},
-        )
+        self._pools: dict[tuple[bool, str | None], httpcore.ConnectionPool] = {}
 
     @contextmanager
-    def stream(self, request: Request, watch: "_Watch") -> "Iterator[httpx.Response]":
-        import httpx
+    def stream(self, request: Request, watch: "_Watch") -> Iterator[Response]:
+        """The answer to one request."""
+        import httpcore
 
         self._ended = False
-        extensions: dict[str, Any] = {"trace": self._connected}
-        target = _target(request.url)
-        if not self._follow_redirects and target != httpx.URL(request.url).raw_path:
-            extensions["target"] = target  # as the server wrote it, whatever httpx would make of it
-        with self._client.stream(
-            request.method,
-            request.url,
-            headers=dict(request.headers),
-            content=None if request.body is None else watch.sending(request.body()),
-            timeout=httpx.Timeout(self._timeout, read=max(self._timeout, request.timeout or 0)),
-            extensions=extensions,
-        ) as response:
-            yield response
+        url = _address(request.url)
+        host = url.hostname or ""
+        timeout, reading = self._options.timeout, max(self._options.timeout, request.timeout or 0)
+        raw = self._pool(url).handle_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(
+                    scheme=url.scheme.encode(), host=host.encode(), port=url.port, target=_target(request.url)
+                ),
+                headers=_headers(request, f"[{host}]" if ":" in host else host, url.port),
+                content=None if request.body is None else watch.sending(request.body()),
+                extensions={
+                    "timeout": {"connect": timeout, "read": reading, "write": timeout, "pool": timeout},
+                    "trace": self._connected,
+                },
+            )
+        )
+        try:
+            yield Response(request, raw)
+        finally:
+            raw.close()
+
+    def _pool(self, url: SplitResult) -> "httpcore.ConnectionPool":
+        """The connections to servers of that kind. What the machine trusts is read where TLS is spoken."""
+        import httpcore
+
+        proxy = _proxy(url) if self._options.environment_proxies else None
+        tls = url.scheme == "https" or (proxy or "").startswith("https:")
+        if (tls, proxy) not in self._pools:
+            context = self._trusted() if tls else None
+            through = _through(proxy, context) if proxy is not None else None
+            self._pools[tls, proxy] = httpcore.ConnectionPool(context, through, keepalive_expiry=_IDLE)
+        return self._pools[tls, proxy]
 
     def _connected(self, event: str, info: dict[str, Any]) -> None:
-        """Notes every socket that is opened (httpx's trace extension), so that `hang_up` can end a wait for bytes.
+        """Notes every socket that is opened (httpcore's trace extension), so that `hang_up` can end a wait for bytes.
 
         A plain socket that TLS is about to take over is let go: shut down at that moment, it would be left open (CPython 3.11,
         `SSLSocket._create`).
@@ -221,15 +244,67 @@ class _Line:
         with self._lock:
             self._ended = True
             for each in list(self._sockets):
-                with suppress(OSError):
-                    socket.socket.shutdown(each, socket.SHUT_RDWR)
+                _shut_down(each)
 
     def close(self) -> None:
-        self._client.close()
+        for pool in self._pools.values():
+            pool.close()
 
     def close_unless_idle(self) -> None:
         if not self.idle:
             self.close()
+
+
+def _shut_down(each: socket.socket) -> None:
+    """Below TLS, whose own end would be waited for."""
+    with suppress(OSError):
+        socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+
+def _headers(request: Request, host: str, port: int | None) -> list[tuple[str, str]]:
+    """Those of every request, and its own."""
+    own = request.headers
+    length = {"Content-Length": "0"} if request.body is None and request.method in {"POST", "PUT", "PATCH"} else {}
+    return [
+        ("Host", host if port is None else f"{host}:{port}"),
+        ("User-Agent", f"pottle/{__version__}"),
+        # The digests are those of the files themselves: no encoding on the way.
+        ("Accept-Encoding", "identity"),
+        *{**length, **own}.items(),
+    ]
+
+
+def _without_login(request: Request) -> Request:
+    """What its URL says of who asks, as a header (RFC 7617)."""
+    parsed = address.parse(request.url)
+    if parsed.username is None:
+        return request
+    login = f"{parsed.username.reveal()}:{parsed.password.reveal() if parsed.password else ''}"
+    authorization = f"Basic {base64.b64encode(login.encode()).decode()}"
+    return replace(request, url=parsed.url, headers={**request.headers, "Authorization": authorization})
+
+
+def _proxy(url: SplitResult) -> str | None:
+    """The proxy that the environment names for a server. The loopback is this machine's, whatever it says."""
+    if url.hostname in _LOOPBACK:
+        return None
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    found = proxies.get(url.scheme) or proxies.get("all")
+    if not found or proxy_bypass(url.netloc):
+        return None
+    return found if "://" in found else f"http://{found}"
+
+
+def _through(proxy: str, context: "ssl.SSLContext | None") -> "httpcore.Proxy":
+    import httpcore
+
+    parsed = address.parse(proxy)
+    if not parsed.url.startswith(("http://", "https://")):
+        raise Hopeless(f"the proxy {shown(parsed.url)} is not one for HTTP")
+    login = (parsed.username.reveal(), parsed.password.reveal() if parsed.password else "") if parsed.username else None
+    return httpcore.Proxy(parsed.url, auth=login, ssl_context=context if parsed.url.startswith("https://") else None)
 
 
 class _Watch:
@@ -237,7 +312,7 @@ class _Watch:
 
     def __init__(self, line: _Line, seconds: float, least_rate: int) -> None:
         self._line, self.seconds, self.least = line, seconds, int(seconds * least_rate)
-        self.response: httpx.Response | None = None
+        self.response: Response | None = None
         self.too_slow = False
         self._sent = self._before = 0
         self._timer: threading.Timer | None = None
@@ -268,7 +343,7 @@ class _Watch:
         with self._lock:
             if self._timer is None:
                 return
-            moved = self._sent + (self.response.num_bytes_downloaded if self.response is not None else 0)
+            moved = self._sent + (self.response.received if self.response is not None else 0)
             if moved - self._before >= self.least:
                 self._before = moved
                 self._arm()
@@ -299,9 +374,12 @@ def pause(failure: TryAgain, attempt: int, options: HttpOptions) -> float:
     return min(max(failure.wait, options.backoff * 2.0 ** (attempt - 1)), options.longest_wait)
 
 
-def retry_after(response: "httpx.Response") -> float:
+def retry_after(response: Response) -> float:
     """Seconds that the server asks us to wait (RFC 9110 §10.2.3): a number, or a date."""
-    value: str = response.headers.get("Retry-After", "").strip()
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])
     try:
@@ -311,20 +389,10 @@ def retry_after(response: "httpx.Response") -> float:
     return max(0.0, (until.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
-def check_busy(response: "httpx.Response") -> None:
+def check_busy(response: Response) -> None:
     """Raises `TryAgain` where the server says that it is out of order for now."""
     if response.status_code in BUSY:
         raise TryAgain(f"the server answered {response.status_code}", retry_after(response))
-
-
-def shown(url: str) -> str:
-    """The URL as it may be shown: without user name, password, query and fragment."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "(an address that is not a URL)"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
 def first_line(error: Exception) -> str:
@@ -333,11 +401,16 @@ def first_line(error: Exception) -> str:
     return _ERRNO.sub("", text) or type(error).__name__
 
 
-def _is_url(url: str) -> bool:
+def _address(url: str) -> SplitResult:
+    """A URL taken apart, its host as DNS has it (RFC 3490), and no port that its scheme stands for."""
+    parts = origin(url)
     try:
-        return urlsplit(url).port != 0
+        host = parts.netloc.encode("idna").decode() if not parts.netloc.isascii() else parts.netloc
+        if parts.scheme in {"http", "https"} and host and parts.port != 0:
+            return parts._replace(netloc=host)
     except ValueError:
-        return False
+        pass
+    raise Hopeless("this is no URL of a server")
 
 
 def trust(ca_bundle: Path | None) -> "ssl.SSLContext":
@@ -359,10 +432,25 @@ def trust(ca_bundle: Path | None) -> "ssl.SSLContext":
     return context
 
 
+def speaks_tls(server: SplitResult, timeout: float, stop: Stop) -> bool:
+    """Whether a server does, whatever its certificate: nothing is asked of it, and what the machine trusts need not be read."""
+    try:
+        with (
+            socket.create_connection((server.hostname or "", server.port or 443), timeout) as plain,
+            _no_trust().wrap_socket(plain, server_hostname=server.hostname, do_handshake_on_connect=False) as secured,
+            stop.ending(lambda: _shut_down(secured)),
+        ):
+            secured.do_handshake()
+            return True
+    except OSError:
+        stop.check()
+        return False
+
+
 def _no_trust() -> "ssl.SSLContext":
     import ssl
 
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

@@ -94,6 +94,25 @@ def test_is_what_the_compiler_gives_when_all_strings_are_interned(tmp_path):
     assert compiled(tmp_path, File("z.py", FROZEN.encode()))[pyc_path("z.py", OURS.tag)][16:] == expected
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there every source is compiled twice")
+def test_a_set_that_no_other_equals_is_the_same_whatever_was_interned():
+    """Why such a source is compiled once. What is fresh is put together when it runs: constants of this file are interned."""
+
+    def strings() -> list[str]:
+        return [f"fresh_{name}" for name in ("ham", "eggs")]
+
+    source = f"def f(x):\n    return x in {set(strings())}\n"
+
+    def bytecode_of() -> bytes:
+        return marshal.dumps(compile(source, "/z.py", "exec", dont_inherit=True))
+
+    fresh = bytecode_of()
+    kept = [sys.intern(text) for text in strings()]
+    again = bytecode_of()
+    assert again == fresh
+    assert kept == strings()
+
+
 def test_does_not_depend_on_how_many_work_side_by_side(tmp_path, monkeypatch):
     files = [File(f"m{i}.py", f"{FROZEN}\nspawn_x = forkserver_x = {i}\n".encode()) for i in range(90)]
     monkeypatch.setattr(bytecode, "_cores", lambda: 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pottle.build.environment import Environment, empty, populate
+from pottle.build.environment import Environment, empty, importable, populate
 from pottle.errors import SourceError
 from pottle.oci.entry import Directory, File, Symlink
 from pottle.sources.pypi import installed
@@ -230,6 +230,27 @@ def test_an_entry_point_cannot_be_anything_but_one(tmp_path, scripts):
 def _saved(tmp_path: Path, wheel: WheelFile) -> Path:
     (tmp_path / "saved.whl").write_bytes(wheel.content)
     return tmp_path / "saved.whl"
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("pandas/tests/frame/test_api.py", False),
+        ("numpy/tests/conftest.py", False),
+        ("twisted/test/test_abstract.py", False),
+        ("grpc/tests/channel_test.py", False),
+        ("pandas/tests/frame/common.py", True),
+        ("astropy/tests/runner.py", True),
+        ("jinja2/tests.py", True),
+        ("pandas/_testing/__init__.py", True),
+        ("test_app.py", True),
+        ("contests/test_it.py", True),
+        ("tests/test_data.py/real.py", True),
+    ],
+)
+def test_modules_that_only_pytest_imports_are_not_worth_bytecode(path: str, counts: bool):
+    file = File(f"opt/venv/lib/python3.13/site-packages/{path}", b"")
+    assert (importable([file]) == (file,)) is counts
 
 
 def test_a_wheel_cannot_replace_the_interpreter(tmp_path):

@@ -119,7 +119,7 @@ def environment(manager: str, here: World, directory: Path) -> str:
     built = here.pottle("build", "-t", "shop", directory)
     assert built.code == 0, built.err
     config = here.image("shop").config
-    (number,) = [n for n, step in enumerate(config.history) if step.created_by.startswith("pottle: environment:")]
+    (number,) = [n for n, step in enumerate(config.history) if step.created_by == "pottle: environment"]
     return config.rootfs.diff_ids[number]
 
 

@@ -18,7 +18,7 @@ def test_nothing_is_found(case: Path):
     root = project(case)
     around = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
     files = {name: path.read_text(errors="surrogateescape") for name, path in around.items()}
-    ignore = GOLDEN / case.name / "dockerfile.dockerignore"
+    ignore = GOLDEN / case.name / "dockerignore.txt"
     files |= {".dockerignore": ignore.read_text()} if ignore.is_file() else {}
     found = checked((GOLDEN / case.name / "dockerfile.txt").read_text(), files=files).diagnostics
     assert [(each.rule, str(each.start), each.message) for each in found] == []
@@ -46,6 +46,20 @@ def test_hadolint_finds_nothing_in_any_of_them(tmp_path: Path):
     assert (done.stdout + done.stderr, done.returncode) == ("", 0)
 
 
+COMPOSED = [(case, path) for case in SHOWN for path in sorted((GOLDEN / case.name).glob("compose*.yaml"))]
+
+
+@pytest.mark.parametrize(("case", "path"), COMPOSED, ids=lambda each: each.name)
+def test_nothing_is_found_in_compose_files(case: Path, path: Path):
+    root = project(case)
+    around = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
+    files = {name: file.read_text(errors="surrogateescape") for name, file in around.items()}
+    files |= {"Dockerfile": (GOLDEN / case.name / "dockerfile.txt").read_text()}
+    found = checked(path.read_text(), path=path.name, files=files).diagnostics
+    assert [(each.rule, str(each.start), each.message) for each in found] == []
+
+
 def test_there_are_some():
     assert len(SHOWN) >= 10
     assert len(VARIANTS) >= 10
+    assert len(COMPOSED) == 2 * len(SHOWN)

@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import io
 import random
+import threading
 import zlib
 from collections.abc import Iterator
 
@@ -10,7 +11,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pottle.oci import compression
 from pottle.oci.compression import MEMBER_SIZE, Compression, InvalidCompression, compressed, decompressed
+from pottle.stop import Stop, together
 
 SAMPLE = "e702b23fbd428c85697593f8457d95508531fb864febfdff0e1854142eb9cd39"
 GOLDEN: dict[Compression, str] = {
@@ -70,6 +73,36 @@ def test_no_more_members_are_in_flight_than_the_window() -> None:
         next(members)
     members.close()  # type: ignore[attr-defined]
     assert taken <= 5 + 2 + 2
+
+
+@pytest.mark.parametrize("places", [1, 2, 3])
+def test_streams_side_by_side_share_their_places_and_none_waits_for_ever(places: int, monkeypatch: pytest.MonkeyPatch):
+    free = threading.BoundedSemaphore(places)
+    monkeypatch.setattr(compression, "_PLACES", free)
+    sample = bytes(5 * MEMBER_SIZE)
+    expected = b"".join(compressed([sample], workers=1))
+    stop = Stop()
+    threading.Timer(60, stop.set).start()
+    assert together([lambda: b"".join(compressed([sample], workers=4))] * 4, stop, 4) == [expected] * 4
+    for _ in range(places):
+        assert free.acquire(blocking=False)
+
+
+def test_a_stream_that_nobody_reads_to_its_end_gives_its_places_back(monkeypatch: pytest.MonkeyPatch):
+    free = threading.BoundedSemaphore(3)
+    monkeypatch.setattr(compression, "_PLACES", free)
+
+    def broken() -> Iterator[bytes]:
+        yield bytes(3 * MEMBER_SIZE)
+        raise ValueError("no more")
+
+    members = compressed([bytes(MEMBER_SIZE)] * 9, workers=2)
+    next(members)
+    members.close()  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="no more"):
+        b"".join(compressed(broken(), workers=2))
+    for _ in range(3):
+        assert free.acquire(blocking=False)
 
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=4))

@@ -23,6 +23,18 @@ def test_a_file_that_is_not_there_is_written(output: Output):
     assert output.path.stat().st_mode & 0o777 == 0o644
 
 
+def test_its_directory_is_made(tmp_path: Path):
+    deep = Output(tmp_path / ".github/workflows/image.yaml", NEW)
+    assert write([deep]) == ("absent",)
+    assert deep.path.read_text() == NEW
+
+
+def test_a_directory_that_is_a_file_is_told(tmp_path: Path):
+    (tmp_path / ".github").write_text("")
+    with pytest.raises(HostError):
+        write([Output(tmp_path / ".github/image.yaml", NEW)])
+
+
 def test_one_that_is_as_it_should_be_is_left_alone(output: Output):
     output.path.write_text(NEW)
     before = output.path.stat().st_ino

@@ -13,7 +13,8 @@ from threading import Thread
 import pytest
 
 from pottle.errors import HostError, IntegrityError, SourceError
-from pottle.http import HttpOptions, NotFound, shown
+from pottle.http import HttpOptions, NotFound
+from pottle.messages import shown
 from pottle.sources.http import Expected, Http
 
 BODY = bytes(range(256)) * 1000

@@ -253,5 +253,5 @@ def _layer(plan: LayerPlan, executor: Executor) -> Layer:
 
 
 def _created_by(plan: LayerPlan) -> str:
-    """What the image's history says about the layer."""
-    return f"pottle: {plan.name}: {plan.because}"
+    """What the image's history says about the layer. Why it is one, the plan says: every change of code sends the history again."""
+    return f"pottle: {plan.name}"

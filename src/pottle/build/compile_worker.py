@@ -5,8 +5,9 @@ show, the path to write to. A source that does not compile is passed over, as in
 
 The result must depend on the source alone. It almost does: of 5020 real files, compiled by 3.12 and 3.13 in two orders, two differed,
 and both in whether a frozen set is marked as referenced. The compiler replaces a set of constants by a copy when one of its strings was
-already interned, and what is interned depends on what was compiled before. So a source with such a set is compiled twice, the first
-result kept meanwhile: then all its strings are interned, always. Up to 3.10 marshal marks any interned string by how often the whole
+already interned, and what is interned depends on what was compiled before. It shows where two places hold the same set: the copies are
+two, the original is one. So a source with equal sets is compiled twice, the first result kept meanwhile: then all its strings are
+interned, always. Up to 3.10 marshal marks any interned string by how often the whole
 process refers to it (ten files of 5007), so there every source is compiled twice, and the one-character strings that all share are
 interned beforehand. Up to 3.10 the order of a frozen set is its order in memory, too, and that of None is its address: a source with a
 set that holds one has no bytecode (17 of 5007).
@@ -50,7 +51,7 @@ def _compile(source: str, shown: str, target: str, flags: int) -> None:
         first = compile(content, shown, "exec", dont_inherit=True, optimize=0)
         if OLD and any(map(_holds_an_address, _frozensets(first))):
             return
-        twice = OLD or any(True for _ in _frozensets(first))
+        twice = OLD or _repeats_a_set(first)
         code = compile(content, shown, "exec", dont_inherit=True, optimize=0) if twice else first
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return
@@ -68,6 +69,11 @@ def _frozensets(value: object) -> "Iterator[frozenset[object]]":
             yield from _frozensets(item)
     else:
         yield from _frozensets(getattr(value, "co_consts", ()))
+
+
+def _repeats_a_set(code: object) -> bool:
+    found = list(_frozensets(code))
+    return len(set(found)) < len(found)
 
 
 def _holds_an_address(value: object) -> bool:

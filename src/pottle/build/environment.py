@@ -24,6 +24,8 @@ _LONG_SHEBANG = re.compile(rb"#!/bin/sh\n'''exec' (?P<interpreter>[^\n]*) \"\$0\
 """How installers write an interpreter whose path is too long or holds a space."""
 _ENTRY_POINT = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<attribute>[\w.]+)\s*(?:\[.*\])?")
 _COMMAND = re.compile(r"[\w-][\w.+ -]*")
+_TEST = re.compile(r"/tests?/(?:.+/)?(?:test_[^/]+|[^/]+_test|conftest)\.py$")
+"""By the names that pytest collects (`python_files`), below a directory of tests: what helps them may be imported by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ class Prepared:
 
     def _digest(self, path: str) -> str:
         return self.recorded[path][0] if path in self.recorded else digest_of(self.files[path].content)
+
+
+def importable(files: Iterable[File]) -> tuple[File, ...]:
+    """Those of a distribution's files that a program may import: all but the modules that only pytest does."""
+    return tuple(file for file in files if not _TEST.search(file.path))
 
 
 def prepare(environment: Environment, distribution: Distribution) -> Prepared:

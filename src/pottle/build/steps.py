@@ -193,7 +193,8 @@ class Executor:
         for warning in populated.warnings:
             self.workshop.progress.warn(warning)
         files = [file for files in populated.entries.values() for file in files]
-        return [*files, *self._bytecode(populated.entries, mode)]
+        sources = {name: environment.importable(found) for name, found in populated.entries.items()}
+        return [*files, *self._bytecode(sources, mode)]
 
     # --- the app ----------------------------------------------------------------------------------
 

@@ -55,12 +55,15 @@ class Wheels:
 
     def ready(self, layers: Iterable[LayerPlan], work: Path) -> None:
         """Unpack and compile what goes into these layers; what clashes is known."""
+        from pottle.build import environment
+
         assert self._step is not None
         assert self._clashes is not None
         names = {name for layer in layers for name in _names(layer)}
         self._unpack(names, work)
         files = {name: self._unpacked[name].entries(self._environment, self._clashes) for name in sorted(names)}
-        compiled = self._compilation.compiled(files, self._step.bytecode)
+        sources = {name: environment.importable(found) for name, found in files.items()}
+        compiled = self._compilation.compiled(sources, self._step.bytecode)
         self._files = {name: (*files[name], *compiled[name]) for name in names}
 
     def entries(self, step: InstallWheels) -> Iterator[File]:

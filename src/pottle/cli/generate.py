@@ -1,4 +1,4 @@
-"""`pottle generate`: files for others to build with, written from the plan."""
+"""`pottle generate`: files for others to build and to run with, written from the plan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@click.group("generate", short_help="Write a Dockerfile and its like.")
+@click.group("generate", short_help="Write a Dockerfile, compose files, manifests and their like.")
 def command() -> None:
-    """Write files for others to build with: the plan, as an expert would have written it down.
+    """Write files for others to build and to run with: the plan, as an expert would have written it down.
 
     They are yours to change: what somebody has changed, or what pottle never wrote, is not
     overwritten without --force. In a file of your own they fill the region between the lines
@@ -29,7 +29,8 @@ def command() -> None:
     Examples:
       pottle generate dockerfile
       pottle generate dockerignore ../shop
-      pottle generate dockerfile --check     # for CI: exit code 1 if it is old
+      pottle generate compose
+      pottle generate refresh --check   # for CI: exit code 1 if one is old
     """
 
 
@@ -113,7 +114,7 @@ def dockerfile(around: Surroundings, /, **flags: Any) -> int:
       pottle generate dockerfile --secret ca   # --secret id=ca,src=company.pem
       pottle generate dockerfile --check
     """
-    return _made("dockerfile", around, flags)
+    return _made(["dockerfile"], around, flags)
 
 
 @command.command("dockerignore", short_help=".dockerignore: what no builder gets to see.")
@@ -127,7 +128,7 @@ def dockerignore(around: Surroundings, /, **flags: Any) -> int:
       pottle generate dockerignore
       pottle generate dockerignore --diff
     """
-    return _made("dockerignore", around, flags)
+    return _made(["dockerignore"], around, flags)
 
 
 @command.command("bake", short_help="docker-bake.json: all images of a repository, on one builder or on many.")
@@ -145,22 +146,133 @@ def bake(around: Surroundings, /, **flags: Any) -> int:
       pottle generate bake
       pottle generate bake --all --platform linux/amd64,linux/arm64
     """
-    return _made("bake", around, flags)
+    return _made(["bake"], around, flags)
 
 
-def _made(kind: str, around: Surroundings, flags: dict[str, Any]) -> int:
+@command.command("compose", short_help="compose.yaml for development; with --production, compose.prod.yaml.")
+@click.option("--production", is_flag=True, help="For one host, by an image's digest: compose.prod.yaml.")
+@_kind
+@click.pass_obj
+def compose(around: Surroundings, /, **flags: Any) -> int:
+    """Write a compose file: the application, its workers and its migrations, and the servers that it needs.
+
+    Which servers, its dependencies say (psycopg: PostgreSQL; redis, rq, celery[redis]: Redis …); where they are
+    is told by the variables that the code reads. For development it builds the Dockerfile beside it
+    (`pottle generate dockerfile`), mounts the working copy and reloads. No password is in it.
+
+    \b
+    Examples:
+      pottle generate compose
+      pottle generate compose --production
+      pottle generate compose --stdout
+      pottle generate compose --check
+    """
+    return _made(["compose-production" if flags.pop("production") else "compose"], around, flags)
+
+
+@command.command(
+    "kubernetes", short_help="kubernetes.yaml: Deployments, Jobs and CronJobs, which `pottle resolve` reads."
+)
+@click.option("--image", "manifest_image", metavar="REF", help="The image, in place of what `pottle resolve` builds.")
+@_kind
+@click.pass_obj
+def kubernetes(around: Surroundings, /, **flags: Any) -> int:
+    """Write manifests: a Deployment and a Service for what serves, a Job for what ends, a CronJob for what has
+    a `schedule` under [tool.pottle.process.NAME]; probes as the image's health check, pods of the
+    "restricted" Pod Security Standard.
+
+    The image is `pottle://.`: `pottle resolve` builds it, pushes it and puts its digest there. Variables
+    that the code reads are taken from a ConfigMap, which is in the file, and from a Secret, which is not.
+
+    \b
+    Examples:
+      pottle generate kubernetes
+      pottle resolve kubernetes.yaml | kubectl apply -f -
+      pottle generate kubernetes --image registry.example/shop:1.2
+      pottle generate kubernetes --check
+    """
+    return _made(["kubernetes"], around, flags)
+
+
+@command.command("ci", short_help="A pipeline of GitHub or GitLab: check, build, push, hand on the digest.")
+@click.option(
+    "--provider",
+    type=click.Choice(["github", "gitlab"]),
+    help="Whose; by default github, or gitlab where there is a .gitlab-ci.yml.",
+)
+@_kind
+@click.pass_obj
+def ci(around: Surroundings, /, **flags: Any) -> int:
+    """Write the repository's pipeline: .github/workflows/image.yaml, or .gitlab-ci.yml.
+
+    It lints, holds generated files against the project (`pottle generate refresh --check`), builds the image
+    of every change, and pushes it from the main branch and for tags. Layers are kept in the registry.
+
+    \b
+    Examples:
+      pottle generate ci
+      pottle generate ci --provider gitlab
+      pottle generate ci --all          # every project of a monorepo
+    """
     from pottle import api
+
+    provider = flags.pop("provider") or api.ci_provider(flags["path"])
+    return _made([f"ci-{provider}"], around, flags)
+
+
+@command.command(
+    "devcontainer", short_help=".devcontainer/devcontainer.json: an editor in the container of compose.yaml."
+)
+@_kind
+@click.pass_obj
+def devcontainer(around: Surroundings, /, **flags: Any) -> int:
+    """Write a devcontainer.json for the service of compose.yaml (`pottle generate compose`): the project's own
+    Python and its servers, for an editor that knows development containers.
+
+    \b
+    Examples:
+      pottle generate compose && pottle generate devcontainer
+      pottle generate devcontainer --check
+    """
+    return _made(["devcontainer"], around, flags)
+
+
+@command.command("refresh", short_help="Every file here that pottle has written, as it should be now.")
+@_kind
+@click.pass_obj
+def refresh(around: Surroundings, /, **flags: Any) -> int:
+    """Write anew what pottle has written here before and nobody has changed since, of whatever kind.
+
+    \b
+    Examples:
+      pottle generate refresh
+      pottle generate refresh --check   # for CI: exit code 1 and a diff
+      pottle generate refresh --all --check
+    """
+    from pottle import api
+
+    return _made(api.KINDS, around, flags, there=True)
+
+
+def _made(kinds: Sequence[str], around: Surroundings, flags: dict[str, Any], *, there: bool = False) -> int:
+    """`there`: only what pottle has written before."""
+    from pottle import api
+    from pottle.errors import UsageError
 
     path: Path = flags.pop("path")
     how = How(*(flags.pop(name) for name in ("check", "diff", "stdout", "force", "form")))
     host = around.host(quiet=flags.pop("quiet"), ca_cert=None, refresh=False)
     style, upgrade = _given(flags), flags.pop("upgrade", False)
+    image = flags.pop("manifest_image", None)
     if flags.pop("every"):
-        outputs = api.generate_all([kind], path, flags, host, style, upgrade=upgrade)
+        if image is not None:
+            hint = "name one project, or leave it to `pottle resolve`"
+            raise UsageError("--image is one image, and --all means every project", hint=hint)
+        outputs = api.generate_all(kinds, path, flags, host, style, upgrade=upgrade)
     else:
         options = api.read_options(path, around.environ, flags)
-        outputs = api.generate([kind], path, options, host, style, upgrade=upgrade)
-    return _show(outputs, how, around.colour)
+        outputs = api.generate(kinds, path, options, host, style, image=image, upgrade=upgrade)
+    return _show(api.refreshed(outputs) if there else outputs, how, around.colour)
 
 
 def _given(flags: dict[str, Any]) -> "Style | None":
@@ -186,7 +298,7 @@ def _show(outputs: "Sequence[Output]", how: How, colour: bool | None) -> int:
     from pottle.render.files import write
 
     if how.stdout:
-        click.echo(outputs[0].text, nl=False)
+        click.echo("".join(output.text for output in outputs[:1]), nl=False)
         return 0
     if not (how.check or how.diff):
         _tell(outputs, write(outputs, force=how.force), how)

@@ -7,6 +7,7 @@ member (RFC 1952) or a frame (RFC 8878), independent of the others. That bounds 
 """
 
 import os
+import threading
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -79,6 +80,10 @@ def cpus() -> int:
     return min(available, _MAX_WORKERS)
 
 
+_PLACES = threading.BoundedSemaphore(cpus() + 1)
+"""Members in flight, in this process: layers that are written side by side take no more memory than one."""
+
+
 def _blocks(chunks: Iterable[bytes]) -> Iterator[bytearray]:
     """The same bytes, cut every `MEMBER_SIZE`."""
     block = bytearray()
@@ -104,17 +109,29 @@ def _chain(first: bytearray, second: bytearray, rest: Iterator[bytearray]) -> It
 def _side_by_side(
     compress: Callable[[bytearray], bytes | bytearray], blocks: Iterator[bytearray], workers: int
 ) -> Iterator[bytes | bytearray]:
-    """Members in their order; one more than there are workers is in flight, never the whole stream."""
+    """Members in their order. Of all streams together one more than there are processors is in flight, of one at most one more than workers."""
     from concurrent.futures import Future, ThreadPoolExecutor
 
     flight: deque[Future[bytes | bytearray]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="compress") as pool:
-        for block in blocks:
-            flight.append(pool.submit(compress, block))
-            if len(flight) > workers:
-                yield flight.popleft().result()
-        while flight:
+
+    def landed() -> Iterator[bytes | bytearray]:
+        try:
             yield flight.popleft().result()
+        finally:
+            _PLACES.release()
+
+    try:
+        with ThreadPoolExecutor(workers, thread_name_prefix="compress") as pool:
+            for block in blocks:
+                # Who has members in flight waits for those alone: their places are the ones that others wait for.
+                while len(flight) > workers or not _PLACES.acquire(blocking=not flight):
+                    yield from landed()
+                flight.append(pool.submit(compress, block))
+            while flight:
+                yield from landed()
+    finally:
+        for _ in flight:
+            _PLACES.release()
 
 
 def _plain(head: bytes, stream: Readable) -> Iterator[bytes]:

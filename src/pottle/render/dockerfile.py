@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pottle import generated
 from pottle.dockerfile.parser import parse
 from pottle.errors import ProjectError
+from pottle.plan import libraries
 from pottle.plan.model import ImagePlan
 from pottle.render import instructions as write
 from pottle.render import single_stage, stages, wheel_house
@@ -39,14 +40,14 @@ def render(
 ) -> str:
     """The Dockerfile for all of `plans`, which differ in their platforms alone. `digests`: image → digest."""
     style = style or Style()
-    base, plan = stand(plans[0], style.image)
+    base, plan = stand(libraries.of_all(plans), style.image)
     job = Job(plan, steps(plan), plans, context, style, base, digests or {})
     return _Dockerfile(job, _installer(job)).text()
 
 
 def images(plans: Sequence[ImagePlan], context: Context, style: Style) -> tuple[str, ...]:
     """The images that the Dockerfile would name and that have no digest yet."""
-    base, plan = stand(plans[0], style.image)
+    base, plan = stand(libraries.of_all(plans), style.image)
     job = Job(plan, steps(plan), plans, context, style, base)
     return tuple(image for _, image in _Dockerfile(job, _installer(job)).images() if "@" not in image)
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from pottle import generated
 from pottle.errors import HostError, ProjectError, UsageError
 from pottle.text import Location
-from pottle.writing import replacing
+from pottle.writing import host_errors, replacing
 
 State: TypeAlias = Literal["absent", "current", "outdated", "edited"]
 """Of a file: not there; as it should be; as pottle wrote it for an earlier state of the project; somebody's work."""
@@ -82,6 +82,8 @@ def write(outputs: Sequence[Output], *, force: bool = False) -> tuple[State, ...
     for output, state in zip(outputs, states, strict=True):
         if state != "current":
             whole = output.whole
+            with host_errors(output.path):
+                output.path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(output.path) as file:
                 file.write(whole.encode())
     return states

@@ -20,7 +20,10 @@ def steps(job: Job) -> Iterator[Instruction]:
     if job.plan.base_image is not None and job.base.builder is None:
         yield write.simple("USER", "0")  # its own may be anybody
     if job.base.packages:
-        yield apt(job.base.packages)
+        named = set(job.base.packages)
+        reasons = [each for each in job.plan.reasons if each.decision == "packages"]
+        told = (f"{each.value}: {each.because}." for each in reasons if named.intersection(each.value.split()))
+        yield apt(job.base.packages).because("\n".join(told) or None)
     yield from _interpreter(job)
     yield _user(job)
 

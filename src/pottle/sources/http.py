@@ -9,26 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self, TypeAlias, TypeVar
+from typing import IO, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pottle.errors import IntegrityError, PottleError, SourceError
-from pottle.http import (
-    Connections,
-    Hopeless,
-    HttpOptions,
-    NotFound,
-    Request,
-    TryAgain,
-    check_busy,
-    retried,
-    shown,
-)
+from pottle.http import Connections, Hopeless, HttpOptions, NotFound, TryAgain, check_busy, retried
+from pottle.messages import Request, Response, shown
 from pottle.sources.placing import placing
 from pottle.stop import Stop
-
-if TYPE_CHECKING:
-    import httpx
 
 _T = TypeVar("_T")
 
@@ -62,7 +50,7 @@ class Http:
     def read(self, url: str, *, limit: int) -> bytes:
         """A small document, whole. More than `limit` bytes are refused."""
 
-        def receive(response: "httpx.Response") -> bytes:
+        def receive(response: Response) -> bytes:
             content = bytearray()
             for chunk in response.iter_raw():
                 self._stop.check()
@@ -76,7 +64,7 @@ class Http:
     def download(self, url: str, target: Path, expected: Expected, progress: Progress | None = None) -> None:
         """Places what `url` gives at `target`, if it is what is `expected`."""
 
-        def receive(response: "httpx.Response") -> None:
+        def receive(response: Response) -> None:
             with placing(target) as partial, _reported(progress) as report:
                 _receive(response, partial, expected, self._watched(report))
 
@@ -99,7 +87,7 @@ class Http:
 
         return watched
 
-    def _request(self, url: str, receive: "Callable[[httpx.Response], _T]") -> _T:
+    def _request(self, url: str, receive: Callable[[Response], _T]) -> _T:
         def attempt() -> _T:
             with self._connections.exchange(Request("GET", url)) as response:
                 _check_status(url, response)
@@ -124,7 +112,7 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or "the server"
 
 
-def _check_status(url: str, response: "httpx.Response") -> None:
+def _check_status(url: str, response: Response) -> None:
     check_busy(response)
     status = response.status_code
     if status in {404, 410}:
@@ -133,7 +121,7 @@ def _check_status(url: str, response: "httpx.Response") -> None:
         raise SourceError(f"{shown(url)} was refused ({status})", hint="check the mirror's address and credentials")
 
 
-def _receive(response: "httpx.Response", partial: IO[bytes], expected: Expected, report: Progress) -> None:
+def _receive(response: Response, partial: IO[bytes], expected: Expected, report: Progress) -> None:
     """Writes the body and checks it; stops at the first byte too many."""
     received, digest = 0, hashlib.sha256()
     url = str(response.request.url)

@@ -22,13 +22,48 @@ def blobs_asked_for(server: FakeRegistry) -> list[str]:
     return [asked.path.rpartition("/")[2] for asked in server.asked("HEAD", "/blobs/")]
 
 
-def test_layers_of_the_image_before_are_not_asked_for(server: FakeRegistry, client: Registry, images, name: Reference):
+def test_layers_of_the_image_before_are_not_asked_for(
+    server: FakeRegistry, client: Registry, images, name: Reference, monkeypatch: pytest.MonkeyPatch
+):
     before, after = images
     push(before, [name], client)
     server.requests.clear()
+    monkeypatch.setattr("pottle.oci.registry.push._NOT_WORTH_A_QUESTION", 0)
     (delivery,) = push(after, [name], client).deliveries
     assert sorted(blobs_asked_for(server)) == sorted((after.layers[-1].digest, after.manifest.config.digest))
     assert (delivery.sent, delivery.present) == (2, 3)
+    assert complete(server, "team/shop", "1.0")
+
+
+def test_and_what_is_small_is_sent_without_a_question(server: FakeRegistry, client: Registry, images, name: Reference):
+    before, after = images
+    push(before, [name], client)
+    server.requests.clear()
+    push(after, [name], client)
+    assert sorted(asked.method for asked in server.requests) == ["HEAD", "POST", "POST", "PUT", "PUT", "PUT"]
+
+
+def test_the_image_of_before_is_read_where_it_is(
+    server: FakeRegistry, client: Registry, images, name: Reference, tmp_path
+):
+    push(images[0], [name], client)
+    another = image_of(Layout.create(tmp_path / "another"), b"a", b"b", b"c", b"another machine's")
+    server.requests.clear()
+    (delivery,) = push(another, [name], client).deliveries
+    assert len(server.asked("GET", "/manifests/")) == 1
+    assert (delivery.sent, delivery.present) == (2, 3)
+    assert complete(server, "team/shop", "1.0")
+
+
+def test_an_upload_that_failed_is_asked_for_however_small_it_is(
+    server: FakeRegistry, client: Registry, images, name: Reference
+):
+    before, after = images
+    push(before, [name], client)
+    server.requests.clear()
+    server.fail("PUT", "/blobs/uploads/", 503, times=1)
+    push(after, [name], client)
+    assert len(blobs_asked_for(server)) == 1
     assert complete(server, "team/shop", "1.0")
 
 

@@ -15,11 +15,12 @@ from typing import Final
 from urllib.parse import urlencode
 
 from pottle.errors import SourceError
-from pottle.http import Request, TryAgain, check_busy, shown
+from pottle.http import TryAgain, check_busy
+from pottle.messages import Request, origin, shown
 from pottle.oci.registry.challenge import Challenge
 from pottle.oci.registry.credentials import Keychain, Login
 from pottle.oci.registry.saying import read_bounded, said
-from pottle.oci.registry.transport import Transport, origin
+from pottle.oci.registry.transport import Transport
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _SHORTEST_LIFE: Final = 60.0

@@ -2,16 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pottle.errors import IntegrityError, SourceError
-from pottle.http import Hopeless, NotFound, Request, TryAgain, pause
+from pottle.http import Hopeless, NotFound, TryAgain, pause
+from pottle.messages import Request, Response
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.registry.endpoint import Endpoint
 from pottle.oci.registry.transport import hopeless
-
-if TYPE_CHECKING:
-    import httpx
 
 _PROGRESS: Final = 1 << 20
 """Bytes that count as getting on: a server that cuts every stream is not asked for ever."""
@@ -85,7 +83,7 @@ class _Transfer:
         headers = {"Range": f"bytes={self._received}-"} if self._received and self._ranges else {}
         return Request("GET", endpoint.url(f"blobs/{self._blob.digest}"), headers)
 
-    def _start(self, endpoint: Endpoint, response: "httpx.Response") -> int:
+    def _start(self, endpoint: Endpoint, response: Response) -> int:
         """Where in the blob the body starts."""
         asked = "Range" in response.request.headers
         if asked and response.status_code == 206:

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pottle.errors import SourceError
-from pottle.http import BUSY, NotFound, Request, TryAgain, retry_after
+from pottle.http import BUSY, NotFound, TryAgain, retry_after
+from pottle.messages import Request, Response, origin
 from pottle.oci.registry.access import Access
 from pottle.oci.registry.challenge import challenges
 from pottle.oci.registry.saying import read_bounded, said
-from pottle.oci.registry.transport import Transport, origin, response_url
-
-if TYPE_CHECKING:
-    import httpx
+from pottle.oci.registry.transport import Transport
 
 _T = TypeVar("_T")
 _ROUNDS = 3
@@ -33,17 +31,17 @@ class Endpoint:
         """The address of something in the repository."""
         return f"{self.transport.base(self.registry)}/v2/{self.repository}/{path}"
 
-    def ask(self, request: Request, receive: "Callable[[httpx.Response], _T]") -> _T:
+    def ask(self, request: Request, receive: Callable[[Response], _T]) -> _T:
         """What `receive` makes of the answer. What may pass is tried again."""
         return self.transport.retried(self.registry, lambda: self.once(request, receive))
 
-    def once(self, request: Request, receive: "Callable[[httpx.Response], _T]") -> _T:
+    def once(self, request: Request, receive: Callable[[Response], _T]) -> _T:
         """The same in one attempt."""
         with self.opened(request) as response:
             return receive(response)
 
     @contextmanager
-    def opened(self, request: Request) -> "Iterator[httpx.Response]":
+    def opened(self, request: Request) -> Iterator[Response]:
         """The answer to one attempt; who asks is said when the registry itself wants to know."""
         home = self.transport.base(self.registry)
         own = origin(request.url) == origin(home)
@@ -64,11 +62,11 @@ class Endpoint:
             grant = self._access.renewed(offered, grant, body)
         raise self._access.denied(body)
 
-    def refused(self, response: "httpx.Response", doing: str) -> SourceError:
+    def refused(self, response: Response, doing: str) -> SourceError:
         """The error for an answer that is not the one hoped for; `doing` as in "to give team/shop:1.0"."""
         if not self._is_own(response):
             words = said(response.status_code, read_bounded(response), self.transport.secrets)
-            where = origin(response_url(response)).netloc
+            where = origin(response.request.url).netloc
             return SourceError(
                 f"{where}, where {self.registry} sends us, refuses {doing}: {words}",
                 hint="ask whoever runs the registry",
@@ -83,8 +81,8 @@ class Endpoint:
         kind = NotFound if status in {404, 410} else SourceError
         return kind(f"{self.registry} refuses {doing}: {words}", hint=_advice(status))
 
-    def _is_own(self, response: "httpx.Response") -> bool:
-        return origin(response_url(response)) == origin(self.transport.base(self.registry))
+    def _is_own(self, response: Response) -> bool:
+        return origin(response.request.url) == origin(self.transport.base(self.registry))
 
 
 def _advice(status: int) -> str:

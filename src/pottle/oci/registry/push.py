@@ -20,6 +20,8 @@ from pottle.stop import together
 CONNECTIONS: Final = 5
 _READ_SIZE: Final = 1 << 18
 """Bytes: large enough that Python is not what is waited for, small enough for five of them at once."""
+_NOT_WORTH_A_QUESTION: Final = 1 << 16
+"""Bytes: to ask takes as long as to send them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,19 @@ class _Push:
         self._uploads: list[Uploaded] = []
         self._believed: list[Descriptor] = []
         """Blobs that nobody has asked for: the image of before has them."""
+        self._follows = False
+        """Whether there is an image of before: what is small and not in it is new."""
 
     def send(self, progress: Progress) -> None:
         """Everything but what gets the tags. A tag that stands for the image already vouches for all of it."""
         standing = {name: self._repository.standing(name.tag or "latest") for name in self.names}
-        self._missing = tuple(name for name in self.names if standing[name] != self._target.descriptor.digest)
+        self._missing = tuple(name for name in self.names if not self._is_target(standing[name]))
         if not self._missing or len(self._missing) < len(self.names):
             return
         blobs = _blobs(self._target.images)
         before = next(filter(None, standing.values()), None)
-        there = vouched(self._repository, before) if before is not None else frozenset[Digest]()
+        there = vouched(self._repository, before, self._target.store) if before else frozenset[Digest]()
+        self._follows = bool(there)
         self._believed = [blob for blob in blobs if blob.digest in there]
         self._send([blob for blob in blobs if blob.digest not in there], progress)
         for image in self._target.images:
@@ -145,6 +150,9 @@ class _Push:
             unchanged=not self._missing,
         )
 
+    def _is_target(self, standing: Descriptor | None) -> bool:
+        return standing is not None and standing.digest == self._target.descriptor.digest
+
     def _send(self, blobs: Sequence[Descriptor], progress: Progress) -> None:
         with progress.task(f"Pushing to {self.names[0].familiar}", sum(blob.size for blob in blobs)) as task:
             works = [partial(self._upload, blob, task) for blob in blobs]
@@ -158,12 +166,13 @@ class _Push:
             if not self._believed:
                 raise
             # It may be that what was believed is no longer there, however the registry says so.
-            doubted, self._believed = self._believed, []
+            doubted, self._believed, self._follows = self._believed, [], False
             self._send(doubted, Silent())
             self._repository.put(content, document.media_type, tag)
 
     def _upload(self, blob: Descriptor, task: Task) -> Uploaded:
-        done = self._repository.upload(blob, self._content(blob), self._sources, task.advance)
+        new = self._follows and blob.size <= _NOT_WORTH_A_QUESTION
+        done = self._repository.upload(blob, self._content(blob), self._sources, task.advance, new=new)
         if done.how != "sent":
             task.advance(blob.size)
         return done

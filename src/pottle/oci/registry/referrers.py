@@ -5,12 +5,13 @@ keeps it ("Referrers Tag Schema").
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pottle.errors import SourceError
-from pottle.http import Request
+from pottle.messages import Request, Response, joined, origin
 from pottle.oci import media_types
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
@@ -18,10 +19,6 @@ from pottle.oci.document import MAX_SIZE, InvalidDocument, Struct, decode
 from pottle.oci.index import read_index
 from pottle.oci.registry.endpoint import Endpoint
 from pottle.oci.registry.saying import read_bounded
-from pottle.oci.registry.transport import origin, response_url
-
-if TYPE_CHECKING:
-    import httpx
 
 _MOST_PAGES: Final = 20
 _ATTEMPTS: Final = 3
@@ -72,17 +69,22 @@ def listed_referrers(endpoint: Endpoint, subject: Digest, tagged: Callable[[], b
     return tuple({each.digest: each for each in found}.values())
 
 
-def _page(endpoint: Endpoint, response: "httpx.Response") -> tuple[tuple[Descriptor, ...], str | None] | None:
+def _page(endpoint: Endpoint, response: Response) -> tuple[tuple[Descriptor, ...], str | None] | None:
     """One page and where the next one is; None where the registry has no such list."""
     if response.status_code in {401, 403}:
         raise endpoint.refused(response, f"to list what refers to an image of {endpoint.repository}")
     if response.status_code != 200 or media_types.INDEX not in response.headers.get("Content-Type", ""):
         return None
     content = read_bounded(response, MAX_SIZE)
-    following = response.links.get("next", {}).get("url")
-    here = response_url(response)
-    url = str(response.request.url.join(following)) if following else None
+    here, following = response.request.url, _next(response.headers.get("Link"))
+    url = joined(here, following) if following else None
     return _descriptors(endpoint, content), url if url and origin(url) == origin(here) else None
+
+
+def _next(links: str) -> str | None:
+    """The next page, of what a `Link` header names (RFC 8288)."""
+    found = re.findall(r"<([^<>]*)>([^<]*)", links)
+    return next((target for target, said in found if re.search(r';\s*rel\s*=\s*"?next\b', said)), None)
 
 
 def _descriptors(endpoint: Endpoint, content: bytes) -> tuple[Descriptor, ...]:

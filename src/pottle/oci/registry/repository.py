@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from pottle.errors import IntegrityError, SourceError
-from pottle.http import NotFound, Request, TryAgain
+from pottle.http import NotFound, TryAgain
+from pottle.messages import Request, Response
 from pottle.oci import media_types
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest, InvalidDigest
@@ -16,9 +17,6 @@ from pottle.oci.registry.download import download
 from pottle.oci.registry.endpoint import Endpoint
 from pottle.oci.registry.referrers import TaggedIndex, add_referrer, listed_referrers, subject_of, tag_of
 from pottle.oci.registry.saying import plain, read_bounded
-
-if TYPE_CHECKING:
-    import httpx
 
 _T = TypeVar("_T")
 _ACCEPTED: Final = ", ".join(sorted(media_types.INDEXES | media_types.MANIFESTS))
@@ -51,12 +49,11 @@ class Repository:
         """What the reference's tag or digest stands for. Not verified: `manifest` of its digest is."""
         return self._read(lambda endpoint: _resolve(endpoint, self._which))
 
-    def standing(self, tag: str) -> Digest | None:
+    def standing(self, tag: str) -> Descriptor | None:
         """What the registry itself says that a tag stands for, if it says it in one answer. Nothing is verified."""
 
-        def receive(response: "httpx.Response") -> Digest | None:
-            found = _described(response) if response.status_code == 200 else None
-            return found.digest if found is not None else None
+        def receive(response: Response) -> Descriptor | None:
+            return _described(response) if response.status_code == 200 else None
 
         return self._own.ask(Request("HEAD", self._own.url(f"manifests/{tag}"), {"Accept": _ACCEPTED}), receive)
 
@@ -78,12 +75,15 @@ class Repository:
         content: Callable[[], Iterable[bytes]],
         mount_from: Sequence[str] = (),
         progress: Callable[[int], None] | None = None,
+        *,
+        new: bool = False,
     ) -> upload.Uploaded:
         """Sees to it that the blob is there: it is already, or is mounted from another repository of the registry, or is sent.
 
-        `content` is opened for each attempt. `progress` is told bytes that are sent, and negative ones if they were in vain.
+        `content` is opened for each attempt. `progress` is told bytes that are sent, and negative ones if they were in vain. A `new`
+        blob is sent without a question whether it is there.
         """
-        return upload.upload(self._own, blob, content, mount_from, self._habits, progress)
+        return upload.upload(self._own, blob, content, mount_from, self._habits, progress, new=new)
 
     def put(self, content: bytes, media_type: str, tag: str | None) -> Descriptor:
         """Stores a manifest or index, which its blobs and manifests have to precede; by its digest where there is no tag."""
@@ -133,7 +133,7 @@ def _name(endpoint: Endpoint, which: str) -> str:
 
 
 def _resolve(endpoint: Endpoint, which: str) -> Descriptor:
-    def receive(response: "httpx.Response") -> Descriptor | None:
+    def receive(response: Response) -> Descriptor | None:
         if response.status_code == 200:
             return _described(response)
         if response.status_code in _NO_HEAD:
@@ -147,7 +147,7 @@ def _resolve(endpoint: Endpoint, which: str) -> Descriptor:
     return found
 
 
-def _described(response: "httpx.Response") -> Descriptor | None:
+def _described(response: Response) -> Descriptor | None:
     """The descriptor that the headers of an answer make, if they do."""
     try:
         return Descriptor(
@@ -157,7 +157,7 @@ def _described(response: "httpx.Response") -> Descriptor | None:
         return None
 
 
-def _media_type(response: "httpx.Response") -> str:
+def _media_type(response: Response) -> str:
     kind: str = response.headers.get("Content-Type", "")
     return plain(kind.partition(";")[0].strip().lower())
 
@@ -165,7 +165,7 @@ def _media_type(response: "httpx.Response") -> str:
 def _manifest(endpoint: Endpoint, which: str) -> Received:
     name = _name(endpoint, which)
 
-    def receive(response: "httpx.Response") -> Received:
+    def receive(response: Response) -> Received:
         if response.status_code != 200:
             raise endpoint.refused(response, f"to give {name}")
         content = read_bounded(response, MAX_SIZE)
@@ -190,7 +190,7 @@ def _put(endpoint: Endpoint, content: bytes, descriptor: Descriptor, which: str)
     """Stores a document; whether the registry lists it among the referrers of its subject, if it has one."""
     name = _name(endpoint, which)
 
-    def receive(response: "httpx.Response") -> bool:
+    def receive(response: Response) -> bool:
         if response.status_code not in {200, 201, 202}:
             raise endpoint.refused(response, f"to take {name}")
         kept = response.headers.get(_DIGEST, descriptor.digest)

@@ -4,10 +4,8 @@ import json
 import unicodedata
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import httpx
+from pottle.messages import Response
 
 _MAX_BODY = 1 << 16
 _MAX_SHOWN = 300
@@ -19,7 +17,7 @@ def plain(text: str) -> str:
     return words if len(words) <= _MAX_SHOWN else f"{words[:_MAX_SHOWN]}…"
 
 
-def read_bounded(response: "httpx.Response", limit: int = _MAX_BODY) -> bytes:
+def read_bounded(response: Response, limit: int = _MAX_BODY) -> bytes:
     """The start of a body, and no more than a little beyond `limit`."""
     content = bytearray()
     for chunk in response.iter_raw():

@@ -4,19 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import SplitResult, urljoin, urlsplit
+from typing import Final, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from pottle.errors import PottleError, SourceError
-from pottle.http import Connections, Hopeless, Request, TryAgain, retried, shown
+from pottle.http import Connections, Hopeless, TryAgain, retried, speaks_tls
+from pottle.messages import Request, Response, joined, origin, redirected, shown
 from pottle.oci.registry.options import RegistryOptions, api_host, is_loopback
 from pottle.stop import Stop
 
-if TYPE_CHECKING:
-    import httpx
-
 _T = TypeVar("_T")
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 5
 
 
@@ -49,18 +46,18 @@ class Transport:
             return self._bases[host]
 
     def _speaks_tls(self, host: str) -> bool:
+        if not self.options.is_insecure(host):
+            return speaks_tls(urlsplit(f"https://{host}"), self.options.timeout, self.stop)
         try:
-            with self._connections(host).exchange(Request("GET", f"https://{host}/v2/")):
+            with self._unverified.exchange(Request("GET", f"https://{host}/v2/")):
                 return True
-        except Hopeless as failure:
-            return "CERTIFICATE_VERIFY_FAILED" in str(failure)
-        except TryAgain:
+        except (Hopeless, TryAgain):
             return False
 
     @contextmanager
     def exchange(
         self, request: Request, sender: str, authorization: str | None = None, *, may_leave: bool = True
-    ) -> "Iterator[httpx.Response]":
+    ) -> Iterator[Response]:
         """One answer, after redirects. `authorization` goes to the host of the request alone; `sender` is whose idea the request is.
 
         With `may_leave` false, no redirect leads to another host: for what holds a secret in its body.
@@ -73,11 +70,11 @@ class Transport:
             if authorization is not None and here == first:
                 headers["Authorization"] = authorization
             with self._connections(here.netloc).exchange(replace(request, headers=headers)) as response:
-                target = _redirect(response)
-                if target is None:
+                following = redirected(request, response)
+                if following is None:
                     yield response
                     return
-                request = _followed(request, response, target)
+                request = following
                 if not may_leave and origin(request.url) != first:
                     raise SourceError(
                         f"{first.netloc} wants to send a login on to {shown(request.url)}",
@@ -111,55 +108,10 @@ class Transport:
             )
 
 
-def origin(url: str) -> SplitResult:
-    """Scheme, host and port of a URL; an empty one where it is none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return SplitResult("", "", "", "", "")
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    standard = {"https": 443, "http": 80}.get(parts.scheme)
-    return SplitResult(parts.scheme, host if port in {None, standard} else f"{host}:{port}", "", "", "")
-
-
-def response_url(response: "httpx.Response") -> str:
-    """Where the answer came from."""
-    return str(response.request.url)
-
-
-def located(response: "httpx.Response") -> str | None:
+def located(response: Response) -> str | None:
     """The `Location` of an answer, which may be relative (RFC 9110 §10.2.2), and else is as it was written."""
-    location: str | None = response.headers.get("Location")
-    return joined(response_url(response), location) if location else None
-
-
-def joined(base: str, location: str) -> str:
-    """The URL that a `Location` means. What it holds is the server's own business: signatures cover it to the letter."""
-    parts = urlsplit(base)
-    if location.lower().startswith(("https://", "http://")):
-        return location
-    if location.startswith("//"):
-        return f"{parts.scheme}:{location}"
-    if location.startswith("/"):
-        return f"{parts.scheme}://{parts.netloc}{location}"
-    try:
-        return urljoin(base, location)
-    except ValueError:
-        return ""
-
-
-def _redirect(response: "httpx.Response") -> str | None:
-    return response.headers.get("Location") if response.status_code in _REDIRECTS else None
-
-
-def _followed(request: Request, response: "httpx.Response", target: str) -> Request:
-    """The same request there. Only 303 changes the method; the others never make a PUT a GET."""
-    url = joined(request.url, target)
-    if response.status_code == 303 and request.method != "HEAD":
-        headers = {name: value for name, value in request.headers.items() if not name.startswith("Content-")}
-        return replace(request, method="GET", url=url, headers=headers, body=None)
-    return replace(request, url=url)
+    location = response.headers.get("Location")
+    return joined(response.request.url, location) if location else None
 
 
 def _failing(registry: str) -> Callable[[TryAgain, int], PottleError]:

@@ -8,19 +8,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from itertools import count
+from typing import Final, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from pottle.errors import IntegrityError, PottleError, SourceError
-from pottle.http import Request, TryAgain
+from pottle.http import TryAgain
+from pottle.messages import Request, Response
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.registry.access import Denied
 from pottle.oci.registry.endpoint import Endpoint
 from pottle.oci.registry.saying import codes, plain, read_bounded, said
 from pottle.oci.registry.transport import located
-
-if TYPE_CHECKING:
-    import httpx
 
 How: TypeAlias = Literal["present", "mounted", "sent"]
 
@@ -87,7 +86,7 @@ def has(endpoint: Endpoint, blob: Descriptor) -> bool:
 
 
 def _has(endpoint: Endpoint, blob: Descriptor) -> bool:
-    def receive(response: "httpx.Response") -> bool:
+    def receive(response: Response) -> bool:
         size = response.headers.get("Content-Length", "")
         return response.status_code == 200 and size in {"", str(blob.size)}
 
@@ -101,13 +100,19 @@ def upload(
     mount_from: Sequence[str],
     habits: Habits,
     progress: Callable[[int], None] | None = None,
+    *,
+    new: bool = False,
 ) -> Uploaded:
-    """Sees to it that the registry has the blob. Each attempt looks first whether the one before has succeeded after all."""
+    """Sees to it that the registry has the blob. Each attempt looks first whether the one before has succeeded after all.
+
+    Of a `new` one the first attempt takes for granted that it is not there.
+    """
     body = _Body(blob, content, progress, endpoint)
+    attempts = count()
 
     def attempt() -> Uploaded:
         body.take_back()
-        if _has(endpoint, blob):
+        if not (new and next(attempts) == 0) and _has(endpoint, blob):
             return Uploaded("present")
         while (session := _begin(endpoint, blob, mount_from, habits)) is not None:
             way = habits.way
@@ -191,7 +196,7 @@ def _mount(endpoint: Endpoint, blob: Descriptor, source: str, habits: Habits) ->
     A mount is a convenience that registries refuse in every way there is: ECR has it for some blobs, others for none.
     """
 
-    def receive(response: "httpx.Response") -> tuple[bool, _Session | None]:
+    def receive(response: Response) -> tuple[bool, _Session | None]:
         if response.status_code in _NO_MOUNT:
             habits.mounts = habits.mounts and response.status_code not in {405, 501}
             habits.unmountable.add(source)
@@ -207,7 +212,7 @@ def _mount(endpoint: Endpoint, blob: Descriptor, source: str, habits: Habits) ->
         return False, None
 
 
-def _begun(endpoint: Endpoint, blob: Descriptor, response: "httpx.Response") -> _Session | None:
+def _begun(endpoint: Endpoint, blob: Descriptor, response: Response) -> _Session | None:
     if response.status_code == 201:
         return None
     if response.status_code != 202:
@@ -290,7 +295,7 @@ def _chunk(endpoint: Endpoint, session: _Session, blob: Descriptor, offset: int,
 def _status(endpoint: Endpoint, session: _Session, blob: Descriptor, failure: TryAgain) -> tuple[_Session, int | None]:
     """Where an upload stands that was cut: the registry knows."""
 
-    def receive(response: "httpx.Response") -> tuple[_Session, int | None]:
+    def receive(response: Response) -> tuple[_Session, int | None]:
         if response.status_code not in {200, 202, 204} or "Range" not in response.headers:
             raise failure
         return _patched(endpoint, session, blob, response)
@@ -299,7 +304,7 @@ def _status(endpoint: Endpoint, session: _Session, blob: Descriptor, failure: Tr
 
 
 def _patched(
-    endpoint: Endpoint, session: _Session, blob: Descriptor, response: "httpx.Response"
+    endpoint: Endpoint, session: _Session, blob: Descriptor, response: Response
 ) -> tuple[_Session, int | None]:
     """The session after a PATCH, and how many bytes of the blob the registry has, if it says so."""
     if response.status_code == 416 and "Range" in response.headers:
@@ -309,7 +314,7 @@ def _patched(
     return _after(session, response)
 
 
-def _after(session: _Session, response: "httpx.Response") -> tuple[_Session, int | None]:
+def _after(session: _Session, response: Response) -> tuple[_Session, int | None]:
     last = response.headers.get("Range", "").removeprefix("bytes=").partition("-")[2]
     end = int(last[:18]) + 1 if last.isascii() and last.isdigit() else None
     return _Session(located(response) or session.location, session.least), end
@@ -321,7 +326,7 @@ def _commit(endpoint: Endpoint, session: _Session, blob: Descriptor) -> None:
     endpoint.once(request, lambda response: _committed(endpoint, blob, response, others=False))
 
 
-def _committed(endpoint: Endpoint, blob: Descriptor, response: "httpx.Response", *, others: bool) -> None:
+def _committed(endpoint: Endpoint, blob: Descriptor, response: Response, *, others: bool) -> None:
     if response.status_code not in {200, 201, 202, 204}:
         raise _refusal(endpoint, blob, response, others=others)
     kept = response.headers.get("Docker-Content-Digest", blob.digest)
@@ -332,7 +337,7 @@ def _committed(endpoint: Endpoint, blob: Descriptor, response: "httpx.Response",
         )
 
 
-def _refusal(endpoint: Endpoint, blob: Descriptor, response: "httpx.Response", *, others: bool) -> Exception:
+def _refusal(endpoint: Endpoint, blob: Descriptor, response: Response, *, others: bool) -> Exception:
     """What to do about a refusal: begin anew, try another way (if there are `others`), or give up."""
     status = response.status_code
     if status in {400, 404}:

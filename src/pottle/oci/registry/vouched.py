@@ -8,28 +8,40 @@ from typing import Final
 
 from pottle.errors import PottleError
 from pottle.oci import media_types
+from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
 from pottle.oci.document import InvalidDocument
 from pottle.oci.index import read_index
+from pottle.oci.layout import Layout
 from pottle.oci.manifest import read_manifest
-from pottle.oci.registry.repository import Received, Repository
+from pottle.oci.registry.repository import Repository
 
 _MOST: Final = 8
 """Images of one index: more platforms are rare, and each costs a request."""
 
 
-def vouched(repository: Repository, standing: Digest) -> frozenset[Digest]:
-    """The blobs of what `standing` names there, an image or an index; nothing where it cannot be told."""
+def vouched(repository: Repository, standing: Descriptor, store: Layout) -> frozenset[Digest]:
+    """The blobs of what `standing` is there, an image or an index; nothing where it cannot be told.
+
+    Its documents are what their digests say, wherever they are read: what was built here is in `store`.
+    """
+
+    def document(digest: Digest) -> bytes:
+        try:
+            return store.read(digest)
+        except PottleError:
+            return repository.manifest(digest).content
+
     try:
-        received = repository.manifest(standing)
-        if received.descriptor.media_type not in media_types.INDEXES:
-            return _blobs(received)
-        images = read_index(received.content).runnable[:_MOST]
-        return frozenset[Digest]().union(*(_blobs(repository.manifest(image.digest)) for image in images))
+        content = document(standing.digest)
+        if standing.media_type not in media_types.INDEXES:
+            return _blobs(content)
+        images = read_index(content).runnable[:_MOST]
+        return frozenset[Digest]().union(*(_blobs(document(image.digest)) for image in images))
     except (PottleError, InvalidDocument):
         return frozenset()
 
 
-def _blobs(received: Received) -> frozenset[Digest]:
-    found = read_manifest(received.content)
+def _blobs(content: bytes) -> frozenset[Digest]:
+    found = read_manifest(content)
     return frozenset(blob.digest for blob in (found.config, *found.layers))

@@ -2,6 +2,8 @@
 
 Of the last stage and those that it stands on: its `CMD` and `ENTRYPOINT`, the port that it exposes, and the Debian packages that it
 installs; of every stage, the distributions that it names to pip. What cannot be known is left out.
+
+Most projects have none: the language is imported where there is one to be read.
 """
 
 import posixpath
@@ -9,23 +11,21 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
 from pottle import generated
-from pottle.dockerfile.expansion import resolved
-from pottle.dockerfile.parser import parse as parse_dockerfile
-from pottle.dockerfile.scripts import shell_text
-from pottle.dockerfile.stages import Stage, Step, stages
 from pottle.errors import ProjectError
 from pottle.project import requirement, runners
 from pottle.project.command_line import InvalidCommandLine, parse
 from pottle.project.facts import Dependency, Fact, PythonWish, Recipe
 from pottle.project.survey import Survey
-from pottle.shell.commands import runs
-from pottle.shell.parser import parse as parse_shell
 from pottle.text import Location, Source
+
+if TYPE_CHECKING:
+    from pottle.dockerfile.stages import Stage, Step
 
 _PLACES = (
     "Dockerfile",
@@ -60,9 +60,12 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
         return  # whoever builds with it hears what is wrong with it
     if path is None or text is None or generated.standing(text) != "foreign" or generated.has_region(text):
         return  # what was written from a plan is no evidence for it
+    from pottle.dockerfile.parser import parse as parse_dockerfile
+    from pottle.dockerfile.stages import stages
+
     source = Source(path, text)
     found = stages(parse_dockerfile(source)).stages
-    if found:
+    if found and found[0].instruction.name == "FROM":
         wanted = _wanted(found)
         recipe = _recipe(wanted.all_steps, source, survey)
         installs = tuple(_installs([step for stage in found for step in stage.steps], source))
@@ -72,7 +75,9 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
             yield PythonWish(SpecifierSet(f"=={named[1] or named[2]}.*"), None, at, "dockerfile")
 
 
-def _recipe(steps: Sequence[Step], source: Source, survey: Survey) -> Recipe:
+def _recipe(steps: "Sequence[Step]", source: Source, survey: Survey) -> Recipe:
+    from pottle.dockerfile.expansion import resolved
+
     words, line, decides = _command(steps)
     directory = next((step for step in reversed(steps) if step.instruction.name == "WORKDIR"), None)
     below = resolved(directory.instruction.body.text, directory.before.variables) if directory is not None else ""
@@ -95,7 +100,7 @@ def _startable(command: str, survey: Survey) -> bool:
     return bool(words) and runners.development(line.words) is None and runners.missing(line.words, survey.tree) is None
 
 
-def _wanted(found: Sequence[Stage]) -> Stage:
+def _wanted(found: "Sequence[Stage]") -> "Stage":
     """The last stage is what `docker build` makes, unless it is for developers and another one says that it is not."""
     if _FOR_DEVELOPERS.search(found[-1].name or ""):
         for stage in reversed(found[:-1]):
@@ -105,7 +110,7 @@ def _wanted(found: Sequence[Stage]) -> Stage:
     return found[-1]
 
 
-def _command(steps: Sequence[Step]) -> tuple[list[str], str | None, Step | None]:
+def _command(steps: "Sequence[Step]") -> "tuple[list[str], str | None, Step | None]":
     """The words that are run, or the line that a shell runs, and what says so. A script as an entry point prepares for the `CMD`."""
     entry = next((step for step in reversed(steps) if step.instruction.name == "ENTRYPOINT"), None)
     command = next((step for step in reversed(steps) if step.instruction.name == "CMD"), None)
@@ -124,8 +129,10 @@ def _joined(words: Sequence[str], directory: str) -> str:
     return shlex.join(own)
 
 
-def _port(steps: Sequence[Step], source: Source) -> Fact[int] | None:
+def _port(steps: "Sequence[Step]", source: Source) -> Fact[int] | None:
     """The first port of the last `EXPOSE`; one that needs a privilege is none for an image that has none."""
+    from pottle.dockerfile.expansion import resolved
+
     for step in reversed(steps):
         if step.instruction.name == "EXPOSE" and step.instruction.words:
             text = resolved(step.instruction.words[0].text, step.before.variables) or ""
@@ -135,15 +142,19 @@ def _port(steps: Sequence[Step], source: Source) -> Fact[int] | None:
     return None
 
 
-def _argvs(step: Step, source: Source) -> Iterator[list[str]]:
+def _argvs(step: "Step", source: Source) -> Iterator[list[str]]:
     """The words of each command that a RUN runs; what only a shell knows is left out."""
+    from pottle.dockerfile.scripts import shell_text
+    from pottle.shell.commands import runs
+    from pottle.shell.parser import parse as parse_shell
+
     read = shell_text(step.instruction, source) if step.instruction.name == "RUN" else None
     for run in runs(parse_shell(read.text.text)) if read is not None else ():
         values = (word.resolved(step.before.variables) for word in run.simple.words)
         yield [value for value in values if value is not None]
 
 
-def _packages(steps: Sequence[Step], source: Source) -> Iterator[Fact[str]]:
+def _packages(steps: "Sequence[Step]", source: Source) -> Iterator[Fact[str]]:
     """The Debian packages that are installed and stay."""
     for step in steps:
         for words in _argvs(step, source):
@@ -163,7 +174,7 @@ def _arguments(words: Sequence[str]) -> Iterator[str]:
             yield from word.split()  # a variable may hold several
 
 
-def _installs(steps: Sequence[Step], source: Source) -> Iterator[Dependency]:
+def _installs(steps: "Sequence[Step]", source: Source) -> Iterator[Dependency]:
     """What pip is given by name: wheels that one stage makes are installed by another."""
     for step in steps:
         for words in _argvs(step, source):
@@ -186,7 +197,7 @@ def _named(words: Sequence[str]) -> Iterator[Requirement]:
             continue  # a path
 
 
-def _made_elsewhere(found: Sequence[Stage], wanted: Stage, source: Source) -> Iterator[Fact[str]]:
+def _made_elsewhere(found: "Sequence[Stage]", wanted: "Stage", source: Source) -> Iterator[Fact[str]]:
     """The last word of each `COPY --from=STAGE` whose stage another language's image makes."""
     others = {stage.name for stage in found if stage.name and _ELSEWHERE.search((stage.root or "").lower())}
     for step in wanted.all_steps:

@@ -17,7 +17,8 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from pottle.errors import IntegrityError, PottleError, SourceError
-from pottle.http import NotFound, shown
+from pottle.http import NotFound
+from pottle.messages import shown
 from pottle.sources.debian import kept
 from pottle.sources.debian.folder import filename
 from pottle.sources.debian.mirror import Mirrors

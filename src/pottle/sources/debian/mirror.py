@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pottle.errors import ConfigError
-from pottle.http import shown
+from pottle.messages import shown
 from pottle.sources.debian import control
 from pottle.sources.debian.suites import Pocket, Suite
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pottle.errors import IntegrityError, SourceError
-from pottle.http import NotFound, shown
+from pottle.http import NotFound
+from pottle.messages import shown
 from pottle.sources.debian import control
 from pottle.sources.debian.suites import Pocket, Suite
 from pottle.sources.http import Expected, Http
