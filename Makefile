@@ -48,10 +48,10 @@ bench: $(READY) engines ## Measure against docker build; rewrites docs/benchmark
 
 pins: ## Pin the development tools anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --no-header --no-annotate \
-	  --python-version 3.11 pyproject.toml requirements-dev.in -o requirements-dev.txt
+	  --python-version 3.11 --extra lsp pyproject.toml requirements-dev.in -o requirements-dev.txt
 
 golden: $(READY) ## Write the goldens anew; their diff is what is reviewed
-	GOLDEN=rewrite $(BIN)/pytest -q tests/project/test_cases.py tests/plan/test_cases.py tests/cli/test_plan_text.py tests/render/test_golden.py
+	GOLDEN=rewrite $(BIN)/pytest -q tests/project/test_cases.py tests/plan/test_cases.py tests/cli/test_plan_text.py tests/render/test_golden.py tests/render/test_pipelines.py tests/render/test_backing.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache dist

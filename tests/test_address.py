@@ -3,7 +3,7 @@
 import pytest
 
 from pottle import address
-from pottle.address import Address, Secret, parse, redacted, without_login
+from pottle.address import Address, Secret, covered, parse, redacted, without_login
 
 ENVIRON = {"USER": "bob", "TOKEN": "p@ss/w:rd", "INDEX": "https://bob:pw@own.example/simple", "HOST": "own.example"}
 
@@ -45,6 +45,12 @@ def test_takes_out_what_may_not_be_shown(text, url):
     assert without_login(text) == url
     masked = url.replace("://", "://***@", 1)
     assert redacted(f"cannot fetch {text} (see {text})") == f"cannot fetch {masked} (see {masked})"
+
+
+def test_covers_what_may_not_be_shown_and_moves_nothing():
+    text = "RUN pip install -i https://ci:hunter2@index.example/simple shop"
+    assert covered(text) == "RUN pip install -i https://**********@index.example/simple shop"
+    assert covered("COPY a@b /") == "COPY a@b /"
 
 
 def test_text_without_logins_stays_as_it_is():

@@ -1,9 +1,10 @@
 """A generated file knows whether somebody has changed it."""
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pottle.generated import WORD, marked, same, standing
+from pottle.generated import BEGIN, END, WORD, InvalidRegion, has_region, marked, region, same, standing
 
 TEXT = f"# head {WORD}\nFROM scratch\n"
 
@@ -34,3 +35,56 @@ def test_line_ends_of_another_system_are_no_change():
     assert standing(text.replace("\n", "\r\n")) == "untouched"
     assert same(text, text.replace("\n", "\r\n"))
     assert not same(text, text + "\n")
+
+
+# --- a region of a file that is somebody's own -----------------------------------------------------
+
+MINE = f"# mine\n{BEGIN}\n{{}}{END}\nRUN mine\n"
+
+
+def test_a_region_is_what_stands_between_its_lines():
+    found = region(MINE.format("one\ntwo\n"))
+    assert found is not None
+    assert (found.before, found.text, found.after) == (f"# mine\n{BEGIN}\n", "one\ntwo\n", f"{END}\nRUN mine\n")
+    assert found.replaced("three") == MINE.format("three\n")
+
+
+def test_an_empty_one_is_there_to_be_filled():
+    found = region(MINE.format(""))
+    assert found is not None
+    assert found.text == ""
+    assert found.replaced("x\n") == MINE.format("x\n")
+
+
+@pytest.mark.parametrize("text", ["", "FROM scratch\n", f"RUN echo '{BEGIN}'\n", f"  {BEGIN}\n", f"{BEGIN} twice\n"])
+def test_a_file_without_the_lines_has_none(text: str):
+    assert region(text) is None
+    assert not has_region(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        (f"\n{BEGIN}\nFROM a\n", 2, "does not end"),
+        (f"FROM a\n{END}\n", 2, "has not begun"),
+        (f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", 3, "second"),
+        (f"{BEGIN}\n{BEGIN}\n{END}\n", 2, "second"),
+        (f"{BEGIN}\n{END}\n{END}\n", 3, "has not begun"),
+    ],
+)
+def test_a_broken_region_is_told_with_its_line(text: str, line: int, what: str):
+    with pytest.raises(InvalidRegion, match=what) as caught:
+        region(text)
+    assert caught.value.line == line
+    assert has_region(text)
+
+
+@given(st.text(), st.text(), st.text())
+def test_whatever_is_around_a_region_stays_to_the_character(before: str, after: str, new: str):
+    assume(not has_region(f"{before}\n") and not has_region(f"\n{after}") and not has_region(f"\n{new}\n"))
+    text = f"{before}\n{BEGIN}\nold\n{END}\n{after}"
+    found = region(text)
+    assert found is not None
+    assert found.replaced(new).startswith(f"{before}\n{BEGIN}\n{new}")
+    assert found.replaced(new).endswith(f"{END}\n{after}")
+    assert found.replaced(found.text) == text

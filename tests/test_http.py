@@ -132,7 +132,7 @@ def test_an_answer_that_crawls_is_given_up(behaviour):
     began = time.monotonic()
     with serving(behaviour) as url, pytest.raises(TryAgain, match="fewer than 307 bytes came in 0 seconds"):
         read(url, QUICK)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
 
 
 def test_a_server_that_reads_next_to_nothing_is_given_up():
@@ -145,7 +145,7 @@ def test_a_server_that_reads_next_to_nothing_is_given_up():
     began = time.monotonic()
     with serving(behave) as url, pytest.raises(TryAgain, match="fewer than"):
         read(url, QUICK, headers=headers, body=lambda: body)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15
 
 
 def test_a_server_that_has_much_to_do_may_take_its_time():
@@ -198,7 +198,7 @@ def test_stop_ends_a_wait_at_once():
     began = time.monotonic()
     with serving(lambda connection: time.sleep(20)) as url, pytest.raises(Stopped):
         read(url, HttpOptions(environment_proxies=False), stop)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"])

@@ -69,6 +69,11 @@ def redacted(text: str) -> str:
     return _LOGIN.sub(r"\1***@", text)
 
 
+def covered(text: str) -> str:
+    """The same, every character of a login a star: what stands behind it keeps its column."""
+    return _LOGIN.sub(lambda found: f"{found[1]}{'*' * len(found[2])}@", text)
+
+
 def holds_login(text: str) -> bool:
     """Whether a text names a web address with a password, or a token in place of one, that is written out."""
     found = (parse(f"{match[0]}host") for match in _LOGIN.finditer(text) if match[1] in ("http://", "https://"))

@@ -13,6 +13,16 @@ from pottle.cli.failure import run
 from pottle.cli.surroundings import Surroundings
 
 Call = Callable[..., int]
+FILES = {
+    ("dockerignore",): ".dockerignore",
+    ("dockerfile",): "Dockerfile",
+    ("bake",): "docker-bake.json",
+    ("compose",): "compose.yaml",
+    ("compose", "--production"): "compose.prod.yaml",
+    ("kubernetes",): "kubernetes.yaml",
+    ("devcontainer",): ".devcontainer/devcontainer.json",
+    ("ci", "--provider", "github"): ".github/workflows/image.yaml",
+}
 UNNEEDED = {
     "httpx",
     "pysequoia",
@@ -45,8 +55,8 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Call:
 
 
 def test_each_kind_has_its_file(project: Path, call: Call, capsys: pytest.CaptureFixture[str]):
-    for kind, name in (("dockerignore", ".dockerignore"), ("dockerfile", "Dockerfile"), ("bake", "docker-bake.json")):
-        assert call(kind, project) == 0
+    for kind, name in FILES.items():
+        assert call(*kind, project) == 0
         assert capsys.readouterr() == (f"{project / name}\n", "")
         assert (project / name).exists()
 
@@ -129,6 +139,66 @@ def test_projects_of_a_repository_at_once(tmp_path: Path, call: Call, capsys: py
         (tmp_path / name / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "1"\n')
     assert call("dockerfile", "--all", tmp_path) == 0
     assert capsys.readouterr().out.splitlines() == [str(tmp_path / name / "Dockerfile") for name in ("one", "two")]
+
+
+def test_manifests_remember_the_image_that_they_were_given(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    assert call("kubernetes", "--image", "registry.example/shop:1.2", project) == 0
+    assert "image: registry.example/shop:1.2\n" in (project / "kubernetes.yaml").read_text()
+    assert call("kubernetes", "--check", project) == 0
+    assert call("kubernetes", "--check", "--image", "registry.example/shop:1.3", project) == 1
+    capsys.readouterr()
+    assert call("kubernetes", "--image", "Not An Image", project) == 2
+    assert "hint: " in capsys.readouterr().err
+    assert call("kubernetes", "--image", "a", "--all", project) == 2
+    assert "--all" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kind", "other"), [("devcontainer", "compose"), ("compose", "dockerfile")])
+def test_what_needs_another_file_says_so(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str], kind: str, other: str
+):
+    call(kind, project)
+    assert f"`pottle generate {other}` writes it" in capsys.readouterr().err
+    call(other, project)
+    capsys.readouterr()
+    call(kind, project)
+    assert capsys.readouterr().err == ""
+
+
+def test_refresh_writes_what_pottle_has_written_and_nothing_else(
+    project: Path, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    (project / ".git").mkdir()
+    assert call("refresh", project) == 0
+    assert capsys.readouterr().out == ""
+    for kind in ("dockerignore", "dockerfile", "compose"):
+        call(kind, project)
+    compose = project / "compose.yaml"
+    compose.write_text(compose.read_text() + "# ours\n")
+    assert call("refresh", "--check", project) == 0
+    (project / "pottle.toml").write_text('env = { A = "b" }\n')
+    capsys.readouterr()
+    assert call("refresh", "--check", project) == 1
+    assert "+ENV A=b" in capsys.readouterr().out
+    assert call("refresh", project) == 0
+    assert str(project / "Dockerfile") in capsys.readouterr().out.splitlines()
+    assert "ENV A=b" in (project / "Dockerfile").read_text()
+    assert compose.read_text().endswith("# ours\n")
+    assert not (project / "kubernetes.yaml").exists()
+
+
+def test_a_pipeline_lies_at_the_root_of_the_repository(tmp_path: Path, call: Call, capsys: pytest.CaptureFixture[str]):
+    project = tmp_path / "apps/shop"
+    project.mkdir(parents=True)
+    (project / "main.py").write_text("print('hello')\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    assert call("ci", project) == 2
+    assert "somebody's own work" in capsys.readouterr().err
+    assert call("ci", "--stdout", project) == 0
+    assert "pottle generate refresh --check apps/shop" in capsys.readouterr().out
 
 
 def test_nothing_is_imported_that_is_not_needed(project: Path):

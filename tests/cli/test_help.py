@@ -10,8 +10,9 @@ import pytest
 @pytest.mark.parametrize(
     "command",
     [
-        *([], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"]),
+        *([], ["plan"], ["build"], ["run"], ["cache"], ["cache", "info"], ["cache", "prune"], ["resolve"], ["libs"]),
         *(["generate"], ["generate", "dockerfile"], ["generate", "dockerignore"], ["generate", "bake"]),
+        *(["generate", kind] for kind in ("compose", "kubernetes", "ci", "devcontainer", "refresh")),
     ],
     ids=str,
 )

@@ -15,6 +15,7 @@ import pytest
 
 from pottle.cli.failure import run
 from pottle.cli.surroundings import Surroundings
+from pottle.lint import registry
 
 BAD = "FROM python:3.13-slim\nUSER 1000\nRUN pip install flask\nCMD uvicorn a:b\n"
 GOOD = (
@@ -34,9 +35,35 @@ class Said:
         return [each["rule"] for each in json.loads(self.out)["findings"]]
 
 
+RULES = (
+    "cache-mount-disabled",
+    "end-of-life-python",
+    "floating-python",
+    "ignored-input",
+    "loopback-bind",
+    "malformed-exec-form",
+    "merged-argument",
+    "password-in-url",
+    "pip-cache-in-layer",
+    "public-database-port",
+    "python-outside-bounds",
+    "removed-pip-option",
+    "root-only-pattern",
+    "runs-as-root",
+    "secret-in-variable",
+    "shell-form-command",
+    "unreadable-file",
+    "unused-suppression",
+    "uv-pip-without-environment",
+    "uv-run-at-start",
+)
+"""The rules that these files are about: what further ones say of them is no matter of the command."""
+
+
 @pytest.fixture
 def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(registry, "names", lambda: RULES)
 
     def call(*arguments: str, **environ: str) -> Said:
         code = run(["lint", *arguments], Surroundings(environ))
@@ -80,6 +107,17 @@ def test_findings_and_where_they_stand(lint):
         "\n"
         "1 error, 2 warnings in 1 file; 3 can be fixed with --fix\n"
     )
+
+
+def test_no_secret_is_shown(lint):
+    write(Dockerfile="FROM python:3.13-slim\nENV API_TOKEN=Zq8rT2pL9\nADD https://ci:Zq8rT2pL9@a.example/b /b\n")
+    for form in ("text", "json", "sarif", "github", "gitlab", "junit"):
+        said = lint("--format", form, "--select", "security")
+        assert said.code == 1
+        assert "Zq8rT2pL9" not in said.out
+    out = lint("--select", "security").out
+    assert "   2 | ENV API_TOKEN=*********\n     |               ^^^^^^^^^\n" in out
+    assert "   3 | ADD https://************@a.example/b /b\n     |                ^^^^^^^^^\n" in out
 
 
 def test_nothing_is_found(lint):

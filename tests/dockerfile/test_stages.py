@@ -55,11 +55,12 @@ def test_the_environment_grows():
     assert dict(state.environment) == {"BASE": "b", "A": "1", "B": None, "C": "1", "D": "b"}
 
 
-def test_arguments_end_with_their_stage():
-    found = read("ARG V=1\nFROM x:$V AS a\nARG V\nARG W=2\nENV X=$V\nFROM a\nENV Y=$V Z=$X").stages
+def test_arguments_are_known_to_stages_that_stand_on_theirs():
+    found = read("ARG V=1\nFROM x:$V AS a\nARG V\nARG W=2\nENV X=$V\nFROM a\nENV Y=$V Z=$X\nFROM x\nENV Y=$V").stages
     assert found[0].base == "x:1"
     assert found[0].after.arguments == {"V": "1", "W": "2"}
-    assert dict(found[1].after.environment) == {"BASE": "b", "X": "1", "Y": None, "Z": "1"}
+    assert dict(found[1].after.environment) == {"BASE": "b", "X": "1", "Y": "1", "Z": "1"}
+    assert dict(found[2].after.environment) == {"BASE": "b", "Y": None}
 
 
 def test_an_argument_without_a_default_is_not_known():
@@ -121,3 +122,20 @@ def test_values_do_not_grow_without_end():
 def test_thousands_of_stages():
     text = "\n".join(f"FROM s{n} AS s{n + 1}" for n in range(4_000))
     assert len(read(text).stages[-1].chain) == 4_000
+
+
+def test_a_part_of_a_dockerfile_is_one_stage_on_nobody_knows_what():
+    found = stages(parse(Source("Dockerfile", "ARG V=1\nENV A=2\nRUN b\nCOPY c d\n")))
+    (stage,) = found.stages
+    assert (stage.base, stage.name, [step.instruction.name for step in stage.steps]) == (
+        None,
+        None,
+        ["ENV", "RUN", "COPY"],
+    )
+    assert stage.steps[1].before.environment == {"A": "2"}
+    assert found.arguments["V"] == "1"
+
+
+def test_what_stands_above_the_first_from_is_in_no_stage():
+    (stage,) = stages(parse(Source("Dockerfile", "RUN a\nFROM b\nRUN c\n"))).stages
+    assert [step.instruction.name for step in stage.steps] == ["RUN"]

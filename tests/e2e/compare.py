@@ -13,9 +13,11 @@ _WRITTEN_ANEW = re.compile(r".*\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_
 _OF_UV = frozenset(
     {"pyvenv.cfg", "lib64", ".gitignore", ".lock", "CACHEDIR.TAG", "_virtualenv.py", "_virtualenv.pth"}
     | {f"activate{end}" for end in ("", ".bat", ".csh", ".fish", ".nu", ".ps1", ".xsh", "_this.py")}
-    | {"deactivate.bat", "pydoc.bat"}
+    | {"deactivate.bat", "pydoc.bat", "Activate.ps1"}
 )
-"""What `uv venv` lays into an environment."""
+"""What `uv venv` or `python -m venv` lays into an environment."""
+_INTERPRETER = re.compile(r"python(?:3(?:\.\d+)?)?")
+"""Links, of which each of them has another for the first."""
 SETTINGS = (
     *("User", "WorkingDir", "Entrypoint", "Cmd", "ExposedPorts", "StopSignal", "Healthcheck", "Volumes", "Labels"),
 )
@@ -65,7 +67,7 @@ def _is_aside(path: str) -> bool:
 def _scripts(image: Contents) -> Mapping[str, str]:
     """Their names and targets: each installer has its own form for the same entry point."""
     return {
-        path: file.target or "script"
+        path: "interpreter" if _INTERPRETER.fullmatch(PurePosixPath(path).name) else file.target or "script"
         for path, file in image.files.items()
         if path.startswith(_SCRIPTS) and PurePosixPath(path).name not in _OF_UV
     }

@@ -46,6 +46,14 @@ def fetch(url: str, alive=lambda: True) -> Answer:
             time.sleep(0.01)
 
 
+def patiently(reached: Callable[[], bool], logs: Callable[[], str] = str) -> None:
+    """Waits until something is so; fails with `logs` where it does not come."""
+    deadline = time.monotonic() + _PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, logs()
+        time.sleep(0.1)
+
+
 @dataclass(frozen=True)
 class Docker:
     """The client of the engine that `tools/engines` set up."""

@@ -196,6 +196,84 @@ urlpatterns = [path("", lambda request: HttpResponse(static("shop.css")))]
 }
 """Static files under hashed names, a secret key that has to be given, a database that is kept."""
 
+LIBRARY: Files = {
+    **{name: DJANGO[name] for name in ("manage.py", "bookshop/__init__.py", "bookshop/wsgi.py")},
+    "pyproject.toml": """
+[project]
+name = "book-shop"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["django>=5.1", "gunicorn>=23", "psycopg[binary]>=3.2", "redis>=5"]
+""",
+    "bookshop/settings.py": """
+import os
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "bookshop.urls"
+WSGI_APPLICATION = "bookshop.wsgi.application"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.staticfiles", "bookshop"]
+STATIC_URL = "static/"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ.get("DB_HOST", "localhost"),
+        "NAME": os.environ["DB_NAME"],
+        "USER": os.environ["DB_USER"],
+        "PASSWORD": os.environ["DB_PASSWORD"],
+    }
+}
+REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/2")
+""",
+    "bookshop/models.py": """
+from django.db import models
+
+
+class Book(models.Model):
+    title = models.TextField()
+
+    class Meta:
+        app_label = "bookshop"
+""",
+    "bookshop/migrations/__init__.py": "",
+    "bookshop/migrations/0001_initial.py": """
+from django.db import migrations, models
+
+
+def first(apps, schema_editor):
+    apps.get_model("bookshop", "Book").objects.create(title="Middlemarch")
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [
+        migrations.CreateModel(
+            name="Book",
+            fields=[("id", models.AutoField(primary_key=True, serialize=False)), ("title", models.TextField())],
+        ),
+        migrations.RunPython(first),
+    ]
+""",
+    "bookshop/urls.py": """
+import redis
+from django.conf import settings
+from django.http import JsonResponse
+from django.urls import path
+
+from bookshop.models import Book
+
+
+def index(request):
+    seen = redis.Redis.from_url(settings.REDIS_URL).incr("seen")
+    return JsonResponse({"books": [book.title for book in Book.objects.all()], "seen": seen})
+
+
+urlpatterns = [path("", index)]
+""",
+}
+"""Books in PostgreSQL, which a migration puts there, and a counter in Redis."""
+
 WORKSPACE: Files = {
     "pyproject.toml": """
 [tool.uv.workspace]

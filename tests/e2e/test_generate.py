@@ -16,7 +16,7 @@ from tests.e2e.conftest import ENGINES, uv
 from tests.e2e.contents import Contents, contents
 from tests.e2e.engines import Docker, free_port
 
-from pottle.render.dockerfile import UV
+from pottle.render.uv import UV
 
 pytestmark = [pytest.mark.engine, pytest.mark.network]
 

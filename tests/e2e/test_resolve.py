@@ -1,5 +1,6 @@
 """Manifests that were resolved against a real registry name images that docker pulls and runs."""
 
+import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -52,3 +53,17 @@ def test_what_manifests_name_can_be_pulled(
         )
     finally:
         docker("rmi", image)
+
+
+def test_generated_manifests_name_what_was_pushed(
+    pottle: Pottle, registry: str, project: Callable[[projects.Files], Path], tool, tmp_path: Path
+):
+    here = shutil.copytree(project(projects.DJANGO), tmp_path / "shop")
+    pottle("generate", "kubernetes", here)
+    place = f"{registry}/e2e/{uuid.uuid4().hex[:12]}"
+    said = pottle("resolve", "--repository", place, here / "kubernetes.yaml")
+    documents = list(yaml.safe_load_all(said.stdout))
+    (image,) = {each for document in documents for each in images(document)}
+    assert [document["kind"] for document in documents] == ["ConfigMap", "Job", "Deployment", "Service"]
+    digest = tool("skopeo", "inspect", "--tls-verify=false", "--format={{.Digest}}", f"docker://{image}")
+    assert image == f"{place}/bookshop@{digest.strip()}"

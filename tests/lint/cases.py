@@ -58,13 +58,14 @@ class MemoryTarget(Target):
     def read_other(self, path: str) -> str:
         assert isinstance(self.repository, InMemory)
         text = self.repository.content.get(path, "")
-        return text if isinstance(text, str) else text.decode()
+        return text if isinstance(text, str) else Source.decode(path, text).text
 
 
 def target(text: str, path: str = "Dockerfile", files: Mapping[str, str] | None = None) -> Target:
     kind = kind_of(path)
     assert kind is not None
-    return MemoryTarget(path, path, kind, InMemory({**(files or {}), path: text}), None, Source(path, text).encode())
+    content = Source(path, text).encode()
+    return MemoryTarget(path, path, kind, InMemory({**(files or {}), path: content}), None, content)
 
 
 def checked(text: str, path: str = "Dockerfile", files: Mapping[str, str] | None = None, **said: object) -> Checked:

@@ -1,10 +1,14 @@
 """What rules may ask of a Dockerfile."""
 
 import pytest
+from tests.lint.cases import target
 
 from pottle.dockerfile.parser import parse
 from pottle.lint.build import Build
+from pottle.lint.compose import Compose
 from pottle.lint.repository import InMemory
+from pottle.lint.services import services
+from pottle.lint.yaml_file import Scalar, read_mapping
 from pottle.text import Source
 
 
@@ -123,3 +127,58 @@ def test_images(reference: str, python: str | None, family: str | None, suite: s
     image = found.base(found.final)
     assert image is not None
     assert (image.python, image.family, image.suite) == (python, family, suite)
+
+
+COPIED = "FROM x AS a\nRUN a\nFROM x AS b\nRUN b\nFROM a AS c\nCOPY --from=b / /\n"
+
+
+def test_what_may_get_into_the_image():
+    found = build(f"{COPIED}FROM x AS d\nRUN d\nFROM c\nRUN e")
+    fed = [step.instruction.body.text for step in found.steps if found.feeds_image(step)]
+    assert fed == ["a", "b", "--from=b / /"[9:], "e"]
+
+
+def test_nobody_knows_what_a_part_gets_into():
+    found = build("RUN a")
+    assert not found.in_image(found.steps[0])
+    assert not found.feeds_image(found.steps[0])
+
+
+def test_a_service_chooses_a_stage_and_arguments():
+    compose = target(
+        "services:\n  web:\n    build:\n      target: dev\n      args:\n        BASE: python:3.13\n        X: ${X:-1}\n        Y:\n",
+        "compose.yaml",
+        {"Dockerfile": "ARG BASE=x\nFROM $BASE AS dev\nARG X=0\nARG Y=0\nCMD a $X $Y\nFROM y\n"},
+    )
+    root = read_mapping(compose.given.decode())
+    found = Compose(Source("compose.yaml", compose.given.decode()), root, "compose.yaml", compose.repository)
+    built = found.build(found.services["web"])
+    assert built is not None
+    assert built.final is not None
+    assert built.final.root == "python:3.13"
+    assert built.final.after.arguments == {"X": "1", "Y": None}
+    start = built.start(built.final)
+    assert start is not None
+    assert [word.text for word in start.command.words] == ["a", "1", None]
+
+
+VOLUMES = {
+    "- .:/app": (".", "/app", True),
+    "- /app/.venv": (None, "/app/.venv", False),
+    "- venv:/app/.venv:ro": ("venv", "/app/.venv", False),
+    "- ${SRC:-./src}:/app": ("${SRC:-./src}", "/app", False),
+    "- {type: bind, source: ./src, target: /app}": ("./src", "/app", True),
+    "- {type: tmpfs, target: /tmp}": (None, "/tmp", False),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), VOLUMES.items(), ids=VOLUMES)
+def test_volumes(text: str, expected):
+    found = services(read_mapping(f"services:\n  web:\n    volumes:\n      {text}\n"))
+    assert [(each.source, each.target, each.bind) for each in found["web"].volumes()] == [expected]
+
+
+def test_which_texts_are_written_without_quotes():
+    found = read_mapping("a: b\nc: 'd'\ne: |\n  f\n")
+    assert found is not None
+    assert [value.plain for _, value in found.pairs if isinstance(value, Scalar)] == [True, False, False]

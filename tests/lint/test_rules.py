@@ -10,6 +10,9 @@ from tests.lint.cases import Fires, checked, fixed, path_of
 
 from pottle.dockerfile.parser import parse
 from pottle.lint import registry
+from pottle.lint.engine import kind_of
+from pottle.lint.fixing import applied
+from pottle.lint.suppressions import silencing
 from pottle.text import Source
 
 RULES = Path(__file__).with_name("rules")
@@ -97,3 +100,17 @@ def test_all_fixes_together_come_to_an_end(name: str, key: str, case: Fires):
     files = {**case.files, **{each.path: each.after for each in after.changes}}
     left = [each for each in checked(after.checked.source.text, path, files).diagnostics if each.fix is not None]
     assert left == []
+
+
+@pytest.mark.parametrize(("name", "key", "case"), CASES, ids=IDS)
+def test_a_comment_silences_it(name: str, key: str, case: Fires):
+    path = path_of(name, case)
+    found = next(each for each in checked(case.text, path, case.files, select=(name,)).diagnostics if each.rule == name)
+    source = Source(path, case.text)
+    edit = silencing(source, name, found.span, parse(source) if kind_of(path) == "dockerfile" else None)
+    if edit is None or name in ("unreadable-file", "unused-suppression"):
+        return
+    after = applied(case.text, [edit])
+    left = [each.rule for each in checked(after, path, case.files, select=(name, "unused-suppression")).diagnostics]
+    assert name not in left
+    assert "unused-suppression" not in left

@@ -88,6 +88,14 @@ def test_the_glibc_needed(versions: list[tuple[str, int]], glibc: tuple[int, ...
     assert found.glibc == glibc
 
 
+def test_the_libstdcxx_needed():
+    needed = [("GLIBCXX_3.4.9", 0), ("GLIBCXX_3.4.32", 0), ("CXXABI_1.3.9", 0), ("CXXABI_TM_1", 0), ("GCC_3.0", 0)]
+    found = read(build(Blueprint(versions={"libstdc++.so.6": needed})))
+
+    assert found is not None
+    assert (found.glibc, found.glibcxx, found.cxxabi) == (None, (3, 4, 32), (1, 3, 9))
+
+
 OTHER = {"nothing": b"", "three bytes": b"\x7fEL", "a script": b"#!/bin/sh\n", "a linker script": b"INPUT(libm.so.6)\n"}
 
 
@@ -215,23 +223,25 @@ def by_pyelftools(path: Path) -> Elf:
             needed=tuple(tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"),
             rpath=tuple(rpath.rpath.split(":")) if rpath and rpath.rpath else (),
             runpath=tuple(runpath.runpath.split(":")) if runpath and runpath.runpath else (),
-            glibc=max(glibc_versions(file), default=None),
+            glibc=max(versions_of(file, "GLIBC"), default=None),
+            glibcxx=max(versions_of(file, "GLIBCXX"), default=None),
+            cxxabi=max(versions_of(file, "CXXABI"), default=None),
         )
 
 
-def glibc_versions(file: ELFFile) -> Iterator[tuple[int, ...]]:
+def versions_of(file: ELFFile, family: str) -> Iterator[tuple[int, ...]]:
     for section in file.iter_sections():
         if isinstance(section, GNUVerNeedSection):
             for _, versions in section.iter_versions():
                 for version in versions:
                     if not version["vna_flags"] & WEAK:
-                        yield from numbers(version.name)
+                        yield from numbers(version.name, family)
 
 
-def numbers(version: str) -> Iterator[tuple[int, ...]]:
-    if version == "GLIBC_ABI_DT_RELR":
+def numbers(version: str, family: str) -> Iterator[tuple[int, ...]]:
+    if version == "GLIBC_ABI_DT_RELR" and family == "GLIBC":
         yield (2, 36)
-    elif match := re.fullmatch(r"GLIBC_([0-9.]+)", version):
+    elif match := re.fullmatch(rf"{family}_([0-9.]+)", version):
         yield tuple(map(int, match[1].split(".")))
 
 

@@ -4,10 +4,10 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
+from tests.effort import effort
 
 from pottle.errors import HostError, IntegrityError
 from pottle.oci.archive import write_archive
@@ -114,9 +114,7 @@ def test_an_output_in_a_directory_that_is_not_there_is_told(image: Image, tmp_pa
 def test_forty_megabytes_are_archived_in_a_moment(image: Image, tmp_path: Path) -> None:
     layer = write_layer([File("noise", os.urandom(43_000_000))], image.store, mtime=1)
     large = assemble([Addendum(layer, "noise")], Makeup(image.config.platform, 1, image.config.config), image.store)
-    start = time.process_time()
-    write_archive(large, tmp_path / "x.tar")
-    assert time.process_time() - start < 1  # measured: 0.03 s; a slow disk's time is not counted
+    assert effort(lambda: write_archive(large, tmp_path / "x.tar"), enough=8) < 8  # a slow disk's time is not counted
 
 
 def _run(*command: str | Path) -> str:

@@ -1,9 +1,8 @@
 """A plan of five hundred distributions with ten thousand wheels, in memory: measured in the processor's time, not the clock's."""
 
-import time
-
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from tests.effort import effort
 
 from pottle.config.options import Options
 from pottle.oci.platform import Platform
@@ -29,7 +28,7 @@ def distribution(number: int) -> LockedDistribution:
     )
 
 
-def test_a_large_lock_is_planned_in_a_fraction_of_a_second():
+def test_a_large_lock_is_planned_in_no_time():
     lock = Lock("uv", HERE, (Dependency(NAMES[0], HERE),), tuple(distribution(number) for number in range(500)))
     facts = Facts(
         name=Fact("large", HERE),
@@ -43,8 +42,5 @@ def test_a_large_lock_is_planned_in_a_fraction_of_a_second():
         scripts=(),
         applications=(Application("script", None, "main.py", HERE, 1, "it is here"),),
     )
-    start = time.process_time()
-    plan = make_plan(facts, Options(), Platform.parse("linux/amd64"))
-    took = time.process_time() - start
-    assert plan.python == "3.11"
-    assert took < 0.4
+    assert make_plan(facts, Options(), Platform.parse("linux/amd64")).python == "3.11"
+    assert effort(lambda: make_plan(facts, Options(), Platform.parse("linux/amd64")), enough=15) < 15

@@ -1,10 +1,10 @@
 """Trees: what is listed, what is read, and what never is."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
+from tests.effort import effort
 
 from pottle.errors import ProjectError
 from pottle.project import tree as tree_module
@@ -97,11 +97,10 @@ def test_an_unreadable_file_is_named(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_files_are_listed_within_a_second(tmp_path):
+def test_a_hundred_thousand_files_are_listed_in_no_time(tmp_path):
     for directory in range(200):
         (tmp_path / f"d{directory}").mkdir()
         for file in range(500):
             (tmp_path / f"d{directory}" / f"f{file}").touch()
-    start = time.process_time()
     assert len(DirectoryTree(tmp_path).files()) == 100_000
-    assert time.process_time() - start < 1.0
+    assert effort(lambda: DirectoryTree(tmp_path).files(), enough=10) < 10

@@ -16,7 +16,7 @@ from pottle.plan.planner import make_plan
 from pottle.progress import Silent
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
-from pottle.provision.locking import _distributions
+from pottle.provision.locking import distributions
 from pottle.provision.settings import Settings
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
@@ -52,7 +52,7 @@ def settings(tmp_path: Path) -> Settings:
 def locked(settings: Settings, index: PackageIndex, files: Mapping[str, str]) -> tuple[LockedWheel, ...]:
     plan = make_plan(read_project(DictTree({"main.py": "", **files})), Options(), Platform.parse("linux/amd64"))
     environ = {**settings.environ, "UV_DEFAULT_INDEX": index.url}
-    return _distributions(plan, replace(settings, environ=environ))[0]
+    return distributions(plan, replace(settings, environ=environ))[0]
 
 
 def requirements(text: str) -> dict[str, str]:

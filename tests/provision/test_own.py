@@ -13,7 +13,7 @@ from pottle.plan.planner import make_plan
 from pottle.progress import Silent
 from pottle.project.reader import read_project
 from pottle.project.tree import DirectoryTree
-from pottle.provision.locking import _distributions
+from pottle.provision.locking import distributions
 from pottle.provision.settings import Settings
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
@@ -79,7 +79,7 @@ def settings(tmp_path: Path, project: Path, index: PackageIndex) -> Settings:
 def locked(tmp_path: Path, project: Path, *extras: str) -> list[str]:
     with PackageIndex(DEMO, NEEDY, FAST) as index:
         plan = make_plan(read_project(DirectoryTree(project)), Options(extras=extras), Platform.parse("linux/amd64"))
-        return [each.name for each in _distributions(plan, settings(tmp_path, project, index))[0]]
+        return [each.name for each in distributions(plan, settings(tmp_path, project, index))[0]]
 
 
 def test_its_requirements_are_resolved(tmp_path: Path, project: Path):

@@ -6,6 +6,7 @@ from tests.plan.test_base_images import IMAGE, changed
 from tests.plan.test_base_images import planned as on_image
 
 from pottle import api
+from pottle.base_image import Interpreter
 from pottle.errors import UsageError
 from pottle.oci.platform import Platform
 from pottle.plan.model import ImagePlan
@@ -13,6 +14,7 @@ from pottle.render.bases import stand
 from pottle.render.context import Context
 from pottle.render.dockerfile import render
 from pottle.render.steps import steps
+from pottle.render.style import Layout, Style
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,53 @@ def test_what_a_base_image_would_start_is_not_inherited():
     assert "HEALTHCHECK NONE" in text
     assert "apt-get" not in text
     assert f'ARG BASE="{plan.base}"' in text or f"ARG BASE={plan.base}" in text
+
+
+def test_musl_is_another_plan_and_not_another_image(plan: ImagePlan):
+    with pytest.raises(UsageError, match="no debian:trixie") as caught:
+        stand(plan, "python:3.13-alpine")
+    assert "--base python:3.13-alpine" in (caught.value.hint or "")
+
+
+def test_on_alpine_nothing_of_debian_is_called():
+    image = changed(distribution="alpine", libc="musl", libc_version="1.2", packages=None)
+    text = render([on_image(image)], Context("", None, ".dockerignore", ()))
+    assert not [word for word in ("apt-get", "useradd", "groupadd", "--owner") if word in text]
+    assert "nonroot:*:65532:65532:" in text
+
+
+def test_who_has_the_number_of_the_user_keeps_it():
+    image = changed(passwd=("app:x:65532:65532::/app:/bin/sh",), group=("app:x:65532:",))
+    text = render([on_image(image)], Context("", None, ".dockerignore", ()))
+    assert "/etc/passwd" not in text
+    assert "USER 65532:65532" in text
+
+
+BARE = changed(
+    has=("/tmp",),
+    pythons=(Interpreter("/usr/bin/python3.11", "3.11.2"),),
+    passwd=("root:x:0:0::/root:/sbin/nologin", "nonroot:x:65532:65532::/home/nonroot:/sbin/nologin"),
+)
+
+
+def test_without_a_shell_everything_is_made_on_an_image_of_the_same_suite():
+    base, _ = stand(on_image(BARE))
+    assert (base.builder, base.python) == ("debian:bookworm-slim", "/usr/bin/python3.11")
+    assert set(base.packages) == {"ca-certificates", "libpython3.11-stdlib", "python3.11-minimal"}
+    text = render([on_image(BARE)], Context("", None, ".dockerignore", ()))
+    last = text.rpartition("\nFROM ")[2]
+    assert last.startswith("${BASE} AS image\n")
+    assert "RUN" not in last
+    assert "COPY --link --from=base /skeleton/ /" in last
+
+
+@pytest.mark.parametrize("layout", ["single-stage", "wheel-house"])
+def test_a_layout_that_runs_something_in_the_image_wants_a_shell(layout: Layout):
+    with pytest.raises(UsageError, match="has no shell"):
+        render([on_image(BARE)], Context("", None, ".dockerignore", ()), Style(layout=layout))
+
+
+def test_a_python_at_a_place_that_no_builder_has_is_refused():
+    image = changed(has=("/tmp",), pythons=(Interpreter("/opt/bin/python3.11", "3.11.2"),))
+    with pytest.raises(UsageError, match="no image of debian:bookworm"):
+        stand(on_image(image))

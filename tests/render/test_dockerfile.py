@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from pottle import api
+from pottle.errors import ProjectError
+from pottle.generated import BEGIN, END
 from pottle.oci.platform import Platform
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 from pottle.render import listed
-from pottle.render.dockerfile import SECRETS, Style
+from pottle.render.files import write
+from pottle.render.style import SECRETS, Style
 
 HOST = api.Host(Path("/nonexistent"), {})
 SCRIPT: Mapping[str, str] = {
@@ -90,7 +93,7 @@ def test_settings_reach_the_container_as_they_are(project: Project):
 
 def test_a_directory_that_keeps_data_is_the_users_and_a_volume(project: Project):
     text = dockerfile(project(**{"pottle.toml": 'volumes = ["/data"]\n'}))
-    assert "RUN install --directory --owner=65532 --group=0 --mode=0775 /data" in text
+    assert "RUN install -d -o 65532 -g 0 -m 0775 /data" in text
     assert 'VOLUME ["/data"]' in text
 
 
@@ -146,3 +149,30 @@ def test_a_wheel_of_an_index_on_this_machine_is_looked_for_by_its_hash(project: 
     assert text is not None
     assert f"one==1.0 \\\n    --hash=sha256:{'1' * 64}\n" in text
     assert "file:" not in text
+
+
+REGION = f'# mine\n{BEGIN}\n{END}\nFROM image\nCMD ["other"]\n'
+
+
+def test_a_region_of_a_dockerfile_is_filled_and_remembers_its_style(project: Project):
+    root = project(Dockerfile=REGION)
+    (first,) = api.generate(["dockerfile"], root, api.read_options(root, {}, {}), HOST, Style(dev=True))
+    write([first])
+    whole = (root / "Dockerfile").read_text()
+    assert whole.startswith(f"# mine\n{BEGIN}\n# shop: ")
+    assert whole.endswith(f'{END}\nFROM image\nCMD ["other"]\n')
+    (again,) = api.generate(["dockerfile"], root, api.read_options(root, {}, {}), HOST)
+    assert again.state == "current"
+
+
+def test_a_dockerfile_with_a_region_is_no_evidence_for_the_plan(project: Project):
+    root = project(Dockerfile=REGION)
+    files = {path.name: path.read_text() for path in root.iterdir()}
+    assert read_project(DictTree(files)).recipe is None
+
+
+def test_a_region_below_a_stage_of_somebodys_is_refused(project: Project):
+    root = project(Dockerfile=f"FROM node\n{REGION}")
+    with pytest.raises(ProjectError, match="below this stage") as caught:
+        dockerfile(root)
+    assert str(caught.value.at).endswith("Dockerfile:1")

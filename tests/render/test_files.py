@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pottle.errors import HostError, UsageError
-from pottle.generated import WORD, marked
+from pottle.errors import HostError, ProjectError, UsageError
+from pottle.generated import BEGIN, END, WORD, marked
 from pottle.render.files import Output, write
 
 OLD, NEW = (marked(f"# {WORD}\nUSER {number}\n", "dockerfile") for number in (1, 2))
@@ -21,6 +21,18 @@ def test_a_file_that_is_not_there_is_written(output: Output):
     assert write([output]) == ("absent",)
     assert output.path.read_text() == NEW
     assert output.path.stat().st_mode & 0o777 == 0o644
+
+
+def test_its_directory_is_made(tmp_path: Path):
+    deep = Output(tmp_path / ".github/workflows/image.yaml", NEW)
+    assert write([deep]) == ("absent",)
+    assert deep.path.read_text() == NEW
+
+
+def test_a_directory_that_is_a_file_is_told(tmp_path: Path):
+    (tmp_path / ".github").write_text("")
+    with pytest.raises(HostError):
+        write([Output(tmp_path / ".github/image.yaml", NEW)])
 
 
 def test_one_that_is_as_it_should_be_is_left_alone(output: Output):
@@ -64,3 +76,42 @@ def test_what_cannot_be_read_is_told(tmp_path: Path):
     (tmp_path / "Dockerfile").mkdir()
     with pytest.raises(HostError, match="cannot be read"):
         _ = Output(tmp_path / "Dockerfile", NEW).state
+
+
+# --- a file with a region ---------------------------------------------------------------------------
+
+
+def mine(text: str) -> str:
+    return f"# mine\n{BEGIN}\n{text}{END}\nFROM image\nUSER 7\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "state"), [("", "outdated"), (OLD, "outdated"), (NEW, "current"), (OLD + "USER 3\n", "edited")]
+)
+def test_of_a_file_with_a_region_the_region_counts_alone(output: Output, text: str, state: str):
+    output.path.write_text(mine(text))
+    assert output.state == state
+    if state == "edited":
+        with pytest.raises(UsageError, match="own work"):
+            write([output])
+        assert output.path.read_text() == mine(text)
+    write([output], force=True)
+    assert output.path.read_text() == mine(NEW)
+    assert (output.state, output.diff) == ("current", "")
+
+
+def test_the_diff_is_of_the_region(output: Output):
+    output.path.write_text(mine(OLD))
+    changed = [line for line in output.diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    assert {"-USER 1", "+USER 2"} <= set(changed)
+    assert not [line for line in changed if "mine" in line or "USER 7" in line]
+
+
+def test_a_broken_region_is_one_error_with_its_place_and_nothing_is_written(output: Output, tmp_path: Path):
+    text = f"# mine\n{BEGIN}\n{OLD}"
+    output.path.write_text(text)
+    other = Output(tmp_path / "other", NEW)
+    with pytest.raises(ProjectError, match="does not end") as caught:
+        write([other, output])
+    assert str(caught.value.at) == f"{output.path}:2"
+    assert (output.path.read_text(), other.path.exists()) == (text, False)

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from tests.named import CASES, project
+from tests.render.variants import VARIANTS
 
 from pottle import api
 from pottle.oci.platform import Platform
 from pottle.plan.model import CopyProject
 from pottle.project import ignore
-from pottle.render.dockerfile import Style
+from pottle.render.style import Style
 
 GOLDEN = Path(__file__).parent / "golden"
 SHOWN = (
+    "celery-with-django",
     "django-static-root",
     "extras-and-groups",
     "git-dependency",
@@ -33,10 +35,12 @@ SHOWN = (
     "requirements-unpinned",
     "scm-version-hatch-vcs",
     "scm-version-setup-py",
+    "servers-beside",
     "setuptools-dynamic-file",
     "sqlite-in-subdirectory",
     "uv-workspace-member",
 )
+KINDS = ("dockerfile", "dockerignore", "bake", "compose", "compose-production", "kubernetes")
 HOST = api.Host(Path("/nonexistent"), {})
 
 
@@ -55,9 +59,9 @@ def root(case: Path, cases: Path) -> Path:
     return cases / project(case).relative_to(case.parent)
 
 
-def generated(kind: str, root: Path, style: Style | None = None) -> dict[str, str]:
+def generated(kind: str, root: Path, style: Style | None = None, **flags: object) -> dict[str, str]:
     """File name → text."""
-    outputs = api.generate([kind], root, api.read_options(root, {}, {}), HOST, style)
+    outputs = api.generate([kind], root, api.read_options(root, {}, flags), HOST, style)
     return {output.path.name: output.text for output in outputs}
 
 
@@ -67,7 +71,7 @@ EXISTING = [case for case in CASES if case.name in SHOWN]
 
 @pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
 def test_what_is_generated_for_a_named_project(case: Path, root: Path):
-    texts = generated("dockerfile", root) | generated("dockerignore", root) | generated("bake", root)
+    texts = {name: text for kind in (*KINDS, "devcontainer") for name, text in generated(kind, root).items()}
     directory = GOLDEN / case.name
     # Under names that mean nothing to git and to the tools that look for them.
     named = {name.lower().lstrip(".") + ("" if "." in name[1:] else ".txt"): text for name, text in texts.items()}
@@ -78,6 +82,19 @@ def test_what_is_generated_for_a_named_project(case: Path, root: Path):
         for name, text in named.items():
             (directory / name).write_text(text)
     assert {path.name: path.read_text() for path in directory.iterdir()} == named
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_generated_in_another_style(name: str, cases: Path):
+    variant = VARIANTS[name]
+    case = next(case for case in CASES if case.name == variant.case)
+    root = cases / project(case).relative_to(case.parent)
+    text = generated("dockerfile", root, variant.style, **variant.options)["Dockerfile"]
+    golden = GOLDEN.with_name("variants") / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "rewrite":
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text)
+    assert golden.read_text() == text
 
 
 @pytest.mark.parametrize("case", CASES_WITH_FILES, ids=lambda case: case.name)
@@ -96,17 +113,16 @@ def test_the_ignore_file_hides_nothing_that_the_image_needs_and_every_secret(roo
 
 @pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
 def test_what_was_written_changes_nothing_of_what_is_written_next(root: Path):
-    kinds = ("dockerignore", "dockerfile", "bake")
-    first = [generated(kind, root) for kind in kinds]
+    first = [generated(kind, root) for kind in KINDS]
     for texts in first:
         for name, text in texts.items():
             (root / name).write_text(text)
-    assert [generated(kind, root) for kind in kinds] == first
+    assert [generated(kind, root) for kind in KINDS] == first
 
 
 @pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
 def test_the_app_is_what_reaches_the_builder_and_is_not_removed(root: Path):
-    for kind in ("dockerignore", "dockerfile", "bake"):
+    for kind in KINDS:
         for name, text in generated(kind, root).items():
             (root / name).write_text(text)
     options = api.read_options(root, {}, {})

@@ -7,8 +7,9 @@ from pottle.api.builds import Outcome, build, build_all, build_for
 from pottle.api.cache import cache_inventory, prune
 from pottle.api.delivery import check_output, load, push, save, tag, write_digest
 from pottle.api.files import files_of
-from pottle.api.generating import generate, generate_all
+from pottle.api.generating import KINDS, ci_provider, generate, generate_all, refreshed
 from pottle.api.host import Host, own_platform
+from pottle.api.libs import Libraries, SystemWish, libs
 from pottle.api.linting import lint_fixed, lint_rendered, lint_rule, lint_rules, lint_settings, lint_targets
 from pottle.api.manifests import Publication, Published, Resolution, resolve
 from pottle.api.pins import Change, Pinned, PinnedBase, Pinning, pin
@@ -20,8 +21,10 @@ from pottle.api.running import run, stored
 from pottle.api.shared_layers import layer_cache, share
 
 __all__ = [
+    "KINDS",
     "Change",
     "Host",
+    "Libraries",
     "Member",
     "Outcome",
     "Pinned",
@@ -31,17 +34,20 @@ __all__ = [
     "Publication",
     "Published",
     "Resolution",
+    "SystemWish",
     "build",
     "build_all",
     "build_for",
     "cache_inventory",
     "check_output",
+    "ci_provider",
     "complete",
     "directory_of",
     "files_of",
     "generate",
     "generate_all",
     "layer_cache",
+    "libs",
     "lint_fixed",
     "lint_rendered",
     "lint_rule",
@@ -63,6 +69,7 @@ __all__ = [
     "read_options",
     "reference",
     "references",
+    "refreshed",
     "repository",
     "resolve",
     "run",

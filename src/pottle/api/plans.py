@@ -33,9 +33,12 @@ def plan(root: Path, options: "Options", platform: "Platform", host: Host | None
 
 
 def plan_resolved(root: Path, options: "Options", platform: "Platform", host: Host) -> "ImagePlan":
-    """The same, and an index is asked for what no lock has decided: exact wheels, and nothing written."""
+    """The same, and an index is asked for what no lock has decided: exact wheels, what they need of the system, and nothing written."""
     from pottle.plan.planner import make_plan, wanted
+    from pottle.plan.system_pins import decided
     from pottle.project.facts import Pins
+    from pottle.provision.archives import Archives
+    from pottle.provision.locking import with_libraries
     from pottle.provision.pinning import pin
 
     facts = facts_with_base(facts_of(root, options), root, options, (platform,), host, ask=True)
@@ -44,7 +47,12 @@ def plan_resolved(root: Path, options: "Options", platform: "Platform", host: Ho
     if asked is not None:
         found = pin(asked, settings_for(root, options, host), None)
         facts = replace(facts, pins=Pins(Location("pottle.lock"), (found,), written=False))
-    return make_plan(facts, options, platform)
+    planned = make_plan(facts, options, platform)
+    if decided(facts.pins, planned) is not None:
+        return planned
+    settings = settings_for(root, options, host)
+    with Archives(settings) as archives:
+        return with_libraries(planned, archives, settings)
 
 
 def lock(root: Path, planned: "ImagePlan", options: "Options", host: Host) -> "LockedPlan":

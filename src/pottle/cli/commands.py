@@ -12,7 +12,9 @@ COMMANDS = {
     "lock": "Keep all that an image is made of, by digest, in pottle.lock.",
     "run": "Build if needed, and run.",
     "lint": "Find what is wrong with Dockerfiles, compose files and .dockerignore.",
-    "generate": "Write a Dockerfile and its like, which are yours to change.",
+    "lsp": "Serve an editor: findings and fixes while you type.",
+    "libs": "Which libraries of the system an environment needs, and which packages have them.",
+    "generate": "Write a Dockerfile, compose files, manifests …, which are yours to change.",
     "resolve": "Build what manifests name by pottle://, push it, and put digests there.",
     "cache": "Look at the cache, and tidy it.",
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
+from pottle.address import covered
 from pottle.lint.engine import Checked, Diagnostic
 from pottle.lint.fixing import Change
 from pottle.lint.rule import SEVERITIES
@@ -99,9 +100,11 @@ def _lines(source: Source, found: Diagnostic) -> Iterator[str]:
 
 
 def _excerpt(source: Source, found: Diagnostic) -> Iterator[str]:
-    line = source.line(found.start.line)
+    line = covered(source.line(found.start.line))
     begin = found.start.column - 1
     until = found.end.column - 1 if found.end.line == found.start.line else len(line.rstrip())
+    if found.secret:
+        line = line[:begin] + "*" * (until - begin) + line[until:]
     cut = max(0, begin - _WIDEST // 2) if len(line) > _WIDEST else 0
     visible = line[cut : cut + _WIDEST]
     before, marked = visible[: begin - cut], visible[begin - cut : until - cut]

@@ -16,7 +16,9 @@ from pottle.cli.surroundings import Surroundings
 @project_argument
 @platform_flag
 @click.option("--all", "every", is_flag=True, help="Plan every project of the repository below PATH.")
-@click.option("--resolve", is_flag=True, help="Ask an index for what no lock decides; nothing is written.")
+@click.option(
+    "--resolve", is_flag=True, help="Ask an index for what no lock decides, and look into wheels; nothing is written."
+)
 @plan_flags
 @locked_flag
 @reach_flags
@@ -44,7 +46,7 @@ def command(
       pottle plan ../shop --python 3.11
       pottle plan --all                       # what is there in a monorepo?
       pottle plan --format json | jq .command
-      pottle plan --resolve                   # which wheels an index has now
+      pottle plan --resolve                   # which wheels, and what they need
     """
     from pottle import api
 

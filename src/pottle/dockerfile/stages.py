@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What one FROM begins."""
+    """What one FROM begins; of a part of a Dockerfile, where there is none, all of it."""
 
     index: int
     name: str | None
@@ -56,6 +56,7 @@ class Stage:
     parent: "Stage | None"
     """The stage that it stands on."""
     instruction: Instruction
+    """Its FROM, or the first of its steps."""
     steps: tuple[Step, ...]
     after: State
     """What is set at its end."""
@@ -104,12 +105,15 @@ class Stages:
         return found if found is None or before is None or found.index < before else None
 
 
-def stages(dockerfile: Dockerfile, base: Callable[[str | None], State] = lambda _: State()) -> Stages:
-    """The stages of `dockerfile`; `base` says what an image sets."""
+def stages(
+    dockerfile: Dockerfile, base: Callable[[str | None], State] = lambda _: State(), given: Variables = _NOTHING
+) -> Stages:
+    """The stages of `dockerfile`; `base` says what an image sets, `given` are the build arguments of who builds it."""
     arguments: dict[str, str | None] = dict.fromkeys(_PREDEFINED)
     found: list[Stage] = []
     by_name: dict[str, Stage] = {}
     begun: tuple[Instruction, list[Step], State] | None = None
+    whole = any(each.name == "FROM" for each in dockerfile.instructions)
     for instruction in dockerfile.instructions:
         if instruction.name == "FROM":
             if begun is not None:
@@ -117,11 +121,14 @@ def stages(dockerfile: Dockerfile, base: Callable[[str | None], State] = lambda 
             begun = (instruction, [], _begin(instruction, by_name, arguments, dockerfile.escape, base))
         elif begun is None:
             if instruction.name == "ARG":
-                arguments.update(_arguments(instruction, arguments, _NOTHING, dockerfile.escape))
+                arguments.update(_arguments(instruction, arguments, _NOTHING, dockerfile.escape, given=given))
+            elif not whole:
+                step = Step(instruction, base(None), 0)
+                begun = (instruction, [step], _after(step.before, instruction, arguments, dockerfile.escape, given))
         else:
             opened, steps, state = begun
             steps.append(Step(instruction, state, len(found)))
-            begun = (opened, steps, _after(state, instruction, arguments, dockerfile.escape))
+            begun = (opened, steps, _after(state, instruction, arguments, dockerfile.escape, given))
     if begun is not None:
         _finish(found, by_name, begun, arguments)
     return Stages(tuple(found), arguments, by_name)
@@ -143,7 +150,7 @@ def _finish(
 
 
 def _from(instruction: Instruction, arguments: Variables) -> tuple[str | None, str | None]:
-    words = [word.text for word in instruction.words]
+    words = [word.text for word in instruction.words] if instruction.name == "FROM" else []
     base = resolved(words[0], arguments) if words else None
     named = len(words) == 3 and words[1].upper() == "AS"
     return base, words[2].lower() if named else None
@@ -156,27 +163,35 @@ def _begin(
     escape: str,  # noqa: ARG001
     base: Callable[[str | None], State],
 ) -> State:
-    """What is set at the beginning of a stage: build arguments end with the stage that names them."""
+    """What is set at the beginning of a stage: all of the stage below, build arguments included (Dockerfile reference, "Scope")."""
     name, _ = _from(instruction, arguments)
     parent = by_name.get(name.lower()) if name is not None else None
-    return replace(parent.after, arguments=_NOTHING) if parent is not None else base(name)
+    return parent.after if parent is not None else base(name)
 
 
 def _arguments(
-    instruction: Instruction, known: Variables, environment: Variables, escape: str, scope: Variables = _NOTHING
+    instruction: Instruction,
+    known: Variables,
+    environment: Variables,
+    escape: str,
+    scope: Variables = _NOTHING,
+    *,
+    given: Variables = _NOTHING,
 ) -> Iterator[tuple[str, str | None]]:
     for pair in instruction.pairs:
-        if pair.value is None:
+        if pair.name in given:
+            yield pair.name, given[pair.name]
+        elif pair.value is None:
             yield pair.name, scope.get(pair.name)
         else:
             yield pair.name, resolved(pair.value, {**known, **environment}, escape)
 
 
-def _after(state: State, instruction: Instruction, scope: Variables, escape: str) -> State:
-    """What is set behind an instruction; `scope` are the build arguments above the first FROM."""
+def _after(state: State, instruction: Instruction, scope: Variables, escape: str, given: Variables) -> State:
+    """What is set behind an instruction; `scope` are the build arguments above the first FROM, `given` those of who builds."""
     match instruction.name:
         case "ARG":
-            named = dict(_arguments(instruction, state.arguments, state.environment, escape, scope))
+            named = dict(_arguments(instruction, state.arguments, state.environment, escape, scope, given=given))
             return replace(state, arguments={**state.arguments, **named})
         case "ENV":
             seen = state.variables

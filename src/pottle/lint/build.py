@@ -5,10 +5,11 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from pottle.dockerfile.expansion import resolved
 from pottle.dockerfile.model import Dockerfile, Flag, Instruction
-from pottle.dockerfile.stages import Stage, Stages, State, Step, joined, stages
+from pottle.dockerfile.stages import Stage, Stages, State, Step, Variables, joined, stages
 from pottle.lint.commands import Command, Commands, Word, commands
 from pottle.lint.commands import joined as joined_commands
 from pottle.lint.images import ImageName
@@ -17,6 +18,8 @@ from pottle.lint.knowledge.bases import PATH
 from pottle.lint.project import Project
 from pottle.lint.repository import Repository
 from pottle.text import Source, Span
+
+_NOTHING: Variables = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,19 @@ class Start:
 class Build:
     """One Dockerfile; everything is worked out when it is asked for, once."""
 
-    def __init__(self, dockerfile: Dockerfile, path: str, repository: Repository) -> None:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        path: str,
+        repository: Repository,
+        target: str | None = None,
+        arguments: Variables = _NOTHING,
+    ) -> None:
         self.dockerfile = dockerfile
         self.path = path
         """Relative to the repository."""
+        self._target = target
+        self._arguments = arguments
         self._repository = repository
         self._commands: dict[int, Commands] = {}
 
@@ -117,11 +129,13 @@ class Build:
     @cached_property
     def stages(self) -> Stages:
         """The stages and their states."""
-        return stages(self.dockerfile, _base_state)
+        return stages(self.dockerfile, _base_state, self._arguments)
 
     @property
     def final(self) -> Stage | None:
-        """The stage that `docker build` makes."""
+        """The stage that is made: the last one where nobody names another; None where there is none of that name."""
+        if self._target is not None:
+            return self.stages.named(self._target)
         return self.stages.stages[-1] if self.stages.stages else None
 
     @cached_property
@@ -135,16 +149,39 @@ class Build:
 
     @cached_property
     def _final_stages(self) -> frozenset[int]:
-        return frozenset(stage.index for stage in self.final.chain) if self.final else frozenset()
+        return frozenset(stage.index for stage in self.final.chain) if self.final and self._whole else frozenset()
+
+    @cached_property
+    def _whole(self) -> bool:
+        """Whether it begins with a FROM: nobody knows which stage a part belongs to."""
+        return any(instruction.name == "FROM" for instruction in self.dockerfile.instructions)
 
     def in_image(self, step: Step) -> bool:
-        """Whether what the instruction does is a layer of the image: of the last stage, or of one that it stands on."""
+        """Whether what the instruction does is surely a layer of the image: of the last stage, or of one that it stands on."""
         return step.stage in self._final_stages
 
     def base(self, stage: Stage) -> ImageName | None:
         """The image at the bottom of a stage's chain."""
         root = stage.root
         return ImageName.parse(root) if root is not None else None
+
+    @cached_property
+    def _feeding_stages(self) -> frozenset[int]:
+        found: set[int] = set()
+        left = [self.final] if self.final and self._whole else []
+        while left:
+            stage = left.pop()
+            if stage.index in found:
+                continue
+            found.add(stage.index)
+            named = [copy.origin for step in stage.steps if (copy := self.copy(step)) is not None]
+            left += [each for name in named if name and (each := self.stages.named(name, stage.index)) is not None]
+            left += [stage.parent] if stage.parent is not None else []
+        return frozenset(found)
+
+    def feeds_image(self, step: Step) -> bool:
+        """Whether something that the instruction does may be in the image: also by a COPY from its stage."""
+        return step.stage in self._feeding_stages
 
     # --- commands -------------------------------------------------------------------------------------
 

@@ -4,11 +4,15 @@ import posixpath
 from collections.abc import Mapping
 
 from pottle.lint.build import Build, Mount
+from pottle.lint.commands import Command
 from pottle.lint.invocations import Invocation, Tool
+from pottle.lint.rule import Edit
+from pottle.text import Span
 
 OFF: Mapping[Tool, tuple[str, ...]] = {
     "pip": ("--no-cache-dir", "--no-cache"),
     "uv": ("--no-cache", "--no-cache-dir", "-n"),
+    "poetry": ("--no-cache",),
 }
 """Options that switch the cache off. pip's parser takes any unambiguous beginning of an option's name."""
 _VARIABLE: Mapping[Tool, str] = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}
@@ -76,3 +80,39 @@ def mounted(build: Build, found: Invocation, *, surely: bool = False) -> Mount |
         elif f"{wanted.rstrip('/')}/".startswith(f"{target.rstrip('/')}/"):
             return mount
     return None
+
+
+def removed(build: Build, found: Invocation) -> bool:
+    """Whether the same RUN empties a cache behind the command."""
+    return any(map(_removes, build.commands_after(found.command)))
+
+
+def _removes(command: Command) -> bool:
+    text = " ".join(command.argv)
+    if command.program == "rm":
+        return "cache" in text.lower() or "/root/*" in text
+    return any(said in text for said in ("cache purge", "cache clean", "cache clear", "cache prune"))
+
+
+def mounting(build: Build, found: Invocation) -> tuple[Edit, ...]:
+    """A cache mount for the command's cache, with what uv has to be told besides; none where its directory is not known."""
+    at = directory(build, found)
+    if at is None or not at.startswith("/") or any(char in at for char in ", \"'$\\"):
+        return ()
+    end = found.command.step.instruction.keyword.end
+    return (Edit(Span(end, end), f" --mount=type=cache,target={at}"), *copying(build, found))
+
+
+def link_mode(found: Invocation) -> str | None:
+    """How uv puts files of its cache into an environment; None where nothing says it."""
+    option = found.option("--link-mode")
+    return option.value if option is not None else variable(found, "UV_LINK_MODE")
+
+
+def copying(build: Build, found: Invocation) -> tuple[Edit, ...]:
+    """Out of a mount uv can only copy: it is told so, where nobody has."""
+    pyproject = build.project.pyproject if build.project is not None else None
+    told = pyproject is not None and pyproject.get("tool", "uv", "link-mode") is not None
+    if found.tool != "uv" or told or link_mode(found) is not None:
+        return ()
+    return (Edit(Span(found.behind_action, found.behind_action), " --link-mode=copy"),)

@@ -151,6 +151,11 @@ def commands(step: Step, source: Source) -> Commands:
     return _script(step, text.text, 0)
 
 
+def script_commands(step: Step, text: Mapped) -> tuple[Command, ...]:
+    """The commands of a script that is no instruction's own."""
+    return _script(step, text, 0).found
+
+
 def _reads_shell(shell: Sequence[str]) -> bool:
     return bool(shell) and bool(_SHELLS.fullmatch(posixpath.basename(shell[0])))
 

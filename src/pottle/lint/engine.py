@@ -43,6 +43,8 @@ class Diagnostic:
     message: str
     hint: str | None
     fix: Fix | None
+    secret: bool = False
+    """Nobody is shown the characters of the span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class _Subjects:
     subject: object | None
     suppressions: Suppressions
 
-    def of(self, kind: type) -> object | None:
+    def of(self, kind: type | tuple[type, ...]) -> object | None:
         """The one of that kind, if there is one. Whether a comment was of use is not known of a file that is broken."""
         wanted = self.suppressions if not self.problems.found else None
         return next((each for each in (self.problems, self.subject, wanted) if isinstance(each, kind)), None)
@@ -114,6 +116,7 @@ def _told(name: str, finding: Finding, source: Source, settings: Settings) -> Di
         finding.message,
         finding.hint,
         finding.fix,
+        finding.secret,
     )
 
 

@@ -301,6 +301,14 @@ class Invocation:
         return tuple(each for each in self.options if each.name in names)
 
     @property
+    def hides_options(self) -> bool:
+        """Whether a word of it may be any option: a variable whose value is not known, or that the shell takes apart."""
+        words = self.command.words
+        return any(
+            word.raw.lstrip('"').startswith(("$", "`")) and (word.text is None or " " in word.text) for word in words
+        )
+
+    @property
     def name(self) -> str:
         """As a person writes it: `uv pip install`."""
         return " ".join((self.tool if self.tool != "apt" else self.command.program, *self.action))

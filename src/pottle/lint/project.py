@@ -41,6 +41,7 @@ class Project:
         self.directory = directory
         """Relative to the repository; "" is the repository itself."""
         self._dockerfile = dockerfile
+        self._documents: dict[str, Document | None] = {}
 
     @cached_property
     def tree(self) -> Tree:
@@ -89,13 +90,22 @@ class Project:
         except PottleError:
             return False
 
-    def toml(self, path: str) -> Document | None:
-        """A TOML file of it; None where there is none that can be read."""
+    def text(self, path: str) -> str | None:
+        """What a file of it says; None where there is none that can be read."""
         try:
-            text = self.tree.read(path)
-            return Document(text, path) if text is not None else None
-        except (PottleError, InvalidToml):
+            return self.tree.read(path)
+        except PottleError:
             return None
+
+    def toml(self, path: str) -> Document | None:
+        """A TOML file of it, read once; None where there is none that can be read."""
+        if path not in self._documents:
+            text = self.text(path)
+            try:
+                self._documents[path] = Document(text, path) if text is not None else None
+            except InvalidToml:
+                self._documents[path] = None
+        return self._documents[path]
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -104,6 +114,11 @@ class Project:
             return tuple(self.tree.files())
         except PottleError:
             return ()
+
+    @cached_property
+    def holds_python(self) -> bool:
+        """Whether a Python project may lie here at all: a Dockerfile that is shown alone has nothing around it."""
+        return any(each.endswith((".py", ".toml", ".txt", ".lock", ".cfg", "Pipfile")) for each in self.files)
 
     def has(self, path: str) -> bool:
         """Whether a file or a directory lies at `path`, `.venv` and its like included."""
@@ -129,6 +144,10 @@ class Project:
     def sent(self, path: str) -> bool:
         """Whether a file at `path` is part of what the builder gets."""
         return self.ignore is None or not self.ignore.leaves_out(path)
+
+    def below(self, directory: str) -> "Project":
+        """The project in one of its directories; "" is itself."""
+        return self if directory in ("", ".") else Project(self.repository, self.whole(directory), self._dockerfile)
 
     def whole(self, path: str) -> str:
         """`path` relative to the repository, as edits of other files name it."""

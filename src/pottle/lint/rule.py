@@ -48,14 +48,16 @@ class Finding:
     """Another one than the rule's."""
     hint: str | None = None
     """What to do, where no fix does it."""
+    secret: bool = False
+    """The span is a secret: its characters are shown to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[S]):
     """One thing that should not be. Its name is its module's; the module's docstring is its page in the documentation."""
 
-    subject: type[S]
-    """`Build` (a Dockerfile), `Compose` or `IgnoreFile`: what `check` is given."""
+    subject: type[S] | tuple[type[Any], ...]
+    """`Build` (a Dockerfile), `Compose` or `IgnoreFile`, or several of them: what `check` is given."""
     severity: Severity
     category: Category
     check: Callable[[S], Iterator[Finding]]

@@ -10,6 +10,8 @@ from pottle.lint.repository import Repository
 from pottle.lint.yaml_file import InvalidYaml, Mapping, Node, Scalar, Sequence, read
 from pottle.text import Span
 
+_VOLUME = re.compile(r"(?:\$\{[^}]*\}|[^:])+")
+"""The parts between colons; those of a variable's default are none."""
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?-([^}]*)\}")
 
 
@@ -19,8 +21,25 @@ class Entry:
 
     name: str
     value: str | None
+    """None: that of the environment that Compose runs in."""
     span: Span
     value_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A mount of a service."""
+
+    source: str | None
+    """A path of the host (`.`, `./src`, `/srv`, `~/x`) or a volume's name; None: a volume without one."""
+    target: str
+    """In the container."""
+    span: Span
+
+    @property
+    def bind(self) -> bool:
+        """Whether a directory or a file of the host is mounted."""
+        return self.source is not None and self.source.startswith((".", "/", "~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +85,42 @@ class Service:
         """The stage that is built."""
         return self.text("build", "target")
 
+    @property
+    def arguments(self) -> dict[str, str | None]:
+        """The build arguments that it gives; None: the environment decides."""
+        return {entry.name: _plain(entry.value) for entry in self._entries("build", "args")}
+
+    def volumes(self) -> Iterator[Volume]:
+        """Both ways of writing them."""
+        found = self.get("volumes")
+        for item in found.items if isinstance(found, Sequence) else ():
+            if isinstance(item, Scalar):
+                parts = _VOLUME.findall(item.value)
+                target = parts[0] if len(parts) == 1 else parts[1] if parts else ""
+                yield Volume(parts[0] if len(parts) > 1 else None, target, item.span)
+            elif isinstance(item, Mapping):
+                source, target_node = item.get("source"), item.get("target")
+                if isinstance(target_node, Scalar):
+                    yield Volume(source.value if isinstance(source, Scalar) else None, target_node.value, item.span)
+
+    def words(self, key: str) -> list[str]:
+        """The words of `command:` or `entrypoint:`, both ways of writing them."""
+        found = self.get(key)
+        if isinstance(found, Sequence):
+            return [item.value for item in found.items if isinstance(item, Scalar)]
+        return found.value.split() if isinstance(found, Scalar) else []
+
     def environment(self) -> Iterator[Entry]:
         """Both ways of writing it."""
-        found = self.get("environment")
+        yield from self._entries("environment")
+
+    def _entries(self, *keys: str) -> Iterator[Entry]:
+        found = self.get(*keys)
         if isinstance(found, Mapping):
             for key, value in found.pairs:
                 if isinstance(value, Scalar):
-                    yield Entry(key.value, value.value, key.span.until(value.span), value.span)
+                    text = None if value.plain and value.value in ("", "~", "null") else value.value
+                    yield Entry(key.value, text, key.span.until(value.span), value.span)
         for item in found.items if isinstance(found, Sequence) else ():
             if isinstance(item, Scalar):
                 name, equals, text = item.value.partition("=")
@@ -88,6 +136,12 @@ class Service:
         for item in found.items if isinstance(found, Sequence) else ():
             if isinstance(item, Scalar):
                 yield item.value, None, item.span
+
+
+def _plain(value: str | None) -> str | None:
+    """A value without variables, or with their defaults; None where Compose takes it from the environment."""
+    text = _DEFAULT.sub(lambda found: found[2], value) if value is not None else None
+    return None if text is None or "$" in text else text
 
 
 def services(root: Node | None) -> dict[str, Service]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pottle.dockerfile.model import Dockerfile, Instruction
-from pottle.lint.rule import AnyRule
+from pottle.lint.rule import AnyRule, Edit
 from pottle.text import Source, Span
 
 _OWN = re.compile(r"\bpottle:\s*(ignore(?:-file)?)\b(?:\s*\[([^\]]*)\])?")
+_ALONE = re.compile(r"[ \t]*#\s*pottle:\s*ignore\s*\[([^\]\n]*)\]")
 _HADOLINT = re.compile(r"\s*hadolint\s+(?:(global)\s+)?ignore\s*=\s*([A-Za-z0-9, ]+)")
 _NAME = re.compile(r"[^\s,]+")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
@@ -78,6 +79,27 @@ def of_dockerfile(dockerfile: Dockerfile) -> Suppressions:
     found.found += pending
     found.found += _checks(dockerfile)
     return found
+
+
+def silencing(source: Source, name: str, at: Span, dockerfile: Dockerfile | None = None) -> Edit | None:
+    """The comment that silences the rule called `name` at a place, before the instruction or the line; None where there is none to put it."""
+    place = at.start
+    if dockerfile is not None:
+        instructions = (each for each in dockerfile.elements if isinstance(each, Instruction))
+        around = next((each for each in instructions if each.whole.start <= at.start <= each.whole.end), None)
+        if around is None:
+            return None
+        place = around.span.start
+    number = source.position(place).line
+    before = source.line_span(number - 1) if number > 1 else None
+    own = _ALONE.match(source.text, before.start, before.end) if before is not None else None
+    if own is not None and own[1].strip():
+        return Edit(Span(own.end(1), own.end(1)), f", {name}")
+    start = source.line_span(number).start
+    line = source.line(number)
+    indent = line[: len(line) - len(line.lstrip())] if dockerfile is None else ""
+    end = "\r\n" if "\r\n" in source.text else "\n"
+    return Edit(Span(start, start), f"{indent}# pottle: ignore[{name}]{end}")
 
 
 def of_lines(source: Source) -> Suppressions:

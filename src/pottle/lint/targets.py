@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pottle.errors import UsageError
 from pottle.lint.engine import LARGEST, Checked, Kind, check, kind_of, whole
-from pottle.lint.repository import Changed, OnDisk, Repository
+from pottle.lint.repository import Changed, InMemory, OnDisk, Repository
 from pottle.lint.settings import Settings
 from pottle.project.tree import NEVER_LISTED
 from pottle.text import Source
@@ -102,6 +102,16 @@ def targets(
     return list(found.values())
 
 
+def opened(path: Path | None, text: str, kind: Kind, folder: Path) -> Target:
+    """The target of a file that says `text` whatever lies on disk; without a path it lies in no repository."""
+    if path is None:
+        name = {"dockerfile": "Dockerfile", "compose": "compose.yaml", "ignore": ".dockerignore"}[kind]
+        return Target(name, name, kind, InMemory({name: text}), None, Source(name, text).encode())
+    root = _root(path.parent, folder)
+    name = path.relative_to(root).as_posix()
+    return Target(name, name, kind, OnDisk(root), path, Source(name, text).encode())
+
+
 def _below(directory: Path) -> Iterator[Path]:
     """Every file that is checked, sorted; links to directories are not followed."""
     for root, directories, files in os.walk(directory):
@@ -112,12 +122,16 @@ def _below(directory: Path) -> Iterator[Path]:
 
 
 def _is_template(path: Path) -> bool:
-    """Whether another program makes the file of this one (Jinja, Go): nothing can be said of it. Only who names it is told."""
     try:
         with path.open("rb") as opened:
-            return _TEMPLATE.search(opened.read(LARGEST)) is not None
+            return is_template(opened.read(LARGEST))
     except OSError:
         return False
+
+
+def is_template(content: bytes) -> bool:
+    """Whether another program makes the file of this one (Jinja, Go): nothing can be said of it. Only who names it is told."""
+    return _TEMPLATE.search(content) is not None
 
 
 def _target(name: str, cwd: Path, roots: dict[Path, OnDisk], given: bytes | None = None) -> Target:

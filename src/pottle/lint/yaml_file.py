@@ -119,7 +119,7 @@ def _built(events: "Iterator[yaml.Event]", text: str) -> Node | None:
         node: Node
         match event:
             case yaml.ScalarEvent():
-                node = Scalar(event.value, span, event.style is None)
+                node = Scalar(event.value, span, not event.style)
             case yaml.SequenceStartEvent():
                 node = Sequence(span)
             case yaml.MappingStartEvent():

@@ -30,7 +30,7 @@ _SEARCH_PATH = 65536  # bytes of one DT_RPATH: build machines leave long ones
 _NEEDED = 4096
 _VERSIONS = 16384
 
-_GLIBC = re.compile(r"GLIBC_([0-9]{1,4}(?:\.[0-9]{1,4}){1,3})")
+_VERSION = re.compile(r"(GLIBC|GLIBCXX|CXXABI)_([0-9]{1,4}(?:\.[0-9]{1,4}){1,3})")
 _GLIBC_ABI = {"GLIBC_ABI_DT_RELR": (2, 36)}  # packed relocations (glibc 2.36, NEWS)
 
 Content: TypeAlias = bytes | memoryview | mmap
@@ -59,6 +59,10 @@ class Elf:
     runpath: tuple[str, ...]
     glibc: Version | None
     """The highest version of glibc that symbols are needed from, weak needs left out: `(2, 38)` for `GLIBC_2.38`."""
+    glibcxx: Version | None = None
+    """The same of libstdc++: `(3, 4, 32)` for `GLIBCXX_3.4.32`."""
+    cxxabi: Version | None = None
+    """The same of its C++ ABI: `(1, 3, 13)` for `CXXABI_1.3.13`."""
 
 
 def read(content: Content) -> Elf | None:
@@ -117,6 +121,7 @@ def _elf(image: _Image) -> Elf:
     kind, machine = image.numbers("HH", 16)
     segments = _segments(image)
     dynamic = _Dynamic(image, segments)
+    versions = dynamic.versions()
     return Elf(
         bits=64 if image.wide else 32,
         byteorder="little" if image.order == "<" else "big",
@@ -127,7 +132,9 @@ def _elf(image: _Image) -> Elf:
         needed=dynamic.needed(),
         rpath=dynamic.search_path(_DT_RPATH),
         runpath=dynamic.search_path(_DT_RUNPATH),
-        glibc=max(dynamic.glibc(), default=None),
+        glibc=versions.get("GLIBC"),
+        glibcxx=versions.get("GLIBCXX"),
+        cxxabi=versions.get("CXXABI"),
     )
 
 
@@ -183,13 +190,18 @@ class _Dynamic:
         found = self.name(tag, _SEARCH_PATH)
         return tuple(found.split(":")) if found else ()
 
-    def glibc(self) -> Iterator[Version]:
-        """The versions of glibc in the table of needed versions (LSB, "Symbol Versioning")."""
+    def versions(self) -> dict[str, Version]:
+        """The highest of each family in the table of needed versions (LSB, "Symbol Versioning")."""
+        highest: dict[str, Version] = {}
         for version in self._versions():
-            if match := _GLIBC.fullmatch(version):
-                yield tuple(map(int, match[1].split(".")))
+            if match := _VERSION.fullmatch(version):
+                family, number = match[1], tuple(map(int, match[2].split(".")))
             elif version in _GLIBC_ABI:
-                yield _GLIBC_ABI[version]
+                family, number = "GLIBC", _GLIBC_ABI[version]
+            else:
+                continue
+            highest[family] = max(number, highest.get(family, number))
+        return highest
 
     def _versions(self) -> Iterator[str]:
         """Names from `DT_VERNEED`: a chain of libraries, and from each a chain of versions."""

@@ -20,3 +20,5 @@ class EnvironmentPlan:
     step: InstallWheels
     question: tuple[str, ...]
     """What is asked, as `pottle.lock` keeps it (`pottle.plan.pins`)."""
+    sources: tuple[str, ...] = ()
+    """Distributions that are built, whose machine code nobody knows before."""

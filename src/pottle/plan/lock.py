@@ -96,6 +96,8 @@ class Decided(Struct, frozen=True):
     compilers: tuple[tuple[str, Compiler], ...]
     """Architecture of the building host → what compiles bytecode there."""
     builds: tuple[Build, ...]
+    wheels: str | None = None
+    """What stands for the wheels that the packages were found for (`pottle.plan.libraries`)."""
     at: str | None = None
 
 

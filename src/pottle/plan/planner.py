@@ -12,6 +12,7 @@ from pottle.oci.platform import Platform
 from pottle.plan import (
     base_images,
     base_packages,
+    libraries,
     native_needs,
     pins,
     python,
@@ -60,7 +61,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     if in_labels(base):
         config = labelled(config, annotations(facts, base))
     native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
-    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native))
+    found = libraries.pinned(facts.pins, base, str(platform), holds)
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native, *found))
     further = system.names(system_needs)
     missing = base_packages.missing(base, system_needs)
     plan = ImagePlan(
@@ -127,20 +129,27 @@ def _lockfile(facts: Facts, needs: Needs) -> str | None:
 
 def wanted(facts: Facts, options: Options, platform: Platform) -> EnvironmentPlan | None:
     """What an index has to be asked for `platform`; None where a lock leaves nothing open. Whatever runs does not matter."""
-    needs = Needs(replace(facts, pins=None), options, platform)
-    if facts.lock is None or not needs.unresolved:
+    facts = replace(facts, pins=None)
+    return environment(facts, options, platform) if Needs(facts, options, platform).unresolved else None
+
+
+def environment(facts: Facts, options: Options, platform: Platform) -> EnvironmentPlan | None:
+    """What is installed for `platform`, whatever runs; None where nothing says."""
+    if facts.lock is None:
         return None
-    wishes = (*facts.python, *_locked(facts.lock))
-    choice = _choice(facts, options, platform, wishes, needs)
+    needs = Needs(facts, options, platform)
+    choice = _choice(facts, options, platform, (*facts.python, *_locked(facts.lock)), needs)
     installed = needs.installed(choice.base)
+    layers = Layers(facts, options, choice.base, installed, unresolved=needs.unresolved, further=())
     return EnvironmentPlan(
         platform=str(platform),
         base=choice.base.name,
         base_image=choice.base.image,
         python=choice.base.python,
         epoch=options.epoch,
-        step=Layers(facts, options, choice.base, installed, unresolved=True, further=()).install_wheels(),
+        step=layers.install_wheels(),
         question=tuple(pins.asked(installed.requirements, facts.lock, options)),
+        sources=tuple(source.name for source in installed.sources),
     )
 
 

@@ -14,6 +14,7 @@ from pottle.project.pinned import (
     PinnedCompiler,
     PinnedDeb,
     PinnedInterpreter,
+    PinnedLibrary,
     PinnedRequirement,
     PinnedSystem,
 )
@@ -48,7 +49,10 @@ def _environment(each: PinnedEnvironment) -> str:
 
 def _system(each: PinnedSystem) -> str:
     lines = ["[[system]]", *_keys(("platform", each.platform), ("base", each.base), ("python", each.python))]
-    lines += _list("wanted", map(_quoted, each.wanted))
+    lines += [*_list("wanted", map(_quoted, each.wanted)), *_keys(("wheels", each.wheels))]
+    if each.libraries:
+        libraries = sorted(each.libraries, key=lambda one: one.package)
+        lines += _list("libraries", (_table(_of_library(one)) for one in libraries))
     return "\n".join([*lines, *_answer(each), ""])
 
 
@@ -111,6 +115,10 @@ def _of_deb(deb: PinnedDeb, released: str | None) -> Iterator[tuple[str, Value]]
     yield from (("name", deb.name), ("version", deb.version), ("architecture", deb.architecture), ("layer", deb.layer))
     yield from (("suite", deb.suite), ("filename", deb.filename), ("sha256", deb.sha256), ("size", deb.size))
     yield "released", deb.released if deb.released != released else None
+
+
+def _of_library(one: PinnedLibrary) -> Iterator[tuple[str, Value]]:
+    yield from (("package", one.package), ("of", one.of), ("because", one.because))
 
 
 def _of_interpreter(found: PinnedInterpreter) -> Iterator[tuple[str, Value]]:

@@ -164,6 +164,7 @@ def decided(pins: Pins | None, plan: ImagePlan) -> Decided | None:
         interpreter=locked_interpreter(kept.interpreter) if kept.interpreter is not None else None,
         compilers=tuple((each.architecture, _compiler(each)) for each in compilers),
         builds=tuple(map(_build, pins.builds)),
+        wheels=kept.wheels,
         at=kept.at,
     )
 

@@ -28,7 +28,7 @@ DEVELOPMENT = (
     "noxfile.py", "ruff.toml", ".ruff.toml", "codecov.yml", "htmlcov", "**/conftest.py", "renovate.json", ".renovaterc*",
     # how it is run and made
     "**/Dockerfile", "**/*.Dockerfile", "**/Containerfile", "**/*.dockerignore", "docker-compose*", "compose*.yml",
-    "compose*.yaml", "docker-bake*", "Makefile", "justfile", "Justfile", "Taskfile.y*ml", "CONTRIBUTING*",
+    "compose*.yaml", "kubernetes.yaml", "docker-bake*", "Makefile", "justfile", "Justfile", "Taskfile.y*ml", "CONTRIBUTING*",
     "CODE_OF_CONDUCT*", "SECURITY*",
     # what a build or a run leaves behind
     "**/*.py[cod]", "**/*.egg-info", "**/*.egg", "*.whl", "**/*.deb", "**/.venv", "pip-wheel-metadata",

@@ -75,6 +75,15 @@ class PinnedInterpreter(_Struct, frozen=True):
     at: str | None = None
 
 
+class PinnedLibrary(_Struct, frozen=True):
+    """A package that is there for what a distribution's wheel needs."""
+
+    package: Name
+    of: Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,200}[a-z0-9])?\Z")]
+    """The distribution, by its normalized name."""
+    because: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,1000}\Z")]
+
+
 class PinnedSystem(_Struct, frozen=True, kw_only=True):
     """What one platform's base is made of, with the question that it answers."""
 
@@ -82,6 +91,9 @@ class PinnedSystem(_Struct, frozen=True, kw_only=True):
     base: Base
     python: Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\Z")]
     wanted: tuple[str, ...]
+    wheels: Digest | None = None
+    """What stands for the wheels whose content decided which `libraries` there are; None: there were none that could."""
+    libraries: Annotated[tuple[PinnedLibrary, ...], Meta(max_length=1000)] = ()
     released: Moment | None = None
     debs: tuple[PinnedDeb, ...] = ()
     interpreter: PinnedInterpreter | None = None

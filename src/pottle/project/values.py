@@ -66,6 +66,21 @@ class Values:
             case _:
                 return None
 
+    def settings(self, module: Module, cls: ast.ClassDef) -> Iterator[tuple[Value, bool]]:
+        """What a class of settings reads from the environment (pydantic's `BaseSettings`), and whether it insists on it."""
+        if not self._reads_environment(module, cls, 0):
+            return
+        for statement in cls.body:
+            match statement:
+                case ast.AnnAssign(target=ast.Name(id=name), value=None):
+                    yield Value(None, module.at(statement), f"{_prefix(cls)}{name}".upper()), True
+                case ast.AnnAssign(target=ast.Name(id=name), value=value) if name != "model_config":
+                    found = self._setting(module, cls, name, 0)
+                    if found is not None and found.variable is not None:
+                        yield found, _is_open(value)
+                case _:
+                    pass
+
     def _called(self, module: Module, call: ast.Call, function: Function | None, depth: int) -> Value | None:
         qualified = module.qualified(call.func) or ""
         if isinstance(call.func, ast.Name) and call.func.id in _CONVERSIONS and len(call.args) == 1:
@@ -143,6 +158,19 @@ class Values:
             if owner is not None and known and self._reads_environment(owner[0], owner[0].classes[owner[1]], depth + 1):
                 return True
         return False
+
+
+def _is_open(value: ast.expr | None) -> bool:
+    """Whether a field of pydantic's has no default: `Field(...)`, `Field(alias="X")`."""
+    match value:
+        case ast.Constant(value=constant):
+            return constant is ...
+        case ast.Call() if called(value) == "Field":
+            default = keyword(value, "default", 0)
+            factory = keyword(value, "default_factory")
+            return factory is None and (default is None or (isinstance(default, ast.Constant) and default.value is ...))
+        case _:
+            return False
 
 
 def _either(values: list[Value | None]) -> Value | None:

@@ -6,15 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+import msgspec
+
 from pottle.config.options import Options
 from pottle.errors import PottleError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
+from pottle.plan import libraries as pinned
 from pottle.plan import system_pins
 from pottle.plan.model import ImagePlan
 from pottle.plan.planner import make_plan, wanted
 from pottle.project.facts import Facts, PinnedEnvironment, Pins
-from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedInterpreter, PinnedSystem
-from pottle.provision import build_pins, locking, pinning
+from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedInterpreter, PinnedLibrary, PinnedSystem
+from pottle.provision import build_pins, libraries, locking, pinning
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
 
@@ -59,8 +62,11 @@ class Answers:
             if found is not None:
                 environments[found.platform] = found
             if (plan := self._plan(each, found)) is not None:
-                self.plans[plan.platform] = plan
-                systems[plan.platform] = self._system(plan, systems.get(plan.platform))
+                old = systems.get(plan.platform)
+                wheels, libraries = self._libraries(plan, old)
+                self.plans[plan.platform] = plan = pinned.added(plan, libraries)
+                system = self._system(plan, old)
+                systems[plan.platform] = msgspec.structs.replace(system, wheels=wheels, libraries=libraries)
         return replace(
             self.before,
             environments=tuple(environments.values()),
@@ -90,6 +96,18 @@ class Answers:
                 raise
             self.settings.progress.warn(f"only wheels are locked, since there is no image yet: {error.what}")
             return None
+
+    def _libraries(self, plan: ImagePlan, old: PinnedSystem | None) -> tuple[str | None, tuple[PinnedLibrary, ...]]:
+        """What stands for the wheels that decide, and what was found for them, now or before."""
+        wheels, _ = locking.distributions(plan, self.settings)
+        digest = pinned.digest(libraries.wheels_that_ask(plan, wheels))
+        if digest is None:
+            return None, ()
+        if old is not None and (old.base, old.wheels) == (plan.base, digest):
+            return digest, old.libraries
+        layers, _ = locking.packages_of(plan, self.archives, self.settings)
+        there = {package.name for _, found in layers for package in found}
+        return digest, libraries.find(plan, wheels, there, self.settings)
 
     def _system(self, plan: ImagePlan, old: PinnedSystem | None) -> PinnedSystem:
         if old is not None and not self.upgrade.asks({deb.name for deb in old.debs}):

@@ -13,7 +13,9 @@ import msgspec
 from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import environment_layers, packages, sources
+from pottle.plan import libraries as pinned
 from pottle.plan.bases import BASES, of
+from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.lock import Compiler, Decided, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
     BuildWheels,
@@ -26,7 +28,7 @@ from pottle.plan.model import (
     Struct,
     Wheel,
 )
-from pottle.provision import indexes, own, sizes
+from pottle.provision import indexes, libraries, own, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -57,16 +59,57 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     An index is asked where no lock names wheels.
     """
     _check_sources(plan)
+    wheels, built = distributions(plan, settings)
+    libraries.tell_of_base_image(plan, wheels, settings)
     if decided is not None:
         resolved = _as_decided(decided, plan)
+        _check_libraries(decided, plan, wheels, settings)
     else:
-        with settings.turns.of(_place(plan, settings)):
-            resolved = _remembered(plan, settings) or _remember(_resolved(plan, archives, settings), plan, settings)
-    wheels, built = _distributions(plan, settings)
+        plan, resolved = _with_libraries(plan, wheels, archives, settings)
     built = (*_sources(plan), *built)
     builds = decided.builds if decided is not None else ()
     plan = environment_layers.locked(plan, wheels)
     return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter, builds)
+
+
+def with_libraries(plan: ImagePlan, archives: Archives, settings: Settings) -> ImagePlan:
+    """The plan with what its wheels need of the system besides, as far as none has to be built before."""
+    wheels, _ = distributions(plan, settings)
+    if not libraries.wheels_that_ask(plan, wheels):
+        return plan
+    layers, _ = packages_of(plan, archives, settings)
+    there = {package.name for _, found in layers for package in found}
+    return pinned.added(plan, libraries.find(plan, wheels, there, settings))
+
+
+def _with_libraries(
+    plan: ImagePlan, wheels: Sequence[LockedWheel], archives: Archives, settings: Settings
+) -> tuple[ImagePlan, Resolved]:
+    """The plan with what the wheels need of the system besides, and its packages."""
+    resolved = _asked(plan, archives, settings)
+    found = libraries.find(plan, wheels, _names(resolved), settings)
+    if not found:
+        return plan, resolved
+    plan = pinned.added(plan, found)
+    return plan, _asked(plan, archives, settings)
+
+
+def _asked(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolved:
+    """What the archives answer, or answered a short while ago."""
+    with settings.turns.of(_place(plan, settings)):
+        return _remembered(plan, settings) or _remember(_resolved(plan, archives, settings), plan, settings)
+
+
+def _names(resolved: Resolved | Decided) -> frozenset[str]:
+    return frozenset(package.name for _, layer in resolved.packages for package in layer)
+
+
+def _check_libraries(decided: Decided, plan: ImagePlan, wheels: Sequence[LockedWheel], settings: Settings) -> None:
+    """Raises `ProjectError` where wheels have changed since `pottle.lock` was made, and need more than it has."""
+    if pinned.digest(libraries.wheels_that_ask(plan, wheels)) == decided.wheels:
+        return
+    if found := libraries.find(plan, wheels, _names(decided), settings):
+        raise pinned.lacking(found, decided.at)
 
 
 def _as_decided(decided: Decided, plan: ImagePlan) -> Resolved:
@@ -280,7 +323,7 @@ Distributions: TypeAlias = tuple[tuple[LockedWheel, ...], tuple[Source, ...]]
 """What is installed as it is, and what an index has as sources only; each by name."""
 
 
-def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
+def distributions(plan: ImagePlan, settings: Settings) -> Distributions:
     """The wheels that the plan names, and what an index has for the rest."""
     steps = [step for layer in plan.layers for step in layer.steps if isinstance(step, InstallWheels)]
     wheels = [wheel for step in steps for wheel in _named(step, plan, settings)]
@@ -289,7 +332,13 @@ def _distributions(plan: ImagePlan, settings: Settings) -> Distributions:
     return tuple(sorted(wheels, key=lambda wheel: wheel.name)), tuple(each for _, some in found for each in some)
 
 
-def _named(step: InstallWheels, plan: ImagePlan, settings: Settings) -> list[LockedWheel]:
+def wheels_of(plan: EnvironmentPlan, settings: Settings) -> tuple[LockedWheel, ...]:
+    """Those of an environment alone, by name."""
+    found, _ = resolved(plan.step, plan, settings)
+    return tuple(sorted((*_named(plan.step, plan, settings), *found), key=lambda wheel: wheel.name))
+
+
+def _named(step: InstallWheels, plan: Stands, settings: Settings) -> list[LockedWheel]:
     """The wheels that the plan names."""
     chosen = [_chosen(each, each.wheel, settings) for each in step.requirements if each.wheel]
     return sizes.measured(chosen, step, plan, settings)

@@ -1,4 +1,7 @@
-"""Generated files on a disk: what stands there already, and writing over it only where it is nobody's work."""
+"""Generated files on a disk: what stands there already, and writing over it only where it is nobody's work.
+
+Of a file with a generated region (`pottle.generated`) the region alone is looked at and written; the rest is somebody's.
+"""
 
 import difflib
 from collections.abc import Sequence
@@ -7,9 +10,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pottle import generated
-from pottle.errors import HostError, UsageError
+from pottle.errors import HostError, ProjectError, UsageError
 from pottle.text import Location
-from pottle.writing import replacing
+from pottle.writing import host_errors, replacing
 
 State: TypeAlias = Literal["absent", "current", "outdated", "edited"]
 """Of a file: not there; as it should be; as pottle wrote it for an earlier state of the project; somebody's work."""
@@ -33,19 +36,37 @@ class Output:
             raise HostError(f"{self.path} cannot be read", hint="is it a text file?") from error
 
     @property
+    def region(self) -> generated.Region | None:
+        """What is pottle's of it, where the rest is somebody's. Raises `ProjectError` for a broken one."""
+        try:
+            return generated.region(self.found or "")
+        except generated.InvalidRegion as error:
+            hint = f"a file has one region at most: a line `{generated.BEGIN}`, and below it a line `{generated.END}`"
+            raise ProjectError(str(error), at=Location(str(self.path), error.line), hint=hint) from error
+
+    @property
+    def whole(self) -> str:
+        """All of the file as it should be."""
+        region = self.region
+        return region.replaced(self.text) if region is not None else self.text
+
+    @property
     def state(self) -> State:
         """How what stands there relates to what should."""
-        found = self.found
+        found, region = self.found, self.region
         if found is None:
             return "absent"
-        if generated.same(found, self.text):
+        own = region.text if region is not None else found
+        if generated.same(own, self.text):
             return "current"
-        return "outdated" if generated.standing(found) == "untouched" else "edited"
+        if region is not None and not own.strip():
+            return "outdated"
+        return "outdated" if generated.standing(own) == "untouched" else "edited"
 
     @property
     def diff(self) -> str:
         """From what stands there to what should: unified, empty where they are equal."""
-        before, after = (self.found or "").replace("\r\n", "\n"), self.text
+        before, after = (self.found or "").replace("\r\n", "\n"), self.whole.replace("\r\n", "\n")
         name = str(self.path)
         old = "/dev/null" if self.found is None else name
         lines = difflib.unified_diff(before.splitlines(), after.splitlines(), old, name, lineterm="")
@@ -60,8 +81,11 @@ def write(outputs: Sequence[Output], *, force: bool = False) -> tuple[State, ...
         raise _edited(edited)
     for output, state in zip(outputs, states, strict=True):
         if state != "current":
+            whole = output.whole
+            with host_errors(output.path):
+                output.path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(output.path) as file:
-                file.write(output.text.encode())
+                file.write(whole.encode())
     return states
 
 

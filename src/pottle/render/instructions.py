@@ -153,10 +153,11 @@ def _chained(command: Command | Shell, number: int) -> list[str]:
     return [f"&& {first}" if number else first, *others]
 
 
-def bind(source: str, target: str, *, stage: str | None = None) -> str:
-    """A file of the context, or of another stage, for one `RUN`: no layer holds it."""
+def bind(source: str, target: str, *, stage: str | None = None, writable: bool = False) -> str:
+    """A file of the context, or of another stage, for one `RUN`: no layer holds it. `writable`: what is written is thrown away."""
     origin = (f"from={stage}",) if stage else ()
-    return f"--mount={_fields('type=bind', *origin, f'source={source}', f'target={target}')}"
+    how = ("rw",) if writable else ()
+    return f"--mount={_fields('type=bind', *origin, f'source={source}', f'target={target}', *how)}"
 
 
 def cache(target: str) -> str:

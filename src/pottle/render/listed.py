@@ -13,6 +13,8 @@ from pottle.oci.platform import Platform
 from pottle.plan.model import ImagePlan, InstallWheels, Requirement, Source
 
 NAME = "Dockerfile.lock"
+DEVELOPMENT = "Dockerfile.dev.lock"
+"""The same for the stage of developers, with what they need besides."""
 KIND = "lock"
 _HERE = "file:"
 """Places on this machine: an index in a directory. A builder has its own, and the hash tells whether it is the same file."""

@@ -31,6 +31,11 @@ FIRES = {
         '"runserver"',
         f'{FROM}CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]',
     ),
+    "one that listens everywhere, told so": Fires(
+        f'{FROM}CMD ["streamlit", "run", "a.py", "--server.address=localhost"]',
+        '"--server.address=localhost"',
+        f'{FROM}CMD ["streamlit", "run", "a.py", "--server.address=0.0.0.0"]',
+    ),
     "an entry point": Fires(
         f'{FROM}ENTRYPOINT ["uvicorn"]\nCMD ["a:b"]',
         '"uvicorn"',
@@ -48,6 +53,8 @@ QUIET = {
     "what nobody knows": f"{FROM}CMD uvicorn a:b $OPTIONS",
     "another stage": f'{FROM}CMD ["uvicorn", "a:b"]\nFROM x\nCMD ["nginx"]',
     "a server that listens everywhere": f'{FROM}CMD ["fastapi", "run", "a.py"]',
+    "a configuration of Flask's": Quiet(f'{FROM}CMD ["flask", "run"]', {".flaskenv": "FLASK_RUN_HOST=0.0.0.0\n"}),
+    "streamlit": f'{FROM}CMD ["streamlit", "run", "a.py"]',
     "waitress": f'{FROM}CMD ["waitress-serve", "a:b"]',
     "a health check": f'{FROM}HEALTHCHECK CMD curl localhost:8000\nCMD ["uvicorn", "a:b", "--host", "::"]',
     "Django, everywhere": f'{FROM}CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]',

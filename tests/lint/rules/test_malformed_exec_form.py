@@ -1,6 +1,6 @@
 from tests.lint.cases import Fires, rule_tests
 
-FROM = "FROM python:3.13-slim\nUSER 1000\n"
+FROM = "FROM python:3.13-slim\nENV PYTHONUNBUFFERED=1\nUSER 1000\n"
 
 FIRES = {
     "single quotes": Fires(f"{FROM}CMD ['a', 'b c']\n", "['a', 'b c']", f'{FROM}CMD ["a", "b c"]\n'),

@@ -5,6 +5,12 @@ ACCOUNT = "RUN useradd --create-home --uid 10001 app\nUSER 10001\n"
 
 FIRES = {
     "no user": Fires(f'{FROM}# start\nCMD ["a"]\n', "CMD", f'{FROM}{ACCOUNT}# start\nCMD ["a"]\n'),
+    "a user that is there": Fires(
+        f'{FROM}RUN useradd -m -u 1000 app\nCMD ["a"]\n',
+        "CMD",
+        f'{FROM}RUN useradd -m -u 1000 app\nUSER 1000\nCMD ["a"]\n',
+    ),
+    "users that are there": Fires(f'{FROM}RUN useradd -m a && useradd -m b\nCMD ["a"]\n', "CMD"),
     "root again": Fires(f'{FROM}USER app\nUSER root\nENTRYPOINT ["a"]\n', "ENTRYPOINT"),
 }
 QUIET = {

@@ -6,6 +6,9 @@ FIRES = {
     "plain words": Fires(f"{FROM}CMD python 'a b.py'\n", "CMD", f'{FROM}CMD ["python", "a b.py"]\n'),
     "a variable": Fires(f"{FROM}CMD gunicorn -b :$PORT a:b\n", "CMD", f"{FROM}CMD exec gunicorn -b :$PORT a:b\n"),
     "several": Fires(f"{FROM}ENTRYPOINT a && b $X\n", "ENTRYPOINT", f"{FROM}ENTRYPOINT a && exec b $X\n"),
+    "plain words, with a CMD that they do not hear": Fires(
+        f'{FROM}ENTRYPOINT python a.py\nCMD ["b"]\n', "ENTRYPOINT", f'{FROM}ENTRYPOINT exec python a.py\nCMD ["b"]\n'
+    ),
     "a pipe": Fires(f"{FROM}CMD a | tee b\n", "CMD"),
 }
 QUIET = {

@@ -18,7 +18,5 @@ test_fires, test_quiet = rule_tests("unused-suppression", FIRES, QUIET)
 
 def test_one_of_several_rules():
     text = f"{FROM}# pottle: ignore[pip-cache-in-layer, uv-pip-without-environment]\nRUN pip install a\n"
-    found = checked(text).diagnostics
-    assert [(each.rule, text[each.span.start : each.span.end]) for each in found] == [
-        ("unused-suppression", "uv-pip-without-environment")
-    ]
+    found = [each for each in checked(text).diagnostics if each.rule == "unused-suppression"]
+    assert [text[each.span.start : each.span.end] for each in found] == ["uv-pip-without-environment"]

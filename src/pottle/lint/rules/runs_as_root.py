@@ -29,6 +29,7 @@ import re
 from collections.abc import Iterator
 
 from pottle.errors import PottleError
+from pottle.lint.accounts import accounts
 from pottle.lint.build import Build, Start
 from pottle.lint.edits import line_before
 from pottle.lint.rule import Finding, Fix, Rule
@@ -62,15 +63,28 @@ def check(build: Build) -> Iterator[Finding]:
         return
     if _changes_user(build, start):
         return
-    account = _ACCOUNT.get(base.family or "") if base is not None and user is None else None
+    own = user is None and base is not None and start.step.stage == stage.index
     yield Finding(
         start.step.instruction.keyword,
         "the program runs as root",
-        Fix("add a user", (line_before(build.source, start.step, account, f"USER {_UID}"),), safe=False)
-        if account is not None and start.step.stage == stage.index
-        else None,
+        _fix(build, start, base.family) if own and base is not None else None,
         hint="name a user before it: `USER 1000`",
     )
+
+
+def _fix(build: Build, start: Start, family: str | None) -> Fix | None:
+    """Become the one user that the image makes; where it makes none, make one."""
+    made = accounts(build, build.before(start.step), family)
+    others = list(made.found.values())
+    if not made.complete or len(others) > 1:
+        return None
+    if others:
+        user = others[0].uid or others[0].name
+        return Fix(f"become `{others[0].name}`", (line_before(build.source, start.step, f"USER {user}"),), safe=False)
+    account = _ACCOUNT.get(family or "")
+    if account is None:
+        return None
+    return Fix("add a user", (line_before(build.source, start.step, account, f"USER {_UID}"),), safe=False)
 
 
 def _changes_user(build: Build, start: Start) -> bool:

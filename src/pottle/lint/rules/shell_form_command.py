@@ -54,7 +54,17 @@ def check(build: Build) -> Iterator[Finding]:
 
 def _fix(build: Build, step: Step, found: tuple[Command, ...]) -> Fix | None:
     command, body = found[-1], step.instruction.body
-    if len(found) == 1 and _plain(command) and body.whole == command.span and "\n" not in build.source.at(body.whole):
+    # An array would be given what CMD says, which the shell has kept to itself (`command-without-effect` tells that).
+    unheard = step.instruction.name == "ENTRYPOINT" and any(
+        each.instruction.name == "CMD" for each in build.stage_of(step).all_steps
+    )
+    if (
+        not unheard
+        and len(found) == 1
+        and _plain(command)
+        and body.whole == command.span
+        and "\n" not in build.source.at(body.whole)
+    ):
         words = json.dumps([word.known for word in command.whole], ensure_ascii=False)
         return Fix("write it as a JSON array", (Edit(body.whole, words),))
     if command.conditional or command.feeds or command.reads or build.script(step).error:

@@ -28,7 +28,7 @@ WORKDIR /app
 COPY . .
 RUN uv sync --locked --no-dev
 USER 1000
-CMD ["uv", "run", "--no-sync", "main.py"]
+CMD [".venv/bin/python", "main.py"]
 ```
 """
 

@@ -58,14 +58,14 @@ def detect(survey: Survey) -> Iterator[Recipe | PythonWish]:
         text = survey.tree.read(path) if path is not None else None
     except ProjectError:
         return  # whoever builds with it hears what is wrong with it
-    if path is None or text is None or generated.standing(text) != "foreign":
+    if path is None or text is None or generated.standing(text) != "foreign" or generated.has_region(text):
         return  # what was written from a plan is no evidence for it
     from pottle.dockerfile.parser import parse as parse_dockerfile
     from pottle.dockerfile.stages import stages
 
     source = Source(path, text)
     found = stages(parse_dockerfile(source)).stages
-    if found:
+    if found and found[0].instruction.name == "FROM":
         wanted = _wanted(found)
         recipe = _recipe(wanted.all_steps, source, survey)
         installs = tuple(_installs([step for stage in found for step in stage.steps], source))

@@ -1,0 +1,85 @@
+"""The base's tag does not say which release of the distribution.
+
+`python:3.13-slim` has moved from Debian 12 to 13 in August 2025: packages that `apt-get` installs are gone or have other names
+(`libgl1-mesa-glx`), others are another version, and nobody has changed the Dockerfile. It costs most where packages are installed.
+
+Source: docker-library/official-images, library/python; builds that broke that day: wagtail/bakerydemo#552, huggingface/lerobot#1735.
+
+Quiet for tags with a patch version, which stay where they are once the next patch is out, and for digests.
+
+Bad:
+
+```dockerfile
+FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+```
+
+Good:
+
+```dockerfile
+FROM python:3.13-slim-trixie
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+```
+"""
+
+import re
+from collections.abc import Iterator
+
+from pottle.dockerfile.stages import Stage
+from pottle.lint.build import Build
+from pottle.lint.images import ImageName
+from pottle.lint.knowledge.bases import PYTHON_SUITE, PYTHON_SUITE_SINCE
+from pottle.lint.rule import Edit, Finding, Fix, Rule, Severity
+
+_FLOATS = re.compile(r"(?:latest|3(?:\.\d+)?|slim|3(?:\.\d+)?-slim|alpine|3(?:\.\d+)?-alpine)")
+_DISTRIBUTION = re.compile(r"(?:latest|stable|oldstable|testing|rolling|devel|edge)(?:-slim)?")
+_MINOR = re.compile(r"(\d+)\.(\d+)")
+
+
+def check(build: Build) -> Iterator[Finding]:
+    """Every FROM of an official image that moves with its distribution."""
+    for stage in build.stages.stages:
+        if stage.parent is not None or stage.base is None or not stage.instruction.words:
+            continue
+        image = ImageName.parse(stage.base)
+        if image.digest is None and _floats(image):
+            shown = f"{image.repository}:{image.tag}" if image.tag else image.repository
+            severity: Severity = "warning" if _installs_packages(build, stage) else "info"
+            alpine = image.family == "alpine"
+            yield Finding(
+                stage.instruction.words[0].span,
+                f"`{shown}` moves to the next {'Alpine' if alpine else (image.family or '').capitalize()} unasked",
+                _fix(stage, image),
+                severity,
+                hint=f"name the release: `{'python:3.13-alpine3.22' if alpine else 'python:3.13-slim-trixie'}`"
+                if image.official == "python"
+                else "name the release",
+            )
+
+
+def _floats(image: ImageName) -> bool:
+    tag = image.tag or "latest"
+    if image.official == "python":
+        return _FLOATS.fullmatch(tag) is not None
+    return image.official in ("debian", "ubuntu", "alpine") and _DISTRIBUTION.fullmatch(tag) is not None
+
+
+def _installs_packages(build: Build, stage: Stage) -> bool:
+    return any(
+        build.stage_of(each.command.step).bottom is stage and {"install", "add"} & set(each.action)
+        for each in build.invocations("apt", "apk")
+    )
+
+
+def _fix(stage: Stage, image: ImageName) -> Fix | None:
+    """What the tag means on the day of the table: the same image."""
+    word = stage.instruction.words[0]
+    minor = _MINOR.match(image.tag or "")
+    if image.official != "python" or image.family != "debian" or "$" in word.text or minor is None:
+        return None
+    if (int(minor[1]), int(minor[2])) < PYTHON_SUITE_SINCE:
+        return None
+    return Fix(f"name {PYTHON_SUITE}", (Edit(word.span, f"{image.repository}:{image.tag}-{PYTHON_SUITE}"),))
+
+
+RULE = Rule(Build, "info", "reproducibility", check, overlaps=("DL3006", "DL3007"))

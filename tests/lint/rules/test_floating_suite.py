@@ -1,0 +1,37 @@
+from tests.lint.cases import Fires, rule_tests
+
+FIRES = {
+    "of Python": Fires(
+        "FROM --platform=linux/amd64 docker.io/library/python:3.12-slim AS a\n",
+        "docker.io/library/python:3.12-slim",
+        "FROM --platform=linux/amd64 docker.io/library/python:3.12-slim-trixie AS a\n",
+        severity="info",
+    ),
+    "where packages are installed": Fires(
+        "FROM python:3.13 AS a\nFROM a\nRUN apt-get update && apt-get install -y x",
+        "python:3.13",
+        "FROM python:3.13-trixie AS a\nFROM a\nRUN apt-get update && apt-get install -y x",
+        severity="warning",
+        says="Debian",
+    ),
+    "an argument": Fires("ARG V=3.12\nFROM python:${V}-slim", "python:${V}-slim"),
+    "an old Python": Fires("FROM python:3.8-slim", "python:3.8-slim"),
+    "Alpine": Fires("FROM python:3.13-alpine", "python:3.13-alpine", says="Alpine"),
+    "Debian": Fires("FROM debian:stable-slim", "debian:stable-slim"),
+}
+QUIET = {
+    "a suite": "FROM python:3.13-slim-bookworm",
+    "the suite alone": "FROM python:3.13-trixie",
+    "a release of Alpine": "FROM python:3.13-alpine3.22",
+    "a patch": "FROM python:3.13.1-slim",
+    "a digest": "FROM python:3.13-slim@sha256:00",
+    "Debian's number": "FROM debian:12-slim",
+    "Ubuntu's number": "FROM ubuntu:24.04",
+    "somebody else's": "FROM registry.example/team/python:3.13-slim",
+    "a stage": "FROM python:3.13-slim-trixie AS a\nFROM a",
+    "unknown": "ARG V\nFROM python:$V",
+    "Windows": "FROM python:3.13-windowsservercore",
+    "another image": "FROM nginx:latest",
+}
+
+test_fires, test_quiet = rule_tests("floating-suite", FIRES, QUIET)
