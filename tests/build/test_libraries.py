@@ -135,6 +135,15 @@ def test_what_a_wheel_would_write_elsewhere_is_nowhere(tmp_path: Path, files: di
     assert not list(tmp_path.rglob("escaped.so"))
 
 
+def test_a_wheel_that_cannot_be_had_is_told_with_its_place(here: World, tmp_path: Path):
+    root = project(here, tmp_path / "shop", LINKED)
+    (root / "uv.lock").write_text((root / "uv.lock").read_text().replace(LINKED.sha256, "0" * 64))
+    done = here.pottle("build", root, AMD64)
+    assert done.code in {4, 5}
+    assert done.err.count("error: ") == 1
+    assert "--> uv.lock:" in done.err
+
+
 # --- pottle.lock ----------------------------------------------------------------------------------
 
 
