@@ -1,5 +1,7 @@
-"""What `pottle generate` writes is what `pottle lint` asks for: nothing is found in it."""
+"""What `pottle generate` writes is what `pottle lint` asks for, and hadolint: nothing is found in it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,18 @@ def test_nothing_is_found_in_another_style(name: str):
     text = (GOLDEN.with_name("variants") / f"{name}.txt").read_text()
     found = checked(text, files={".dockerignore": "", **files}).diagnostics
     assert [(each.rule, str(each.start), each.message) for each in found] == []
+
+
+def test_hadolint_finds_nothing_in_any_of_them(tmp_path: Path):
+    """Its own defaults, and no line that tells it to ignore something."""
+    files = [*sorted(GOLDEN.glob("*/dockerfile.txt")), *sorted(GOLDEN.with_name("variants").glob("*.txt"))]
+    assert [path for path in files if "hadolint" in path.read_text() or "# check=" in path.read_text()] == []
+    program = Path(sys.executable).with_name("hadolint")
+    (settings := tmp_path / "hadolint.yaml").write_text("ignored: []\n")
+    done = subprocess.run(
+        [program, "--no-color", "--config", settings, *files], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout + done.stderr, done.returncode) == ("", 0)
 
 
 COMPOSED = [(case, path) for case in SHOWN for path in sorted((GOLDEN / case.name).glob("compose*.yaml"))]

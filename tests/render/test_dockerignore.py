@@ -28,6 +28,12 @@ def test_a_secret_stays_out_whoever_asks_for_it():
     assert patterns.leaves_out(".env")
 
 
+def test_a_file_that_holds_a_secret_is_named_where_no_pattern_knows_it():
+    text = dockerignore.render({"certs/a[1].pem"}, secret=("certs/a[1].pem", ".env"), exclude=("!certs",))
+    assert ignore.parse(text).leaves_out("certs/a[1].pem")
+    assert text.count(".env\n") == 2  # the patterns `**/.env` and `**/*.env`, and no line of its own
+
+
 @pytest.mark.parametrize(
     "path", ["__pycache__/a.pyc", "src/deep/__pycache__/a.pyc", "web/.venv/bin/python", "a/.git/config"]
 )

@@ -25,7 +25,8 @@ def files_of(root: Path, options: "Options", host: Host) -> "Files":
     tree = tree_of(root)
     in_checkout = listed(directory_of(root), host.environ)
     app = collect(tree, in_checkout, options.exclude)
-    return Files(tuple(own(tree, in_checkout, options.exclude)), tuple(asset.path for asset in app.files))
+    secret = tuple(each.path for each in app.withheld)
+    return Files(tuple(own(tree, in_checkout, options.exclude)), tuple(asset.path for asset in app.files), secret)
 
 
 def wheels_of(plans: "Sequence[ImagePlan]") -> dict[str, str]:

@@ -21,11 +21,14 @@ def lint_settings(
     """What is checked: the configuration of the project around `root`, and what the command line says in its place."""
     from pottle.lint.settings import Settings, UnknownRule
 
-    said = read_options(_configured(root), environ, {}).lint
+    configured = _configured(root)
     try:
         Settings(select=tuple(select), ignore=tuple(ignore))
     except UnknownRule as error:
         raise UsageError(str(error), hint=error.hint) from None
+    if configured is None and not any(name.startswith("POTTLE_") for name in environ):
+        return Settings(tuple(select), tuple(ignore))  # the most usual, and nothing to import for it
+    said = read_options(configured or root, environ, {}).lint
     for name, values in _named_rules(said):
         try:
             Settings(select=values)
@@ -39,7 +42,7 @@ def lint_settings(
     )
 
 
-def _configured(root: Path) -> Path:
+def _configured(root: Path) -> Path | None:
     """The nearest directory with a configuration of pottle's, from `root` up to the repository's."""
     absolute = root.absolute()
     for path in (absolute, *absolute.parents):
@@ -47,7 +50,7 @@ def _configured(root: Path) -> Path:
             return path
         if (path / ".git").exists():
             break
-    return root
+    return None
 
 
 def _named_rules(said: "LintOptions") -> Iterator[tuple[str, tuple[str, ...]]]:

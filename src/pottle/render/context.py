@@ -32,6 +32,8 @@ OUTPUTS = (
 )
 """What is written into a project: none of it is what it is written from."""
 
+_BUILT_FROM = ("pyproject.toml", "setup.py", "setup.cfg")
+"""What a build cannot do without, whatever is in it."""
 _LISTS = (listed.NAME, listed.DEVELOPMENT)
 """What another style may have left behind."""
 _ELSEWHERE = re.compile(
@@ -119,6 +121,8 @@ class Files:
     """All of them, whatever they are for."""
     app: tuple[str, ...]
     """Those that belong to the image."""
+    secret: tuple[str, ...] = ()
+    """Those that hold a secret, by their names or by what is in them."""
 
 
 def context(
@@ -144,6 +148,7 @@ def context(
         exclude=options.exclude,
         aside=(*(() if projects else sorted(_tests(files))), *(each for each in _LISTS if each not in read)),
         directory=directory,
+        secret=[place(path) for path in files.secret if path not in read and path not in _BUILT_FROM],
         only=sorted({directory, *map(place, (*read, *projects))}) if directory else (),
     )
     there = {*own, *(path for path in read if not path.startswith("../"))}

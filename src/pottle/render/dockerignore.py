@@ -23,12 +23,13 @@ def render(
     git: Iterable[str] = (),
     exclude: Sequence[str] = (),
     aside: Sequence[str] = (),
+    secret: Sequence[str] = (),
     only: Sequence[str] = (),
     directory: str = "",
 ) -> str:
     """The file. `needed` are the paths that the image is made from, `git` what git ignores, in this language.
 
-    `exclude` are the configuration's own patterns, `aside` directories that neither run nor build; `only`: nothing else is sent at all.
+    `exclude` are the configuration's own patterns, `aside` directories that neither run nor build, `secret` paths that hold a secret; `only`: nothing else is sent at all.
     `directory` is the project's in the context: what counts at its root counts there.
     """
     sections = [
@@ -42,7 +43,7 @@ def render(
     sections.append(
         ("Hidden by the lines above, and needed.", [f"!{_literal(path)}" for path in _hidden(needed, lines)])
     )
-    sections.append(("Secrets come last: nothing takes them back.", list(SECRETS)))
+    sections.append(("Secrets come last: nothing takes them back.", [*SECRETS, *_seen(secret)]))
     head = f"# What no builder gets to see: small contexts, no secrets. Yours to change. {generated.WORD}\n"
     body = "\n".join(f"# {title}\n" + "".join(f"{line}\n" for line in found) for title, found in sections if found)
     return generated.marked(f"{head}\n{body}", KIND)
@@ -58,6 +59,12 @@ def _below(directory: str, patterns: Iterable[str]) -> list[str]:
 
 def _never() -> Iterator[str]:
     yield from (f"**/{name}" for name in sorted({*NEVER_LISTED, "venv"}))
+
+
+def _seen(secret: Iterable[str]) -> list[str]:
+    """Those that no pattern knows by their names: private keys, and files with the password of an index."""
+    known = ignore.patterns(SECRETS)
+    return sorted(_literal(path) for path in secret if not known.leaves_out(path))
 
 
 def _hidden(needed: AbstractSet[str], lines: Sequence[str]) -> list[str]:

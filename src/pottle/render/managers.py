@@ -282,6 +282,10 @@ class Manager:
         return tuple((file, posixpath.basename(file)) for file in (self.lock.files if self.lock else ()))
 
 
+VERSIONS = {name: f"{kind.program}=={kind.version}" for name, kind in _KINDS.items()}
+"""Manager → what is installed of it, unless a lock asks for another."""
+
+
 def manager(job: Job) -> Manager:
     """The project's own; pip for lists."""
     return Manager(job, job.context.manager)
