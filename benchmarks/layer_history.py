@@ -291,7 +291,7 @@ def _curve(title: str, ways: Mapping[str, Way], histories: Sequence[History], wh
         found = {each.name: pulled(each.revisions, way) for each in histories}
         ratios = [whole[each].bytes / max(1, pull.bytes) for each, pull in found.items()]
         rows.append((name, f"**{statistics.geometric_mean(ratios):.1f}**", *(f"{ratio:.1f}" for ratio in ratios)))
-    return report.table((title, "mean", *(each.name.partition("/")[2] for each in histories)), rows)
+    return report.table((title, "mean", *(each.name.rpartition("/")[2] for each in histories)), rows)
 
 
 def _stability(histories: Sequence[History]) -> str:

@@ -13,7 +13,9 @@ import pytest
 from tests.cli.test_interrupts import AT_ONCE, interrupt, wait_until
 from tests.world import Said, World
 
+from pottle import api
 from pottle.oci.digest import Digest
+from pottle.oci.validate import validate
 from pottle.testing.registry import FakeRegistry
 
 LAYERS = ("base", "interpreter", "system", "environment", "app")
@@ -102,14 +104,55 @@ def test_each_layer_costs_one_manifest(here, tmp_path, project, registry, cache)
     assert len(downloads(registry)) == len(manifests)
 
 
-def test_an_image_whose_layers_are_elsewhere_is_not_kept_under_its_name(here, tmp_path, project, registry, cache):
-    """`pottle run` would find a name without bytes."""
+def test_an_image_whose_layers_are_elsewhere_is_completed_by_where_it_was_pushed(
+    here, tmp_path, project, registry, cache
+):
+    """`pottle run` fetches them then."""
+    build(here, project, "--cache-to", cache)
+    other, name = here.fresh("other"), f"{registry.host}/team/shop:1.0"
+    two = build(other, project, "--cache-from", cache, "--push", "-t", name)
+    host = api.Host(other.cache, other.environ)
+    image = api.stored(name, host)
+    assert image is not None
+    assert len(image.missing) == len(two["layers"])
+    registry.blobs["ci/cache"].clear()
+    api.complete(image, host, [api.reference(name)])
+    assert image.missing == ()
+    validate(image)
+
+
+def test_what_was_pushed_and_is_gone_is_one_error(here, tmp_path, project, registry, cache):
     build(here, project, "--cache-to", cache)
     other, name = here.fresh("other"), f"{registry.host}/team/shop:1.0"
     build(other, project, "--cache-from", cache, "--push", "-t", name)
+    registry.blobs["team/shop"].clear()
     said = other.pottle("run", name)
-    assert said.code == 2
-    assert "neither a directory nor an image" in said.err
+    assert said.code == 4
+    assert f"layers of the image are neither here nor in {registry.host}/team/shop" in said.err
+    assert "build it anew" in said.err
+
+
+def test_a_layer_that_the_cache_loses_before_it_is_pushed_is_made_here(
+    here, tmp_path, project, registry, cache, monkeypatch
+):
+    one = build(here, project, "--cache-to", cache)
+    lost = one["layers"][-2]["digest"]
+    before = api.delivery.push
+
+    def losing(*arguments: object, **options: object) -> object:
+        registry.blobs["ci/cache"].pop(lost, None)
+        return before(*arguments, **options)
+
+    monkeypatch.setattr(api.delivery, "push", losing)
+    other, name = here.fresh("other"), f"{registry.host}/team/shop:1.0"
+    said = other.pottle(
+        "build", "--format=json", checkout(project, tmp_path / "there"), "--cache-from", cache, "--push", "-t", name
+    )
+    assert said.code == 0, said.err
+    two = json.loads(said.out)
+    assert two["digest"] == one["digest"] == registry.tags["team/shop"]["1.0"]
+    assert [layer["digest"] for layer in two["layers"] if layer["made"]] == [lost]
+    assert f"the layer cache {registry.host}/ci/cache has lost a layer" in said.err
 
 
 def test_the_blobs_go_from_registry_to_registry_where_none_can_be_mounted(here, tmp_path, project, registry, cache):

@@ -49,6 +49,7 @@ def build_for(
     from pottle.oci.image import assemble_index
     from pottle.provision import keeping
 
+    anew = partial(build_for, root, options, platforms, host, shared)
     host = replace(host, progress=Once(host.progress))
     platforms = sorted(platforms, key=str)
     facts = facts_with_base(facts_of(root, options), root, options, platforms, host, ask=True)
@@ -74,7 +75,7 @@ def build_for(
         ]
         builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
-    return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared)
+    return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared, anew)
 
 
 def _helper(

@@ -9,6 +9,7 @@ from pottle.api.provisioning import complete
 from pottle.errors import HostError, UsageError
 
 if TYPE_CHECKING:
+    from pottle.api.products import Product
     from pottle.oci.image import AnyImage
     from pottle.oci.reference import Reference
     from pottle.oci.registry.push import Pushed
@@ -86,3 +87,18 @@ def push(
     origins = tuple(dict.fromkeys((*origins, *below)))
     with registry_for(host, insecure) as registry:
         return push_image(target, names, registry, origins=origins, progress=host.progress)
+
+
+def push_product(
+    product: "Product", names: "Sequence[Reference]", host: Host, insecure: Sequence[str] = ()
+) -> "tuple[Product, Pushed]":
+    """Push what was built. A layer that a layer cache has lost since it was looked for is made here, and the product another then."""
+    from pottle.oci.registry.push import LayerLost
+
+    while True:
+        try:
+            return product, push(product.target, names, host, insecure, product.origins)
+        except LayerLost as lost:
+            if product.shared is None or product.anew is None or not product.shared.lose(lost.digest):
+                raise
+            product = product.anew()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pottle.api.builds import build_for
-from pottle.api.delivery import push
+from pottle.api.delivery import push_product
 from pottle.api.host import Host
 from pottle.api.products import Product, reference
 from pottle.api.projects import directory_of, platforms, read_options
@@ -160,11 +160,10 @@ class _Publishing:
     def push(self) -> Published:
         assert self.product is not None, "it was built"
         with _blamed(self.mentions[0], self.project):
-            target, origins = self.product.target, self.product.origins
-            pushed = push(target, self.names, self.host, self.publication.insecure, origins)
+            self.product, pushed = push_product(self.product, self.names, self.host, self.publication.insecure)
             if self.shared is not None:
                 share(self.product, self.shared, self.names)
-        image = str(replace(self.names[0], tag=None, digest=target.digest))
+        image = str(replace(self.names[0], tag=None, digest=self.product.target.digest))
         return Published(self.project, tuple(self.mentions), image, pushed)
 
 

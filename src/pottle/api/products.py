@@ -1,6 +1,6 @@
 """What a project is built into, and by which names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ class Product:
     """What is named, written and loaded: the image, or the index of several platforms."""
     shared: "SharedLayers | None" = None
     """Where its layers are found and kept for others."""
+    anew: "Callable[[], Product] | None" = None
+    """Builds it once more, for whoever finds that a layer of others is lost."""
 
     @property
     def origins(self) -> "tuple[Reference, ...]":

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from pottle.api.host import Host, registry_for
 from pottle.api.projects import directory_of
+from pottle.errors import SourceError
 
 if TYPE_CHECKING:
     from pottle.config.options import Options
-    from pottle.oci.image import AnyImage
+    from pottle.oci.image import AnyImage, Image
     from pottle.oci.platform import Platform
+    from pottle.oci.reference import Reference
     from pottle.project.facts import Facts
     from pottle.provision.settings import Settings
 
@@ -52,11 +54,26 @@ def facts_with_base(
         return informed(facts, options, platforms, images, ask=ask)
 
 
-def complete(target: "AnyImage", host: Host) -> None:
-    """Fetch the layers of base images that are still where these are from, for whoever needs their bytes here."""
-    for image in target.images:
-        if (base := image.base) is not None and (layers := image.elsewhere):
-            from pottle.oci.registry.pull import fetch_layers
+def complete(target: "AnyImage", host: Host, names: "Sequence[Reference]" = ()) -> None:
+    """Fetch the layers that are not here, for whoever needs their bytes: where the base image is, or where the image itself was pushed.
 
+    What is made of layers of others and only pushed has none of its bytes here; the repositories of its `names` have all.
+    """
+    for image in target.images:
+        _complete(image, host, [place for place in (image.base, *names) if place is not None])
+
+
+def _complete(image: "Image", host: Host, places: "Sequence[Reference]") -> None:
+    for number, place in enumerate(places, 1):
+        if not (layers := image.missing):
+            return
+        from pottle.http import NotFound
+        from pottle.oci.registry.pull import fetch_layers
+
+        try:
             with registry_for(host) as registry:
-                fetch_layers(image, base, registry, layers=layers, progress=host.progress)
+                fetch_layers(image, place, registry, layers=layers, progress=host.progress)
+        except NotFound as error:
+            if number == len(places):
+                what = f"{len(image.missing)} layers of the image are neither here nor in {place.familiar}"
+                raise SourceError(what, hint="build it anew") from error

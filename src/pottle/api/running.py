@@ -44,5 +44,5 @@ def run(image: "Image", name: "Reference", settings: "RunSettings", listener: "L
     from pottle.run.settings import Host as RunHost
     from pottle.run.stored import stored_image
 
-    complete(image, host)
+    complete(image, host, (name,))
     return run_image(stored_image(image, name), settings, RunHost(host.environ, host.cache), listener)

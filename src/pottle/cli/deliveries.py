@@ -58,11 +58,15 @@ class Wishes:
     def fulfil(self, product: api.Product, host: api.Host) -> "Delivered":
         """Name the image, write it, load it, push it."""
         names = api.references(product, [tag.replace(NAME, product.name) for tag in self.tags])
-        if not product.origins:
+        if not product.origins:  # else its layers are nowhere but where it is pushed to
             api.tag(product.target, names)
         written = [api.save(product.target, output.replace(NAME, product.name), names, host) for output in self.outputs]
         loaded = api.load(product.target, names, host) if self.load else None
-        pushed = api.push(product.target, names, host, self.insecure, product.origins) if self.push else None
+        pushed = None
+        if self.push:
+            product, pushed = api.push_product(product, names, host, self.insecure)
+        if product.origins:
+            api.tag(product.target, names)
         if product.shared is not None:
             api.share(product, product.shared, names if self.push else ())
         if self.digest_file is not None:

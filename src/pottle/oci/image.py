@@ -98,10 +98,14 @@ class Image:
             return None
 
     @property
+    def missing(self) -> tuple[Descriptor, ...]:
+        """The layers that the store does not have, each once."""
+        return tuple({each.digest: each for each in self.layers if not self.store.has(each)}.values())
+
+    @property
     def elsewhere(self) -> tuple[Descriptor, ...]:
-        """The layers of the base image that the store does not have, each once."""
-        missing = {each.digest: each for each in self.layers if not self.store.has(each)} if self.base else {}
-        return tuple(missing.values())
+        """Those of them that the base image has, where it stands on one."""
+        return self.missing if self.base else ()
 
     @property
     def images(self) -> "tuple[Image, ...]":

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from pottle.errors import SourceError, UsageError
+from pottle.http import NotFound
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
 from pottle.oci.image import AnyImage, Image
@@ -22,6 +23,15 @@ _READ_SIZE: Final = 1 << 18
 """Bytes: large enough that Python is not what is waited for, small enough for five of them at once."""
 _NOT_WORTH_A_QUESTION: Final = 1 << 16
 """Bytes: to ask takes as long as to send them."""
+
+
+class LayerLost(SourceError):
+    """A layer that is not here is not where it was to come from, either."""
+
+    def __init__(self, digest: Digest) -> None:
+        what = f"the layer {digest} is neither here nor in the repository of a base image or a layer cache"
+        super().__init__(what, hint="build the image anew")
+        self.digest = digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +197,12 @@ class _Push:
         for origin in self._origins:
             repository = self._registry.repository(origin)
             if len(self._origins) == 1 or repository.has(blob):
-                return repository.blob(blob)
-        raise SourceError(
-            f"the layer {blob.digest} is neither here nor in the repository of a base image",
-            hint="build the image anew",
-        )
+                try:
+                    yield from repository.blob(blob)
+                except NotFound as error:
+                    raise LayerLost(blob.digest) from error
+                return
+        raise LayerLost(blob.digest)
 
 
 def _blobs(images: Iterable[Image]) -> list[Descriptor]:

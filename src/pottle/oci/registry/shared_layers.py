@@ -43,6 +43,8 @@ class SharedLayers:
     _homes: dict[Digest, Reference] = field(default_factory=dict)
     """Where the blobs of the layers are that were found."""
     _useless: set[Reference] = field(default_factory=set)
+    _lost: set[Digest] = field(default_factory=set)
+    """Blobs that were there when they were looked for, and no longer when they were wanted."""
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -54,6 +56,14 @@ class SharedLayers:
     def origins(self) -> tuple[Reference, ...]:
         """The repositories that have the blobs of layers that were found, in the order in which they were asked."""
         return tuple(source for source in self.sources if source in self._homes.values())
+
+    def lose(self, digest: Digest) -> bool:
+        """Whether a layer was found here whose blob turned out to be gone. It is not found again."""
+        if digest not in self._homes:
+            return False
+        self.progress.warn(f"the layer cache {self._homes.pop(digest).familiar} has lost a layer: it is made anew")
+        self._lost.add(digest)
+        return True
 
     # --- found
 
@@ -91,6 +101,8 @@ class SharedLayers:
         try:
             layer = layer_record.read(key, repository.manifest(layer_record.tag(key)).content)
         except NotFound:
+            return None
+        if layer.descriptor.digest in self._lost:
             return None
         return layer if self.bytes_wanted or repository.has(layer.descriptor) else None
 
