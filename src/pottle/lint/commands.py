@@ -176,10 +176,14 @@ def _script(step: Step, text: Mapped, depth: int) -> Commands:
         return Commands((), f"the script is longer than {LONGEST:,} characters", Span(text.place(0), text.place(0) + 1))
     script = parse(text.text)
     variables: dict[str, str | None] = dict(step.before.variables)
+    exported: dict[str, str | None] = {}
     found: list[Command] = []
     for run in runs(script):
         if run.simple.words:
             command = _unwrapped(_command(step, text, run, variables))
+            command = replace(command, environment={**exported, **command.environment})
+            exported |= _exported(command)
+            variables |= exported
             found += _nested(command, depth) or (command,)
         else:
             for assignment in run.simple.assignments:
@@ -204,6 +208,15 @@ def _command(step: Step, text: Mapped, run: Run, variables: Mapping[str, str | N
         _program(run.reads),
         run.redirections,
     )
+
+
+def _exported(command: Command) -> dict[str, str | None]:
+    """What `export NAME=value` gives to the commands behind it."""
+    if not command.words or command.words[0].text != "export":
+        return {}
+    named = {word: _ASSIGNED.fullmatch(word.known) for word in command.words[1:]}
+    known = not command.conditional
+    return {each[1]: each[2] if known and word.text is not None else None for word, each in named.items() if each}
 
 
 def _program(simple: syntax.Simple | None) -> str | None:
