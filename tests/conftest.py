@@ -16,6 +16,16 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True)
+def _no_real_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packages of a test's archive hold no programs, so what would run in a root of them runs beside us."""
+    from tests.host_sandbox import run_in
+
+    from pottle.api.sandbox import Sandbox
+
+    monkeypatch.setattr(Sandbox, "run_in", run_in)
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> "Iterator[World]":
     """An archive, an index and a machine, all of the test's own."""

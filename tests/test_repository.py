@@ -164,16 +164,9 @@ def from_an_archive(digest: str) -> dict[str, str]:
     }
 
 
-ALLOWED = '\n[tool.pottle]\nsource-builds = ["thing"]\n'
-
-
-def allowing(files: dict[str, str]) -> dict[str, str]:
-    return {**files, "pyproject.toml": files["pyproject.toml"] + ALLOWED}
-
-
 def test_a_repository_is_built_at_its_commit(here: World, tmp_path: Path):
     files = from_a_repository(tmp_path / "thing")
-    built = build(here, write(tmp_path / "shop", allowing(files)))
+    built = build(here, write(tmp_path / "shop", files))
     validate(built.image)
     assert f"{SITE}/thing/__init__.py" in paths(built)
     assert not {path for path in paths(built) if path.endswith("direct_url.json")}
@@ -181,7 +174,7 @@ def test_a_repository_is_built_at_its_commit(here: World, tmp_path: Path):
 
 def test_a_source_archive_of_the_project_is_built(here: World, tmp_path: Path):
     digest = archive(tmp_path / "shop/vendor/thing-1.0.tar.gz")
-    built = build(here, write(tmp_path / "shop", allowing(from_an_archive(digest))))
+    built = build(here, write(tmp_path / "shop", from_an_archive(digest)))
     assert f"{SITE}/thing/__init__.py" in paths(built)
 
 
@@ -190,7 +183,7 @@ def test_a_source_archive_of_an_index_is_built_by_its_hash(here: World, tmp_path
     there = replace(
         here, more={**here.more, "UV_FIND_LINKS": str(tmp_path / "links"), "UV_DEFAULT_INDEX": here.index.url}
     )
-    found = build(there, write(tmp_path / "shop", allowing(from_an_index(digest))))
+    found = build(there, write(tmp_path / "shop", from_an_index(digest)))
     validate(found.image)
     assert f"{SITE}/thing/__init__.py" in paths(found)
 
@@ -201,34 +194,25 @@ def test_an_archive_of_an_index_that_is_not_the_locked_one_is_not_built(here: Wo
         here, more={**here.more, "UV_FIND_LINKS": str(tmp_path / "links"), "UV_DEFAULT_INDEX": here.index.url}
     )
     with pytest.raises(PottleError) as raised:
-        build(there, write(tmp_path / "shop", allowing(from_an_index("0" * 64))))
+        build(there, write(tmp_path / "shop", from_an_index("0" * 64)))
     assert str(raised.value.at) == "poetry.lock:2"
-
-
-def test_nothing_is_built_that_is_not_allowed(here: World, tmp_path: Path):
-    files = from_a_repository(tmp_path / "thing")
-    with pytest.raises(ProjectError, match="runs its code on this machine") as caught:
-        build(here, write(tmp_path / "shop", files))
-    assert str(caught.value.at).startswith("uv.lock:")
-    assert "source-builds" in (caught.value.hint or "")
 
 
 def test_an_archive_that_is_not_the_locked_one_is_not_built(here: World, tmp_path: Path):
     archive(tmp_path / "shop/vendor/thing-1.0.tar.gz")
-    files = allowing(from_an_archive("0" * 64))
+    files = from_an_archive("0" * 64)
     with pytest.raises(Exception, match="hash") as caught:
         build(here, write(tmp_path / "shop", files))
     assert type(caught.value).__name__ == "IntegrityError"
 
 
-def test_compiled_code_is_refused(here: World, tmp_path: Path):
+def test_compiled_code_is_installed(here: World, tmp_path: Path):
     files = from_a_repository(tmp_path / "thing")
     backend = tmp_path / "thing/python/backend/own.py"
     tag = f"cp{PYTHON.replace('.', '')}-abi3-linux_x86_64"
     backend.write_text(BACKEND.replace("shop", "thing").replace("py3-none-any", tag))
     files = _again(tmp_path / "thing", files)
-    with pytest.raises(ProjectError, match="has compiled code"):
-        build(here, write(tmp_path / "shop", allowing(files)))
+    assert f"{SITE}/thing/__init__.py" in paths(build(here, write(tmp_path / "shop", files)))
 
 
 def test_a_backend_that_fails_says_why(here: World, tmp_path: Path):
@@ -236,7 +220,7 @@ def test_a_backend_that_fails_says_why(here: World, tmp_path: Path):
     (tmp_path / "thing/python/backend/own.py").write_text("def build_wheel(*_):\n    raise ValueError('no luck')\n")
     files = _again(tmp_path / "thing", files)
     with pytest.raises(ProjectError, match="no luck") as caught:
-        build(here, write(tmp_path / "shop", allowing(files)))
+        build(here, write(tmp_path / "shop", files))
     assert str(caught.value.at).startswith("uv.lock:")
 
 

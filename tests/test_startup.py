@@ -11,11 +11,14 @@ import pytest
 from tests.world import World
 
 HEAVY = {
+    "cattrs",
     "debian_inspector",
     "deflate",
     "httpcore",
+    "lsprotocol",
     "msgspec",
     "packaging",
+    "pygls",
     "pysequoia",
     "rich",
     "tomli",

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from urllib.request import urlopen
 
-import httpx
 from packaging.utils import canonicalize_name
 
 from pottle.errors import PottleError, SourceError
@@ -124,9 +124,9 @@ def download(archive: Archive, name: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         url = f"{root}/dists/{pocket.name}/{name}"
         digest = hashlib.sha256()
-        with replacing(path) as target, httpx.stream("GET", url, follow_redirects=True, timeout=60) as response:
+        with replacing(path) as target, urlopen(url, timeout=60) as response:
             unpacked = zlib.decompressobj(wbits=31) if name.endswith(".gz") else None
-            for chunk in response.raise_for_status().iter_raw():
+            while chunk := response.read(1 << 20):
                 content = unpacked.decompress(chunk) if unpacked else chunk
                 digest.update(content)
                 target.write(content)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-_AUTHORITY = r"[A-Za-z][A-Za-z0-9+.-]*://"
+_AUTHORITY = r"[A-Za-z][A-Za-z0-9+.-]{0,40}://"
 _LOGIN = re.compile(rf"({_AUTHORITY})([^/?#\s]*|[^/?#@:\[\s]*:(?![0-9]+(?:[/?#\s]|$))[^@\s]*)@")
 """User name and password: all of the authority before its last `@`; where there is none in it, up to one behind a `/` that no
 port number stands before."""

@@ -135,6 +135,15 @@ def test_what_a_wheel_would_write_elsewhere_is_nowhere(tmp_path: Path, files: di
     assert not list(tmp_path.rglob("escaped.so"))
 
 
+def test_a_wheel_that_cannot_be_had_is_told_with_its_place(here: World, tmp_path: Path):
+    root = project(here, tmp_path / "shop", LINKED)
+    (root / "uv.lock").write_text((root / "uv.lock").read_text().replace(LINKED.sha256, "0" * 64))
+    done = here.pottle("build", root, AMD64)
+    assert done.code in {4, 5}
+    assert done.err.count("error: ") == 1
+    assert "--> uv.lock:" in done.err
+
+
 # --- pottle.lock ----------------------------------------------------------------------------------
 
 
@@ -248,7 +257,7 @@ def test_a_dockerfile_has_what_the_lock_says_with_its_reason(here: World, tmp_pa
     text = here.pottle("generate", "dockerfile", "--stdout", root, AMD64).out
 
     assert "# libodbc2: linked: it is linked with libodbc.so.2.\nRUN apt-get update" in text
-    assert " libodbc2" in text.partition("apt-get install")[2].partition("rm -rf")[0]
+    assert " libodbc2" in text.partition("--no-install-recommends")[2].partition("rm -rf")[0]
 
 
 def test_a_dockerfile_for_several_platforms_has_what_any_of_them_needs(tmp_path: Path):
@@ -259,7 +268,7 @@ def test_a_dockerfile_for_several_platforms_has_what_any_of_them_needs(tmp_path:
         root = for_both(here, tmp_path / "shop", arm)
         assert here.pottle("lock", root, "--platform=linux/amd64,linux/arm64", "-q").code == 0
         text = here.pottle("generate", "dockerfile", "--stdout", root).out
-    installed = text.partition("apt-get install")[2].partition("rm -rf")[0]
+    installed = text.partition("--no-install-recommends")[2].partition("rm -rf")[0]
     assert {"libodbc2", "libexpat1"} <= set(installed.split())
 
 

@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.test_repository import allowing, from_an_archive, write
+from tests.test_repository import from_an_archive, write
 from tests.world import BACKEND, World
 
 from pottle.testing.wheel_file import WheelFile
@@ -135,7 +135,7 @@ def sourced(here: World, tmp_path: Path) -> Path:
             member.size = len(text)
             archive.addfile(member, io.BytesIO(text.encode()))
     digest = hashlib.sha256(content.getvalue()).hexdigest()
-    root = write(tmp_path / "shop", allowing(from_an_archive(digest)))
+    root = write(tmp_path / "shop", from_an_archive(digest))
     (root / "vendor").mkdir()
     (root / "vendor/thing-1.0.tar.gz").write_bytes(content.getvalue())
     return root

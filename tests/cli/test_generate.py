@@ -189,6 +189,14 @@ def test_refresh_writes_what_pottle_has_written_and_nothing_else(
     assert not (project / "kubernetes.yaml").exists()
 
 
+def test_compose_builds_the_stage_for_developers_where_there_is_one(project: Path, call: Call):
+    call("dockerfile", "--dev", project)
+    call("compose", project)
+    assert "\n      target: dev\n" in (project / "compose.yaml").read_text()
+    call("dockerfile", "--force", "--from", "debian:trixie", project)
+    assert call("compose", "--check", project) == 1
+
+
 def test_a_pipeline_lies_at_the_root_of_the_repository(tmp_path: Path, call: Call, capsys: pytest.CaptureFixture[str]):
     project = tmp_path / "apps/shop"
     project.mkdir(parents=True)
@@ -199,6 +207,16 @@ def test_a_pipeline_lies_at_the_root_of_the_repository(tmp_path: Path, call: Cal
     assert "somebody's own work" in capsys.readouterr().err
     assert call("ci", "--stdout", project) == 0
     assert "pottle generate refresh --check apps/shop" in capsys.readouterr().out
+
+
+def test_a_script_is_what_is_built(tmp_path: Path, call: Call, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / ".git").mkdir()
+    script = tmp_path / "report.py"
+    script.write_text('# /// script\n# requires-python = ">=3.11"\n# ///\nprint("hello")\n')
+    assert call("ci", "--stdout", script) == 0
+    assert 'pottle build --cache-from "$IMAGE/cache" report.py\n' in capsys.readouterr().out
+    assert call("kubernetes", "--stdout", script) == 0
+    assert "image: pottle://report.py\n" in capsys.readouterr().out
 
 
 def test_nothing_is_imported_that_is_not_needed(project: Path):

@@ -44,7 +44,7 @@ def venv(tmp_path: Path) -> Path:
 
 
 def test_a_list_for_apt(venv: Path, run):
-    done = run("libs", str(venv), "--format", "apt")
+    done = run("libs", str(venv), "--format", "apt", "--suite", "trixie")
     assert (done.code, done.out, done.err) == (0, "libgl1\n", "")
     assert run("libs", str(venv), "--format", "apt", "--optional").out == "libgl1\nlibsm6\n"
 
@@ -72,7 +72,7 @@ def test_text_names_the_package_and_the_reason(venv: Path, run):
 
 def test_an_environment_without_machine_code_needs_nothing(tmp_path: Path, run):
     install(tmp_path, "flask", {"flask.py": "x = 1"}, tag="py3-none-any")
-    done = run("libs", str(tmp_path))
+    done = run("libs", str(tmp_path), "--suite", "trixie")
     assert (done.code, done.out) == (0, f"nothing has to be installed on trixie ({OWN})\n")
 
 
@@ -82,6 +82,12 @@ def test_a_glibc_that_is_too_old_names_the_suites_that_would_do(tmp_path: Path, 
     done = run("libs", str(tmp_path), "--suite", "bookworm")
     assert done.code == 1
     assert "GLIBC_2.38, for psycopg2: bookworm has GLIBC_2.36; use trixie or forky" in done.out
+
+
+def test_a_folder_is_for_this_machines_own_suite(venv: Path, run, monkeypatch: pytest.MonkeyPatch):
+    for own, told in (("noble", "noble"), (None, "trixie")):
+        monkeypatch.setattr("pottle.native.root.suite_of", lambda _, own=own: own)
+        assert json.loads(run("libs", str(venv), "--format", "json", "-q").out)["suite"] == told
 
 
 WRONG = {

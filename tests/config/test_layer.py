@@ -64,6 +64,7 @@ def test_every_key_is_read():
     compression = "zstd"
     variant = "debug"
     packages = ["libpq5"]
+    build-packages = ["libpq-dev"]
     strict = true
     extras = ["fast"]
     groups = ["prod"]

@@ -39,6 +39,13 @@ def test_commands(text: str, argvs):
     assert [command.argv for step in found.steps for command in found.commands(step)] == argvs
 
 
+def test_what_a_script_exports():
+    text = 'FROM x\nRUN A=0 export B=1 C="$D" && E=2; export E; F=3 pip install a && if x; then export G=4; fi && y'
+    *_, installs, _, _, last = (command for step in build(text).steps for command in build(text).commands(step))
+    assert dict(installs.environment) == {"B": "1", "C": None, "E": "2", "F": "3"}
+    assert dict(last.environment) == {"B": "1", "C": None, "E": "2", "G": None}
+
+
 STARTS = {
     "CMD": ('CMD ["a"]', "a"),
     "ENTRYPOINT": ('ENTRYPOINT ["a"]', "a"),

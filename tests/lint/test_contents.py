@@ -79,6 +79,7 @@ def test_what_is_there(text: str, path: str, place: object):
 MOUNTED = {
     "a file": ("type=bind,source=pyproject.toml,target=pyproject.toml", "pyproject.toml"),
     "a directory": ("type=bind,source=backend,target=.", "backend/pyproject.toml"),
+    "a file that is not there": ("type=bind,source=uv.lock,target=pyproject.toml", UNKNOWN),
     "all": ("type=bind,target=/app", "pyproject.toml"),
     "a stage": ("type=bind,from=files,source=/x,target=/app", "pyproject.toml"),
     "a cache": ("type=cache,target=/app", UNKNOWN),

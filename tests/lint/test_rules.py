@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -100,6 +101,29 @@ def test_all_fixes_together_come_to_an_end(name: str, key: str, case: Fires):
     files = {**case.files, **{each.path: each.after for each in after.changes}}
     left = [each for each in checked(after.checked.source.text, path, files).diagnostics if each.fix is not None]
     assert left == []
+
+
+HOSTILE = {
+    "one word": "a" * 60_000,
+    "options": "-" + "efkw" * 15_000 + "1",
+    "commas": "a," * 30_000 + "+w",
+    "schemes": "a://b:c" * 8_000,
+    "digits": "1" * 60_000,
+    "dots": "a.b-" * 15_000,
+    "parentheses": "requests.get(" * 4_000,
+}
+WRITTEN = (
+    "FROM python:3.13-slim\nENV SECRET_KEY={0} A={0}\nARG TOKEN={0}\nRUN chmod {0} /a && curl {0} && useradd {0}\nRUN <<EOF\nset {0}\nb\nEOF\n"
+    'ADD {0} /b\nEXPOSE {0}\nHEALTHCHECK CMD curl {0} http://localhost && python -c "{0}"\nUSER {0}\nCMD ["uvicorn", "{0}"]\n'
+)
+
+
+@pytest.mark.parametrize("word", HOSTILE.values(), ids=HOSTILE)
+def test_a_long_word_is_no_longer_a_wait(word: str):
+    """What takes the square of its length would take minutes."""
+    before = time.process_time()
+    checked(WRITTEN.format(word))
+    assert time.process_time() - before < 20
 
 
 @pytest.mark.parametrize(("name", "key", "case"), CASES, ids=IDS)

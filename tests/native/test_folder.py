@@ -67,6 +67,14 @@ def test_a_record_cannot_claim_what_lies_elsewhere(tmp_path: Path):
     assert [b.owner for b in collect(tmp_path).binaries] == ["one"]
 
 
+def test_metadata_that_leads_to_a_device_is_not_read(tmp_path: Path):
+    install(tmp_path, "one", {"m.abi3.so": module()})
+    for name in ("RECORD", "WHEEL"):
+        (tmp_path / "one-1.0.dist-info" / name).unlink()
+        (tmp_path / "one-1.0.dist-info" / name).symlink_to("/dev/zero")
+    assert [b.owner for b in collect(tmp_path).binaries] == [None]
+
+
 def test_a_damaged_file_is_told_and_the_others_are_read(tmp_path: Path):
     (tmp_path / "a.so").write_bytes(module("libpq.so.5")[:100])
     (tmp_path / "b.so").write_bytes(module("libodbc.so.2"))

@@ -128,13 +128,13 @@ def test_where_nothing_is_wanted_nothing_is_missed():
     assert planned([], {"requirements.txt": "# nothing yet\n"}).lockfile == "requirements.txt"
 
 
-def test_sources_are_built_if_they_may_be():
+def test_sources_are_built():
     source = PinnedSource("thing", None, "https://git.example/thing", HERE, commit="0" * 40)  # type: ignore[arg-type]
-    environment = replace(ENVIRONMENT, sources=(source,))
-    for allowed in ((), ("thing",)):
-        plan = planned([environment], options=Options(source_builds=allowed))
-        assert any("thing" in warning for warning in plan.warnings) != bool(allowed)
-        assert [layer.name for layer in plan.layers].count("sources") == 1
+    plan = planned([replace(ENVIRONMENT, sources=(source,))])
+    assert not any("thing" in warning for warning in plan.warnings)
+    (step,) = next(layer.steps for layer in plan.layers if layer.name == "sources")
+    assert step.tools.suite == "trixie"
+    assert {"gcc", "libpython3.13-dev"} <= set(step.tools.packages)
 
 
 # --- the question ---------------------------------------------------------------------------------

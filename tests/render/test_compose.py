@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.named import CASES, project
 
@@ -138,6 +138,7 @@ def test_a_stage_for_developers_has_its_own_command_and_finds_the_package():
 def test_django_is_served_by_its_own_server_whatever_the_stage():
     services = read(development(Project(planned("django-static-root"), target="dev")))["services"]
     assert services["web"]["command"][:3] == ["python", "manage.py", "runserver"]
+    assert "healthcheck" not in services["migrate"]
 
 
 def test_what_has_to_be_compiled_is_built_anew_instead():
@@ -192,6 +193,7 @@ def test_a_builder_is_given_what_the_dockerfile_asks_for(orders: ImagePlan):
     assert document["secrets"]["ca"]["file"].startswith("${CA_BUNDLE:-")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(st.characters(exclude_categories=["Cs"])))
 def test_what_a_project_says_is_no_variable_of_composes(word: str, value: str):
     plan = _CELERY

@@ -7,7 +7,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.render.test_compose import READ, planned
 
@@ -155,6 +155,11 @@ def test_an_image_by_its_name():
     assert remembered(render(planned("plain-script"), ())) is None
 
 
+def test_a_script_is_named_as_one():
+    text = render(planned("pep723-script"), (), script="report.py")
+    assert [spec["containers"][0]["image"] for spec in pods(text)] == ["pottle://report.py"]
+
+
 @pytest.mark.parametrize(
     ("words", "name"),
     [
@@ -171,6 +176,7 @@ def test_names_are_those_that_kubernetes_takes(words: tuple[str, ...], name: str
 _CELERY = planned("celery-with-django")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
 def test_what_a_project_says_is_no_variable_of_kubernetes(word: str, value: str):
     (first, second, *others) = _CELERY.processes

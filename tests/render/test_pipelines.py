@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.named import CASES
 
@@ -89,6 +89,7 @@ def test_only_what_pushes_writes_the_cache(provider: str):
     assert all("${{" not in script for script in found)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
 def test_a_directory_is_one_word_whatever_it_is_called(directory: str):
     (script,) = (each for each in scripts("gitlab", Built("shop", directory)) if "--check" in each)

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pottle.render.yaml_text import Anchor, Because, Block, Line, Raw, comment, scalar, text
@@ -21,11 +21,13 @@ NODES = st.recursive(
 DOCUMENTS = st.dictionaries(HOSTILE.filter(lambda key: key != "<<"), NODES, min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_what_is_read_is_what_was_written(document: dict):
     assert yaml.safe_load(text(document)) == document
 
 
+@settings(deadline=None)
 @given(st.lists(SCALARS, max_size=6), st.dictionaries(HOSTILE, SCALARS, max_size=3))
 def test_a_line_means_the_same_as_a_block(items: list, pairs: dict):
     pairs.pop("<<", None)
@@ -33,6 +35,7 @@ def test_a_line_means_the_same_as_a_block(items: list, pairs: dict):
     assert yaml.safe_load(text(document)) == {"list": items, "mapping": pairs, "nested": {"inner": items}}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200), HOSTILE)
 def test_a_comment_is_never_read(why: str, value: str):
     why = " ".join(why.split())
@@ -54,6 +57,7 @@ def test_what_could_be_taken_for_something_else_is_quoted(text_: str):
     assert scalar(text_) == f'"{text_}"'
 
 
+@settings(deadline=None)
 @given(st.lists(HOSTILE, max_size=4))
 def test_lines_are_read_as_they_are(lines: list[str]):
     document = {"a": Block(lines), "b": [{"run": Block(lines)}, Block(lines)]}

@@ -56,9 +56,9 @@ def build_for(
     warn_of(plans, host.progress)
     settings = settings_for(root, options, host)
     several = len(plans) > 1
-    sides = [Side.of(planned, facts.pins, settings, several=several) for planned in plans]
+    sides = [Side.of(planned, facts.pins, settings, host, several=several) for planned in plans]
     if (helper := _helper(plans, facts, root, options, host)) is not None:
-        sides.append(Side.of(helper, facts.pins, settings, several=True))
+        sides.append(Side.of(helper, facts.pins, settings, host, several=True))
     if facts.pins is not None and any(side.decided is not None for side in sides):
         keeping.note_use(facts.pins, settings)
     with ExitStack() as open_until_done:

@@ -110,6 +110,8 @@ class _Written:
     """The plans with what developers need besides, where no other file names it."""
     image: str | None = None
     """What manifests name."""
+    script: str | None = None
+    """The file that is meant, where it is no directory."""
 
     @property
     def ignore_file(self) -> Path:
@@ -146,7 +148,8 @@ def _written(
     if around.path(listed.DEVELOPMENT) in around.development:
         more = replace(options, groups=development_groups(facts, options))
         development = _for_platforms(options, lambda platform: planned(platform, more))
-    return _Written(directory_of(root), plans, around, style, configured, digests, tree, development, image)
+    script = script_of(root)
+    return _Written(directory_of(root), plans, around, style, configured, digests, tree, development, image, script)
 
 
 def _digests(images: Sequence[str], known: Mapping[str, str], host: Host) -> Mapping[str, str]:
@@ -215,9 +218,11 @@ def _outputs(kind: str, projects: Sequence[_Written], root: Path, *, every: bool
 
 def _composed(written: _Written) -> "Project":
     """The project as a compose file beside its Dockerfile sees it."""
+    from pottle.plan.places import APP
     from pottle.project.survey import Survey
     from pottle.project.variables import variables
     from pottle.render.compose import Project
+    from pottle.render.job import SOURCE
 
     plan, context = written.plans[0], written.context
     up = "/".join([".."] * len(context.directory.split("/"))) if context.directory else "."
@@ -226,6 +231,8 @@ def _composed(written: _Written) -> "Project":
         variables=variables(written.tree),
         context=up,
         dockerfile=context.path("Dockerfile"),
+        target="dev" if written.style.dev else None,
+        mount=SOURCE if written.style.dev and context.directory else APP,
         roots=tuple(sorted({module.root for module in Survey(written.tree).modules})) or ("",),
         secrets=written.style.secrets,
         lockfiles=(plan.lockfile,) if plan.lockfile else (),
@@ -241,7 +248,7 @@ def _pipelines(provider: str, projects: Sequence[_Written], root: Path, *, every
     if not projects:
         return
     top = repository(directory_of(root)).absolute()
-    directory = os.path.relpath(directory_of(root).absolute(), top)
+    directory = os.path.relpath(root.absolute(), top)
     own = [steps(each.plans[0]).own for each in projects]
     built = pipelines.Built(
         name=projects[0].plans[0].name,
@@ -258,7 +265,7 @@ def _manifests(written: _Written) -> str:
     from pottle.render import kubernetes
 
     image = written.image or kubernetes.remembered(written.tree.read(kubernetes.NAME) or "")
-    return kubernetes.render(written.plans[0], variables(written.tree), image)
+    return kubernetes.render(written.plans[0], variables(written.tree), image, script=written.script or ".")
 
 
 def _target(project: _Written, below: Path) -> "Target":

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from pottle.native.needs import Report
     from pottle.native.tree import Architecture, Tree
     from pottle.oci.image import Image
+    from pottle.plan.environment_plan import EnvironmentPlan
     from pottle.provision.closures import Closure
 
 SUITE = "trixie"
-"""Debian's stable: what is told where nothing says which suite it is about."""
+"""Debian's stable: what is told where nothing says which suite it is about, not even this machine."""
 
 _OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "uv.lock", "pylock.toml")
 
@@ -100,7 +101,7 @@ def _folder(path: Path, wish: SystemWish, host: Host) -> "tuple[Report, bool]":
     from pottle.native.knowledge import words
     from pottle.native.needs import examine, on_suite
 
-    suite = wish.suite or SUITE
+    suite = wish.suite or root.suite_of(Path("/")) or SUITE
     if (path / "oci-layout").is_file():
         raise UsageError(f"{path} is an OCI layout", hint="name the image as its registry, or pottle's store, knows it")
     with host.progress.task("Reading machine code"):
@@ -164,10 +165,22 @@ def _project(path: Path, wish: SystemWish, host: Host) -> "Report":
     if plan is None:
         raise ProjectError(f"nothing in {root} says what is installed", hint="name a lock, an environment or an image")
     settings = settings_for(root, options, host)
-    suite = plan.base.partition(":")[2] if plan.base_image is None else wish.suite or SUITE
+    suite, there = _below(plan, wish)
     direct = {str(dependency.name) for dependency in facts.dependencies}
-    system = on_suite(suite, _architecture(wish))
+    system = on_suite(suite, _architecture(wish), there)
     return libraries.report(plan, locking.wheels_of(plan, settings), system, direct, settings)
+
+
+def _below(plan: "EnvironmentPlan", wish: SystemWish) -> tuple[str, frozenset[str]]:
+    """The suite that a project stands on, and the packages that are there."""
+    from pottle.native.index import RUNTIME, suites
+
+    image, there = plan.base_image, frozenset(RUNTIME)
+    if image is None:
+        return plan.base.partition(":")[2], there
+    if image.release in {suite.name for suite in suites()}:
+        return image.release, there | frozenset(image.packages or ())
+    return wish.suite or SUITE, there
 
 
 # --- an image -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pottle.api.host import Host, own_platform, registry_for
 from pottle.api.projects import directory_of, facts_of, platforms, script_options, text_of, tree_of
 from pottle.api.provisioning import settings_for
+from pottle.api.source_builds import Sources
 from pottle.errors import UsageError
 from pottle.text import Location
 
@@ -94,7 +95,8 @@ def pin(root: Path, options: "Options", host: Host, upgrade: "Upgrade | None" = 
     facts = _with_base_images(facts, root, options, wanted, host, upgrade=upgrade)
     images = tuple(each.image for each in facts.base_images)
     with Archives(settings) as archives:
-        after = Answers(facts, options, archives, settings, upgrade or Upgrade(), before).all(wanted)
+        sources = Sources(archives, settings, host)
+        after = Answers(facts, options, archives, settings, upgrade or Upgrade(), before, sources).all(wanted)
         text = pottle_lock.written(after, images)
         changed = text_of(path) != text
         if write:
@@ -152,11 +154,13 @@ _Contents: TypeAlias = "Mapping[tuple[str, str], tuple[str, object]]"
 
 
 def _pinned(platform: str, before: "Pins", after: "Pins") -> Pinned:
+    from pottle.plan.places import SOURCES
+
     environment = next((each for each in after.environments if each.platform == platform), None)
     system = next((each for each in after.systems if each.platform == platform), None)
     changes = _changes(_of_platform(before, platform), _of_platform(after, platform))
     python = system.python if system is not None else environment.python if environment is not None else ""
-    packages = len(system.debs) if system is not None else 0
+    packages = sum(deb.layer != SOURCES for deb in system.debs) if system is not None else 0
     wheels = len(environment.wheels) if environment is not None else 0
     return Pinned(platform, system.base if system is not None else None, python, packages, wheels, changes)
 

@@ -1,5 +1,6 @@
 """Where commands of a project run while it is built."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from pottle.api.provisioning import complete
 from pottle.errors import HostError
 
 if TYPE_CHECKING:
-    from pottle.build.sandbox import Command, Ended
+    from pottle.build.sandbox import Command, Ended, Task
     from pottle.oci.image import Image
+    from pottle.oci.platform import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +36,20 @@ class Sandbox:
         complete(image, self.host)
         run_host = RunHost(self.host.environ, self.host.cache)
         stored = stored_image(image, reference("building"))
-        return Ended(*run_command(stored, command.argv, command.environment, command.outputs, work, run_host))
+        ended = run_command(stored, command.argv, command.environment, command.outputs, work, run_host)
+        return Ended(ended.code, ended.said, ended.exceeded)
+
+    def run_in(self, root: Path, task: "Task", platform: "Platform") -> "Ended":
+        """How the task ended; raises `HostError` where nothing here can run what is for that platform."""
+        from pottle.build.sandbox import Ended
+        from pottle.run import command
+        from pottle.run.settings import Host as RunHost
+
+        own = own_platform()
+        if sys.platform != "linux" or str(platform) != str(own):
+            machine = str(own) if sys.platform == "linux" else sys.platform
+            what = f"a distribution has to be built for {platform}, and this machine is {machine}"
+            raise HostError(what, hint=f"build on a machine that is {platform}, or lock versions that have wheels")
+        wanted = command.Task(task.argv, task.environment, task.working_dir, task.writable, task.readable)
+        ended = command.run_in(root, wanted, RunHost(self.host.environ, self.host.cache))
+        return Ended(ended.code, ended.said, ended.exceeded)

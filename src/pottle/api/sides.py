@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pottle.api.host import Host
 from pottle.api.sandbox import Sandbox
+from pottle.api.source_builds import Sources
 from pottle.errors import PottleError
 from pottle.progress import Of
 
@@ -33,9 +35,12 @@ class Side:
     """Of all together: it stops this one too."""
     decided: "Decided | None"
     """What `pottle.lock` says of it."""
+    host: Host
 
     @classmethod
-    def of(cls, planned: "ImagePlan", pins: "Pins | None", settings: "Settings", *, several: bool) -> "Side":
+    def of(
+        cls, planned: "ImagePlan", pins: "Pins | None", settings: "Settings", host: Host, *, several: bool
+    ) -> "Side":
         """Settings are those of all together."""
         from pottle.plan.system_pins import decided
         from pottle.provision.archives import Archives
@@ -44,14 +49,16 @@ class Side:
         stop = settings.stop
         if several:
             settings = replace(settings, stop=Stop(), progress=Of(planned.platform, settings.progress))
-        return cls(planned, settings, Archives(settings), stop, decided(pins, planned))
+        return cls(planned, settings, Archives(settings), stop, decided(pins, planned), host)
 
     def lock(self) -> "LockedPlan":
         """The locked plan."""
         from pottle.provision.locking import lock as lock_plan
 
         with self._named():
-            return lock_plan(self.planned, self.archives, self.settings, self.decided)
+            locked = lock_plan(self.planned, self.archives, self.settings, self.decided)
+            sources = Sources(self.archives, self.settings, self.host)
+            return sources.settled(locked, decided=self.decided is not None)
 
     def order(
         self,

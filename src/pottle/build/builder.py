@@ -13,6 +13,7 @@ from pottle.build.project import ProjectFiles
 from pottle.build.steps import Executor
 from pottle.build.wheels import Wheels, step_of
 from pottle.build.workshop import Workshop
+from pottle.memory import give_back_large_blocks
 from pottle.oci.compression import cpus
 from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
@@ -175,6 +176,8 @@ class _Making:
         of_packages = [plan for plan in plans if self.ingredients.packages(plan)]
         of_wheels = [plan for plan in plans if step_of(plan)]
         others = [plan for plan in plans if plan not in (*of_packages, *of_wheels, *commands)]
+        if of_packages or of_wheels:
+            give_back_large_blocks()
 
         with self._workshop.scratch() as aside:
             executor = Executor(self.ingredients, self._workshop, self._compilation, self.wheels, self._image, aside)

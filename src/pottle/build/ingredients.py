@@ -87,6 +87,8 @@ class Ingredients:
                 yield self._compiler(mode)
             case BuildWheels(bytecode=mode):
                 yield [(each.url, each.commit, each.subdirectory, each.sha256) for each in self.locked.sources]
+                yield [package.sha256 for package in self.packages(layer)]
+                yield self.locked.interpreter.sha256 if self.locked.interpreter is not None else None
                 yield from (self._build(each.name) for each in self.locked.sources)
                 yield self.locked.plan.python
                 yield self._compiler(mode)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pottle.oci.image import Image
+from pottle.oci.platform import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +21,35 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What is run in a root directory of this machine."""
+
+    argv: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+    """All of it."""
+    working_dir: str
+    writable: Mapping[str, Path]
+    """Directory in the root → the directory of this machine that appears there."""
+    readable: Mapping[str, Path]
+    """The same of what may only be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """How it went."""
 
     code: int
     said: str
     """The end of what it wrote to stdout and stderr."""
+    exceeded: str | None = None
+    """Why it was ended, where it took more than anything may: `it took more than 8 GiB of memory`."""
 
 
 class Sandbox(Protocol):
-    """Runs a command as the image's user: no network, a read-only root but for the outputs."""
+    """Runs a command as nobody in particular: no network, a read-only root but for the outputs, no more than its share of the machine."""
 
     def run(self, image: Image, command: Command, work: Path) -> Ended:
         """Waits until it has ended. `work` is a scratch directory."""
+
+    def run_in(self, root: Path, task: Task, platform: Platform) -> Ended:
+        """The same in the directory `root`, whose programs are for `platform`."""

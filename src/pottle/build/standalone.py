@@ -18,6 +18,7 @@ _STDLIB = r"lib/python3\.[0-9]+"
 _LIBRARY = re.compile(r"lib/libpython3.*\.so.*")
 _BUILT_FOR = re.compile(rb"(?<![a-z0-9._])/install(?=[/'\"\s]|$)")
 """The prefix that it was configured with; `/usr/bin/install` is something else."""
+_NAMES_PREFIX = re.compile(_STDLIB + r"/(_sysconfigdata[^/]*\.py|config-[^/]+/Makefile)|lib/pkgconfig/.*\.pc")
 
 RULES: tuple[Rule, ...] = (
     Rule(r"bin/python(3(\.[0-9]+)?)?", keep=True, because="the interpreter and its names"),
@@ -45,6 +46,11 @@ def interpreter(entries: Iterable[Entry], into: str) -> Iterator[Entry]:
             yield _placed(entry, into)
 
 
+def whole(entries: Iterable[Entry], into: str) -> Iterator[Entry]:
+    """All of them, as what compiles against it needs them: headers and libraries too."""
+    return (_placed(entry, into) for entry in entries)
+
+
 def keeps(path: str) -> bool:
     """Whether what lies at `path` below the interpreter's root belongs in an image."""
     rule = filters.first(path, _COMPILED)
@@ -60,6 +66,6 @@ def _libraries(entries: Iterable[Entry]) -> frozenset[str]:
 
 def _placed(entry: Entry, into: str) -> Entry:
     path = posixpath.join(into.lstrip("/"), entry.path)
-    if isinstance(entry, File) and re.fullmatch(_STDLIB + r"/_sysconfigdata[^/]*\.py", entry.path):
+    if isinstance(entry, File) and _NAMES_PREFIX.fullmatch(entry.path):
         return File(path, _BUILT_FOR.sub(into.encode(), entry.read()), entry.mode)
     return replace(entry, path=path)

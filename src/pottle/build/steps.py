@@ -82,7 +82,7 @@ class Executor:
             case InstallWheels():
                 return [*before, *self.wheels.entries(step)]
             case BuildWheels():
-                return [*before, *self._build_wheels(step, work)]
+                return [*before, *self._build_wheels(step, layer, work)]
             case InstallProject():
                 return [*before, *self._install_project(step, layer, work)]
             case RunCommand():
@@ -170,10 +170,14 @@ class Executor:
         entries = [*(base.interpreter(packages, home.base) if own else packages), *environment.empty(home)]
         return [*entries, *self._bytecode(_standard_library(packages), step.bytecode)]
 
-    def _build_wheels(self, step: BuildWheels, work: Path) -> list[Entry]:
-        sources = self.ingredients.locked.sources
-        with self.workshop.progress.task(f"Building {len(sources)} distributions"):
-            return self._installed(step.into, self.workshop.supplies.sources(sources, work), step.bytecode)
+    def _build_wheels(self, step: BuildWheels, layer: LayerPlan, work: Path) -> list[Entry]:
+        from pottle.build.sources import Builder
+
+        locked = self.ingredients.locked
+        builder = Builder.of(locked, self.workshop)
+        found = [one for n, each in enumerate(locked.sources) for one in builder.built(each, work / str(n))]
+        libraries = builder.libraries(found, self.ingredients.packages(layer), self.aside)
+        return [*libraries, *self._installed(step.into, found, step.bytecode)]
 
     def _install_project(self, step: InstallProject, layer: LayerPlan, work: Path) -> list[Entry]:
         from pottle.sources.pypi.installed import is_pure

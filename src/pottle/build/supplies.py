@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from pottle.sources.pypi.installed import Distribution
 
 
+class BuildSystem(Protocol):
+    """How a source is built (PEP 517)."""
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """Requirements (PEP 508)."""
+
+    @property
+    def backend(self) -> str:
+        """`module:attribute`"""
+
+    @property
+    def backend_path(self) -> tuple[str, ...]:
+        """Directories of the source that the backend is imported from."""
+
+
 class Supplies(Protocol):
     """Verified bytes. All methods may be called from several threads."""
 
@@ -26,8 +42,17 @@ class Supplies(Protocol):
     def distributions(self, wheels: Sequence[LockedWheel], into: Path) -> "Sequence[Distribution]":
         """The wheels, unpacked below `into`, which does not exist yet."""
 
-    def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
-        """What third parties' sources make, built and unpacked below `into`, which does not exist yet."""
+    def source(self, source: Source, into: Path) -> "Distribution | None":
+        """The source's files at `into`, which does not exist yet; the distribution itself where nothing need be run to build it."""
+
+    def build_system(self, source: Source, tree: Path) -> BuildSystem:
+        """What the source at `tree` says of how it is built."""
+
+    def build_requirements(self, source: Source, requires: Sequence[str], into: Path) -> "Sequence[Distribution]":
+        """What is required for building it, for the image's Python, unpacked below `into`, which does not exist yet."""
+
+    def wheel(self, wheel: Path, into: Path) -> "Sequence[Distribution]":
+        """What a wheel on this machine holds, unpacked below `into`, which does not exist yet."""
 
     def project(
         self, name: str, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence"

@@ -60,6 +60,16 @@ class Workshop:
         """Unpacked interpreters by their packages."""
         return self.directory / "compilers"
 
+    @property
+    def builders(self) -> Path:
+        """Unpacked roots that sources are built in, by their packages."""
+        return self.directory / "builders"
+
+    @property
+    def built(self) -> Path:
+        """Wheels that were built, each in a directory that is named by what it is made of."""
+        return self.directory / "built"
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A directory that is gone afterwards, on the file system of the store; what killed builds left goes first."""

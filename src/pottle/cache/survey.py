@@ -32,6 +32,8 @@ _UNFINISHED = (
     "wheels/??/.*.part",
     "bytecode/.compiling-*.part",
     "compilers/.unpacking-*.part",
+    "builders/.unpacking-*.part",
+    "built/.built-*.part",
     "debian/packages/??/.partial-*.part",
     "debian/indexes/.p*.part",
     "debian/releases/*/.partial-*.part",
@@ -134,6 +136,14 @@ def _builds(at: Surveyor) -> Iterator[Item]:
     yield from (at.item("builds", path) for path in _named(at.directory / "builds", _KEY))
 
 
+def _builders(at: Surveyor) -> Iterator[Item]:
+    yield from (at.item("builders", path) for path in _named(at.directory / "builders", _KEY))
+
+
+def _built(at: Surveyor) -> Iterator[Item]:
+    yield from (at.item("built", path) for path in _named(at.directory / "built", _KEY))
+
+
 def _roots(at: Surveyor) -> Iterator[Item]:
     for version in listed(at.directory / "roots"):
         for path in listed(version):
@@ -178,7 +188,9 @@ KINDS: tuple[tuple[str, str, Find], ...] = (
     ("releases", "signed Releases of archives", _releases),
     ("indexes", "lists of what an archive has", _indexes),
     ("interpreters", "archives of CPython", _interpreters),
-    ("builds", "sources built as a lock says, by what with", _builds),
+    ("builds", "sources as uv has fetched them", _builds),
+    ("builders", "roots that sources are built in, unpacked", _builders),
+    ("built", "wheels that were built of sources", _built),
     ("roots", "images that `pottle run` has unpacked", _roots),
     ("answers", "what archives answered a short while ago", _answers),
     ("bases", "what is known of base images", _bases),

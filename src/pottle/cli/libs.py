@@ -15,7 +15,7 @@ from pottle.cli.surroundings import Surroundings
 @click.option(
     "--suite",
     metavar="NAME",
-    help="Whose packages: trixie, bookworm, noble … or alpine; by default trixie, or the base.",
+    help="Whose packages: trixie, bookworm, noble … or alpine; by default the base, this machine's own, trixie.",
 )
 @click.option("--arch", metavar="NAME", help="amd64 or arm64; by default that of the code, or this machine's.")
 @click.option("--optional", is_flag=True, help="With --format apt: also what plugins and further tools want.")

@@ -15,6 +15,8 @@ from pottle.text import Source
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 _WIDEST = 160
 """Columns of a line that are shown; of a longer one those around the finding."""
+_NEAR = 2000
+"""Characters around what is shown in which a login may begin or end."""
 
 
 def text(checked: Sequence[Checked]) -> str:
@@ -100,11 +102,13 @@ def _lines(source: Source, found: Diagnostic) -> Iterator[str]:
 
 
 def _excerpt(source: Source, found: Diagnostic) -> Iterator[str]:
-    line = covered(source.line(found.start.line))
+    line = source.line(found.start.line)
     begin = found.start.column - 1
     until = found.end.column - 1 if found.end.line == found.start.line else len(line.rstrip())
     if found.secret:
         line = line[:begin] + "*" * (until - begin) + line[until:]
+    near, far = max(0, begin - _NEAR), begin + _NEAR
+    line = line[:near] + covered(line[near:far]) + line[far:]
     cut = max(0, begin - _WIDEST // 2) if len(line) > _WIDEST else 0
     visible = line[cut : cut + _WIDEST]
     before, marked = visible[: begin - cut], visible[begin - cut : until - cut]

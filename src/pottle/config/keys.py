@@ -113,6 +113,10 @@ class Keys(TypedDict, total=False):
     packages: Annotated[
         tuple[Package, ...], Meta(description="Debian packages that the application needs at run time.")
     ]
+    build_packages: Annotated[
+        tuple[Package, ...],
+        Meta(description='Debian packages that distributions without a wheel are built with: ["libpq-dev"].'),
+    ]
     strict: Annotated[
         bool, Meta(description="Refuse what is not exactly as asked for: another patch version, unpinned requirements.")
     ]
@@ -126,7 +130,9 @@ class Keys(TypedDict, total=False):
     ]
     source_builds: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^(\*|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$")], ...],
-        Meta(description='Distributions without a wheel whose build may run on this machine; ["*"]: any.'),
+        Meta(
+            description='Distributions to build though wheels for others are there, or though no lock names them; ["*"]: any.'
+        ),
     ]
     labels: Annotated[dict[Variable, Text], Meta(description="Labels of the image.")]
     env: Annotated[dict[Variable, Text], Meta(description="Environment variables of the container.")]
@@ -172,6 +178,7 @@ LISTS = frozenset(
         "platforms",
         "command",
         "packages",
+        "build_packages",
         "extras",
         "groups",
         "source_builds",

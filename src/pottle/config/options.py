@@ -56,6 +56,7 @@ class Options:
     compression: Literal["gzip", "zstd"] = "gzip"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
+    build_packages: tuple[str, ...] = ()
     strict: bool = False
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()

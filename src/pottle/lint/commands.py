@@ -4,7 +4,7 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pottle.dockerfile.mapped import Mapped
@@ -75,7 +75,7 @@ class Command:
     whole: tuple[Word, ...] = ()
     """Every word of it."""
     environment: Mapping[str, str | None] = field(default_factory=dict)
-    """What is set for it alone."""
+    """What is set for it alone, or exported by its script."""
     conditional: bool = False
     """It may not run although all is well: see `pottle.shell.commands.Run`."""
     tolerated: bool = False
@@ -180,11 +180,9 @@ def _script(step: Step, text: Mapped, depth: int) -> Commands:
     found: list[Command] = []
     for run in runs(script):
         if run.simple.words:
-            command = _unwrapped(_command(step, text, run, variables))
-            command = replace(command, environment={**exported, **command.environment})
-            exported |= _exported(command)
-            variables |= exported
+            command = _unwrapped(_command(step, text, run, variables, exported))
             found += _nested(command, depth) or (command,)
+            exported.update(_exported(command, variables))
         else:
             for assignment in run.simple.assignments:
                 variables[assignment.name] = None if run.conditional else assignment.value.resolved(variables)
@@ -192,10 +190,23 @@ def _script(step: Step, text: Mapped, depth: int) -> Commands:
     return Commands(tuple(found), script.error, Span(at, at + 1) if at is not None else None)
 
 
-def _command(step: Step, text: Mapped, run: Run, variables: Mapping[str, str | None]) -> Command:
+def _exported(command: Command, variables: dict[str, str | None]) -> Iterator[tuple[str, str | None]]:
+    """`export NAME=value`, for the commands behind it; `export NAME` of what the script has set."""
+    for word in command.words[1:] if command.program == "export" else ():
+        assigned = _ASSIGNED.fullmatch(word.known)
+        name = assigned[1] if assigned is not None else word.known
+        if assigned is not None:
+            variables[name] = None if command.conditional or word.text is None else assigned[2]
+        if name in variables:
+            yield name, variables[name]
+
+
+def _command(
+    step: Step, text: Mapped, run: Run, variables: Mapping[str, str | None], exported: Mapping[str, str | None]
+) -> Command:
     simple = run.simple
     words = tuple(Word(w.resolved(variables), w.text, text.of(w.span)) for w in simple.words)
-    environment = {each.name: each.value.resolved(variables) for each in simple.assignments}
+    environment = {**exported, **{each.name: each.value.resolved(variables) for each in simple.assignments}}
     return Command(
         step,
         words,
@@ -208,15 +219,6 @@ def _command(step: Step, text: Mapped, run: Run, variables: Mapping[str, str | N
         _program(run.reads),
         run.redirections,
     )
-
-
-def _exported(command: Command) -> dict[str, str | None]:
-    """What `export NAME=value` gives to the commands behind it."""
-    if not command.words or command.words[0].text != "export":
-        return {}
-    named = {word: _ASSIGNED.fullmatch(word.known) for word in command.words[1:]}
-    known = not command.conditional
-    return {each[1]: each[2] if known and word.text is not None else None for word, each in named.items() if each}
 
 
 def _program(simple: syntax.Simple | None) -> str | None:

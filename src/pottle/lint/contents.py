@@ -155,7 +155,8 @@ class _Look:
             return UNKNOWN
         if mount.origin is not None:
             return self._in_stage(mount.step, mount.origin, posixpath.join("/", source, below))
-        return self._in_context(posixpath.normpath(posixpath.join("/", source, below)).lstrip("/"))
+        found = self._in_context(posixpath.normpath(posixpath.join("/", source, below)).lstrip("/"))
+        return found if below else UNKNOWN if found is ABSENT else found
 
     def _copied(self, copy: Copy, path: str) -> Place:
         target = copy.target

@@ -8,6 +8,7 @@ import csv
 import os
 import posixpath
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
@@ -25,7 +26,7 @@ _INFO = re.compile(r"(?P<site>.*?)(?P<name>[A-Za-z0-9](?:[\w.]*[A-Za-z0-9])?)-(?
 _LINKS_FOLLOWED = 40  # Linux's own limit (path_resolution(7))
 _MOST_FILES = 2_000_000
 _MOST_OF_SOURCE = 64 << 20
-_MOST_OF_RECORD = 64 << 20
+_MOST_OF_METADATA = 64 << 20
 
 
 def nothing(distribution: str) -> frozenset[str]:  # noqa: ARG001
@@ -122,35 +123,36 @@ class _Files:
         return owners
 
     def _recorded(self, info: str) -> Iterator[str]:
-        path = self.directory / info / "RECORD"
         try:
-            if path.is_symlink() or path.stat().st_size > _MOST_OF_RECORD:
-                return
-            text = path.read_text(encoding="utf-8", errors="replace")
-            yield from (row[0] for row in csv.reader(text.splitlines()) if row)
-        except (OSError, csv.Error):
+            yield from (row[0] for row in csv.reader(self._text(f"{info}/RECORD").splitlines()) if row)
+        except csv.Error:
             return
 
     def _is_pure(self, info: str) -> bool:
         """By the tags that its wheel had (the binary distribution format, WHEEL); without that file, whoever installed it built it."""
-        try:
-            text = (self.directory / info / "WHEEL").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return True
-        tags = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("Tag:")]
+        lines = self._text(f"{info}/WHEEL").splitlines()
+        tags = [line.partition(":")[2].strip() for line in lines if line.startswith("Tag:")]
         return all(tag.endswith("-none-any") for tag in tags)
+
+    def _text(self, path: str) -> str:
+        return self._content(path, _MOST_OF_METADATA).decode("utf-8", "replace")
 
     def _named(self, paths: Iterable[str], words: frozenset[str]) -> Iterator[str]:
         left = _MOST_OF_SOURCE
         for path in paths:
-            try:
-                content = (self.directory / path).read_bytes()
-            except OSError:
-                continue
+            content = self._content(path, left)
             left -= len(content)
-            if left < 0:
-                return
             yield from named_in(content, words)
+
+    def _content(self, path: str, most: int) -> bytes:
+        """What a regular file holds; nothing where it is another kind, larger, or not to be read."""
+        try:
+            status = (self.directory / path).lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+                return b""
+            return (self.directory / path).read_bytes()
+        except (OSError, ValueError):
+            return b""
 
 
 def read_file(path: Path) -> Elf | None:

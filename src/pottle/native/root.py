@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -92,7 +93,10 @@ def _text(root: Path, path: str) -> str:
         target = place.readlink()
         place = root / str(target).lstrip("/") if target.is_absolute() else place.parent / target
     try:
-        if not place.resolve().is_relative_to(root.resolve()) or place.stat().st_size > _MOST:
+        status = place.stat()
+        if not place.resolve().is_relative_to(root.resolve()) or not stat.S_ISREG(status.st_mode):
+            return ""
+        if status.st_size > _MOST:
             return ""
         return place.read_text(encoding="utf-8", errors="replace")
     except OSError:

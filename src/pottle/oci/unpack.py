@@ -7,23 +7,27 @@ layer's, except that the owner can always read, and enter and change directories
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import assert_never
 
 from pottle import child
 from pottle.errors import IntegrityError
 from pottle.oci.compression import Readable, decompressed
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
+from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.oci.image import Image
 from pottle.oci.layout import Layout
-from pottle.oci.members import InvalidArchive, Member, read_members
+from pottle.oci.members import InvalidArchive, Kind, Member, read_members
 from pottle.oci.tree import Bounds, Tree
 from pottle.writing import host_errors, staged_directory
 
 _AHEAD = 4
 _BOUNDS = Bounds()
+_LONG_AGO = 315532800
+"""The time of files that have none of their own, in seconds since 1970: 1980, before which zip files know nothing."""
 
 
 def unpack(image: Image, into: Path, bounds: Bounds = _BOUNDS) -> None:
@@ -42,6 +46,28 @@ def unpack(image: Image, into: Path, bounds: Bounds = _BOUNDS) -> None:
             tree.apply(layer_members(image.store, layer))
         disk.settle()
         _publish(temporary, into)
+
+
+def lay_out(entries: Iterable[Entry], into: Path, bounds: Bounds = _BOUNDS) -> None:
+    """The entries at `into`, as a layer of them would lie there; of one path the last counts. Raises `InvalidArchive` as for a layer."""
+    with host_errors(into):
+        into.mkdir()
+        disk = _Disk(str(into))
+        Tree(disk, bounds).apply(map(_member, entries))
+        disk.settle()
+
+
+def _member(entry: Entry) -> Member:
+    match entry:
+        case File():
+            content = iter((memoryview(entry.read()),))
+            return Member(entry.path, Kind.FILE, entry.mode, 0, 0, _LONG_AGO, entry.size, "", content)
+        case Directory():
+            return Member(entry.path, Kind.DIRECTORY, entry.mode, 0, 0, _LONG_AGO, 0, "", iter(()))
+        case Symlink():
+            return Member(entry.path, Kind.SYMLINK, 0o777, 0, 0, _LONG_AGO, 0, entry.target, iter(()))
+        case _:
+            assert_never(entry)
 
 
 def layer_members(store: Layout, layer: Descriptor, diff_id: Digest | None = None) -> Iterator[Member]:

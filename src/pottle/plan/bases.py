@@ -88,6 +88,11 @@ def of(name: str) -> Base:
     return next(base for base in BASES if base.name == name)
 
 
+def suite_with(python: str) -> Base | None:
+    """The first suite whose own CPython is an X.Y."""
+    return next((base for base in BASES if base.python == python), None)
+
+
 def standalone(suite: Base, version: str, *, newest: bool = False) -> Base:
     """`suite` with python-build-standalone's CPython `version`, X.Y.Z, in place of its own; or with the newest of X.Y, by now that."""
     minor = version.rpartition(".")[0]

@@ -8,7 +8,7 @@ from typing import Literal
 from pottle.config.options import Options
 from pottle.plan import environment_layers as environment
 from pottle.plan import packages
-from pottle.plan.bases import Base
+from pottle.plan.bases import Base, suite_with
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -23,7 +23,7 @@ from pottle.plan.model import (
     Step,
     SumUp,
 )
-from pottle.plan.places import APP, ENVIRONMENT, HOME, STANDALONE, UID, USER
+from pottle.plan.places import APP, ENVIRONMENT, HOME, SOURCES, STANDALONE, UID, USER
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Facts, StaticFiles, VersionTool
 
@@ -104,8 +104,21 @@ class Layers:
         )
 
     def _sources(self) -> LayerPlan:
-        step = BuildWheels(into=ENVIRONMENT, sources=self.installed.sources, bytecode=self._third_party_bytecode)
-        return LayerPlan(name="sources", steps=(step,), because="what has to be built is not built anew with the rest")
+        step = BuildWheels(
+            into=ENVIRONMENT,
+            sources=self.installed.sources,
+            bytecode=self._third_party_bytecode,
+            tools=self._tools(),
+        )
+        return LayerPlan(name=SOURCES, steps=(step,), because="what has to be built is not built anew with the rest")
+
+    def _tools(self) -> InstallPackages | None:
+        """Of the image's own suite; for a base image of the first that has its X.Y."""
+        suite = self.base if self.base.reference is None else suite_with(self.base.python)
+        if suite is None:
+            return None
+        names = packages.tools(suite, self.options.build_packages)
+        return InstallPackages(suite=suite.suite, packages=names, without=packages.without(names))
 
     def _neighbours(self) -> LayerPlan:
         steps = tuple(self._project(each.name, each.source_id, each.backend) for each in self.installed.neighbours)

@@ -120,8 +120,6 @@ class Source(Struct, frozen=True):
     """Of the archive."""
     index: str | None = None
     """The URL of the index that has it, where it has no URL of its own; None: whatever the user's configuration says."""
-    allowed: bool = False
-    """The configuration lets its build run on this machine (`source-builds`)."""
     at: str | None = None
 
 
@@ -131,6 +129,8 @@ class BuildWheels(Struct, frozen=True, tag="build-wheels"):
     into: str
     sources: tuple[Source, ...]
     bytecode: Literal["unchecked-hash"] | None
+    tools: InstallPackages | None = None
+    """What they are built with besides the image's own packages, in a sandbox; no part of the image. None: nothing can build for it."""
 
 
 class InstallProject(Struct, frozen=True, tag="install-project"):
@@ -196,6 +196,17 @@ Step: TypeAlias = (
     | RunCommand
     | SumUp
 )
+
+
+def installs(step: Step) -> InstallPackages | None:
+    """What a step asks an archive for."""
+    match step:
+        case InstallPackages():
+            return step
+        case BuildWheels(tools=tools):
+            return tools
+        case _:
+            return None
 
 
 class LayerPlan(Struct, frozen=True):

@@ -55,6 +55,20 @@ def interpreter(base: Base) -> tuple[str, ...]:
     return (*names, *_SPLIT_OFF.get(base.python, ()))
 
 
+_TOOLS = (
+    *("gcc", "g++", "libc6-dev", "make", "patch", "pkgconf", "bzip2", "mawk", "xz-utils"),
+    *("bash", "coreutils", "dash", "diffutils", "findutils", "grep", "gzip", "hostname", "perl-base", "sed", "tar"),
+)
+"""A C and C++ toolchain, and what is there wherever something is built (policy §3.8, "Essential packages"; §4.2)."""
+
+
+def tools(base: Base, configured: Iterable[str]) -> tuple[str, ...]:
+    """What distributions without a wheel are built with on the suite of `base`, for its CPython; the `configured` packages too."""
+    names = tuple("pkg-config" if name == "pkgconf" and base.suite == "jammy" else name for name in _TOOLS)
+    python = () if base.standalone else (f"python{base.python}-minimal", f"libpython{base.python}-dev")
+    return tuple(sorted({*names, *python, *configured}))
+
+
 def without(named: Iterable[str]) -> tuple[str, ...]:
     """What the packages that a project names do without: nothing that it named itself."""
     return tuple(sorted(FOR_SCRIPTS.keys() - set(named)))

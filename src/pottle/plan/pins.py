@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pottle.config.options import Options
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
-from pottle.plan import sources
 from pottle.plan.bases import Base
 from pottle.plan.model import Requirement, Source, Wheel
 from pottle.plan.wheels import Installed
@@ -51,9 +50,8 @@ def applied(found: Installed, lock: Lock, pins: Pins, target: tuple[Base, Platfo
     kept = environment(pins, str(platform), base.python)
     _check_fresh(question, kept)
     _check_fits(kept, base, platform)
-    built = tuple(_source(each, options) for each in kept.sources)
     requirements = tuple(_requirement(pin) for pin in kept.wheels)
-    return Installed(requirements, built, found.neighbours, tuple(sources.warnings(built)))
+    return Installed(requirements, tuple(map(_source, kept.sources)), found.neighbours)
 
 
 def environment(pins: Pins, platform: str, python: str) -> PinnedEnvironment:
@@ -106,7 +104,7 @@ def _requirement(pin: Pin) -> Requirement:
     return Requirement(name=pin.name, version=pin.version, index=pin.index, wheel=value, at=str(pin.at))
 
 
-def _source(pinned: PinnedSource, options: Options) -> Source:
+def _source(pinned: PinnedSource) -> Source:
     return Source(
         name=pinned.name,
         version=pinned.version,
@@ -115,6 +113,5 @@ def _source(pinned: PinnedSource, options: Options) -> Source:
         subdirectory=pinned.subdirectory,
         sha256=pinned.sha256,
         index=pinned.index,
-        allowed=sources.allowed(pinned.name, options),
         at=str(pinned.at),
     )

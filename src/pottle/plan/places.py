@@ -6,3 +6,5 @@ STANDALONE = "/opt/python"
 """A CPython that is not the base's own."""
 USER, UID = "nonroot", 65532
 HOME = f"/home/{USER}"
+SOURCES = "sources"
+"""The layer of what is built of sources. Its packages are those that it is built with, and not the image's."""

@@ -1,9 +1,8 @@
 """Distributions that have to be built: repositories, source archives, and what an index has as an sdist only.
 
-A build runs its author's code, so none is done that the configuration does not allow (`source-builds`); planning shows them all.
+A build runs its author's code, in a sandbox. What no lock has decided is another matter: an index is asked what it needs, and of a source
+only its backend knows, which uv runs as it is. That is done only where the configuration allows it (`source-builds`).
 """
-
-from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.utils import canonicalize_name
 
@@ -14,7 +13,7 @@ from pottle.project.facts import LockedDistribution
 EVERY = "*"
 
 
-def source(distribution: LockedDistribution, options: Options) -> Source | None:
+def source(distribution: LockedDistribution) -> Source | None:
     """What `distribution` is built from; None where the lock names nothing that can be."""
     repository, archive = distribution.repository, distribution.sdist
     url = subdirectory = commit = sha256 = index = None
@@ -36,35 +35,18 @@ def source(distribution: LockedDistribution, options: Options) -> Source | None:
         subdirectory=subdirectory,
         sha256=sha256,
         index=index,
-        allowed=allowed(distribution.name, options),
         at=str(distribution.at),
     )
 
 
 def allowed(name: str, options: Options) -> bool:
-    """Whether the configuration lets this distribution's build run."""
+    """Whether the configuration lets this distribution be built where that could be avoided."""
     return EVERY in options.source_builds or name in {str(canonicalize_name(each)) for each in options.source_builds}
 
 
-def warnings(sources: Iterable[Source]) -> Iterator[str]:
-    """What stops a build of the plan as it stands: one sentence for all."""
-    refused = [each for each in sources if not each.allowed]
-    if refused:
-        yield f"{refused[0].at}: {told(refused)}: {advice(each.name for each in refused)}"
+def advice(name: str) -> str:
+    """How its build is allowed."""
+    return f'allow it by `source-builds = ["{name}"]` under [tool.pottle]'
 
 
-def told(sources: Sequence[Source]) -> str:
-    """What it means to install these."""
-    names = [" ".join(filter(None, (each.name, each.version))) for each in sources]
-    if len(names) > 1:
-        return f"{len(names)} distributions have to be built, which runs their code on this machine: {', '.join(names)}"
-    return TOLD.format(names[0], "repository" if sources[0].commit else "source archive")
-
-
-def advice(names: Iterable[str]) -> str:
-    """How their builds are allowed."""
-    listed = [f'"{name}"' for name in names]
-    return f"allow {'them' if len(listed) > 1 else 'it'} by `source-builds = [{', '.join(listed)}]` under [tool.pottle]"
-
-
-TOLD = "{} is a {}: it has to be built, which runs its code on this machine"
+TOLD = "{} is a {}: an index cannot say what it needs, its own code has to, on this machine"

@@ -13,11 +13,11 @@ from pottle.plan.model import (
     BuildWheels,
     ImagePlan,
     InstallInterpreter,
-    InstallPackages,
     InstallProject,
     LayerPlan,
     Reason,
     Source,
+    installs,
 )
 from pottle.plan.pins import AGAIN, PATH, missing
 from pottle.project.facts import Facts, Packaging, Pins
@@ -32,9 +32,9 @@ def question(layers: Sequence[LayerPlan]) -> tuple[str, ...]:
     lines = []
     without: dict[tuple[str, ...], list[str]] = {}
     for name, step in ((layer.name, step) for layer in layers for step in layer.steps):
-        if isinstance(step, InstallPackages):
-            lines.append(f"{name}: {' '.join(sorted(step.packages))}")
-            without.setdefault(step.without, []).append(name)
+        if (asked := installs(step)) is not None:
+            lines.append(f"{name}: {' '.join(sorted(asked.packages))}")
+            without.setdefault(asked.without, []).append(name)
         if isinstance(step, InstallInterpreter):
             lines.append(f"{name}: {step.source} {step.version}")
     lines += [
@@ -157,7 +157,7 @@ def decided(pins: Pins | None, plan: ImagePlan) -> Decided | None:
     kept = _kept(pins, plan) if pins is not None else None
     if pins is None or kept is None:
         return None
-    names = [layer.name for layer in plan.layers if any(isinstance(step, InstallPackages) for step in layer.steps)]
+    names = [layer.name for layer in plan.layers if any(map(installs, layer.steps))]
     compilers = [each for each in pins.compilers if (each.base, each.python) == (plan.base, plan.python)]
     return Decided(
         packages=tuple((name, tuple(locked(deb) for deb in kept.debs if deb.layer == name)) for name in names),

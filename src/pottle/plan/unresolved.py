@@ -46,7 +46,7 @@ def _warnings(asked: Iterable[Dependency], options: Options) -> Iterator[str]:
         if each.url is None or _WHEEL.fullmatch(each.url) or sources.allowed(each.name, options):
             continue
         told = sources.TOLD.format(each.name, "repository" if _REPOSITORY.match(each.url) else "source archive")
-        yield f"{each.at}: {told}: {sources.advice([each.name])}"
+        yield f"{each.at}: {told}: {sources.advice(each.name)}"
 
 
 def _requirement(same: Sequence[Dependency], listed: Listed) -> Requirement:

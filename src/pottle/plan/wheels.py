@@ -46,12 +46,12 @@ def picks(distributions: Iterable[LockedDistribution], base: Base, platform: Pla
 def installed(picked: Sequence[Pick], base: Base, platform: Platform, options: Options) -> Installed:
     """Where each comes from. Raises one `ProjectError` that holds all that cannot be installed: no wheel fits, no hash."""
     to_build = [pick.distribution for pick in picked if _is_built(pick, options)]
-    built = tuple(each for found in to_build if (each := sources.source(found, options)))
+    built = tuple(each for found in to_build if (each := sources.source(found)))
     neighbours = tuple(pick.distribution for pick in picked if pick.distribution.source in DIRECTORIES)
     elsewhere = {each.name for each in built} | {str(each.name) for each in neighbours}
     wheels = [pick for pick in picked if pick.distribution.name not in elsewhere]
     refusals.refuse(_refusal(pick, base, platform) for pick in wheels)
-    return Installed(tuple(map(_requirement, wheels)), built, neighbours, tuple(sources.warnings(built)))
+    return Installed(tuple(map(_requirement, wheels)), built, neighbours)
 
 
 DIRECTORIES = ("directory", "editable")

@@ -13,6 +13,7 @@ from pottle.errors import PottleError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
 from pottle.plan import libraries as pinned
 from pottle.plan import system_pins
+from pottle.plan.lock import LockedPlan
 from pottle.plan.model import ImagePlan
 from pottle.plan.planner import make_plan, wanted
 from pottle.project.facts import Facts, PinnedEnvironment, Pins
@@ -20,7 +21,9 @@ from pottle.project.pinned import PinnedBuild, PinnedCompiler, PinnedInterpreter
 from pottle.provision import build_pins, libraries, locking, pinning
 from pottle.provision.archives import Archives
 from pottle.provision.settings import Settings
+from pottle.text import Location
 
+_NOWHERE = Location("pottle.lock")
 HOSTS = ("amd64", "arm64")
 """Architectures of machines that build images."""
 
@@ -50,6 +53,7 @@ class Answers:
     settings: Settings
     upgrade: Upgrade
     before: Pins
+    builds: build_pins.SourceBuilds
     plans: dict[str, ImagePlan] = field(default_factory=dict)
     """Platform → what is planned for it."""
 
@@ -106,15 +110,27 @@ class Answers:
         if old is not None and (old.base, old.wheels) == (plan.base, digest):
             return digest, old.libraries
         layers, _ = locking.packages_of(plan, self.archives, self.settings)
-        there = {package.name for _, found in layers for package in found}
-        return digest, libraries.find(plan, wheels, there, self.settings)
+        return digest, libraries.find(plan, wheels, locking.names_in(layers), self.settings)
 
     def _system(self, plan: ImagePlan, old: PinnedSystem | None) -> PinnedSystem:
         if old is not None and not self.upgrade.asks({deb.name for deb in old.debs}):
             was = (old.base, old.python, old.wanted)
             if was == (plan.base, plan.python, system_pins.question(plan.layers)):
                 return old
-        return pinning.system(plan, self.archives, self.settings, self._kept(old), self.upgrade.names)
+        found = pinning.system(plan, self.archives, self.settings, self._kept(old), self.upgrade.names)
+        return self._with_tools(plan, found)
+
+    def _with_tools(self, plan: ImagePlan, found: PinnedSystem) -> PinnedSystem:
+        """With all that the plan's sources turn out to be built with."""
+        before = _locked(plan, found)
+        try:
+            after = self.builds.settled(before)
+        except PottleError as error:
+            if Platform.parse(plan.platform).debian_architecture == _own_architecture():
+                raise
+            self.settings.progress.warn(f"what sources are built with for {plan.platform} is not locked: {error.what}")
+            return found
+        return found if after is before else pinning.with_tools(found, after)
 
     def _kept(self, old: _Old | None) -> _Old | None:
         return None if self.upgrade.everything else old
@@ -160,10 +176,10 @@ class Answers:
         before = {each.of: each for each in self.before.builds}
         packaging = self.facts.packaging
         done: set[str] = set()
-        for plan in self.plans.values():
-            allowed = {source.name for source in system_pins.sources(plan.layers) if source.allowed}
+        own = _own_architecture()
+        for plan in sorted(self.plans.values(), key=lambda plan: not plan.platform.endswith(own)):
             for name, question in system_pins.builds(plan.layers, packaging).items():
-                if name in done or (name not in allowed and question[0].startswith("--source")):
+                if name in done:
                     continue
                 done.add(name)
                 old = before.get(name)
@@ -171,10 +187,19 @@ class Answers:
                 if old is not None and fresh and not self.upgrade.asks({one.name for one in old.requires}):
                     yield old
                 else:
-                    made = build_pins.build(name, plan, packaging, self.settings)
+                    locked = _locked(plan, systems[plan.platform])
+                    made = build_pins.build(name, locked, packaging, self.settings, self.builds)
                     yield from [made] if made is not None else []
         if systems.keys() - self.plans.keys():
             yield from (each for name, each in before.items() if name not in done)
+
+
+def _locked(plan: ImagePlan, system: PinnedSystem) -> LockedPlan:
+    """The plan with what it takes to build in it; nothing else of the image is wanted."""
+    decided = system_pins.decided(Pins(_NOWHERE, systems=(system,)), plan)
+    assert decided is not None, "it is of this plan"
+    sources = tuple(system_pins.sources(plan.layers))
+    return LockedPlan(plan, decided.packages, (), sources, None, decided.interpreter)
 
 
 def _own_architecture() -> str:

@@ -1,11 +1,15 @@
-"""What wheels are built with, for `pottle.lock`: every build that a plan has is done once, and seen while it is done."""
+"""What wheels are built with, for `pottle.lock`.
+
+A build of a project's own is done once, and seen while it is done; a third party's source is asked in the sandbox that it is built in.
+"""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pottle.errors import ProjectError
 from pottle.plan import system_pins
-from pottle.plan.model import BuildWheels, ImagePlan, InstallProject, InstallWheels, Source, Step
+from pottle.plan.lock import LockedPlan
+from pottle.plan.model import ImagePlan, InstallProject, Source, Step
 from pottle.project.facts import Packaging
 from pottle.project.pinned import PinnedBuild, PinnedRequirement
 from pottle.provision import indexes, own
@@ -16,18 +20,36 @@ if TYPE_CHECKING:
     from pottle.sources.pypi.uv import Session
 
 
-def build(name: str, plan: ImagePlan, packaging: Packaging | None, settings: Settings) -> PinnedBuild | None:
+class SourceBuilds(Protocol):
+    """Builds sources in a sandbox."""
+
+    def requirements(self, source: Source, locked: LockedPlan) -> Sequence[str]:
+        """What a source is built with now, `setuptools==80.9.0` …; the plan has what it is built in."""
+
+    def settled(self, locked: LockedPlan) -> LockedPlan:
+        """The plan with all that its sources turn out to be built with."""
+
+
+def build(
+    name: str, locked: LockedPlan, packaging: Packaging | None, settings: Settings, builds: SourceBuilds
+) -> PinnedBuild | None:
     """What the wheel of `name` is built with, as an index has it now; None, and a warning, where no hash can say that."""
     from pottle.sources.pypi import uv
-    from pottle.sources.pypi.build_requirements import Observer, pinned
+    from pottle.sources.pypi.build_requirements import OLDEST_PYTHON, Observer, pinned
 
+    plan = locked.plan
     session = indexes.session(plan, settings)
+    source = next((each for each in system_pins.sources(plan.layers) if each.name == name), None)
     with settings.progress.task(f"Finding what {name} is built with"), uv.scratch(session) as work:
-        observer = Observer(work / "observer")
-        for step in _steps(plan):
-            _do(step, name, plan, session, observer, settings)
+        if source is not None:
+            seen, python = builds.requirements(source, locked), plan.python
+        else:
+            observer = Observer(work / "observer")
+            for step in _steps(plan):
+                _do(step, name, plan, session, observer, settings)
+            seen, python = observer.seen(), OLDEST_PYTHON
         try:
-            found = pinned(session, observer.seen())
+            found = pinned(session, seen, python)
         except ProjectError as error:
             settings.progress.warn(f"what {name} is built with cannot be locked: {error.what}")
             return None
@@ -41,20 +63,6 @@ def _do(step: Step, name: str, plan: ImagePlan, session: "Session", observer: "O
     with uv.scratch(session) as work:
         if isinstance(step, InstallProject) and step.name == name:
             own.built(session, (settings.project / step.path).resolve(), plan.epoch, work, settings, observer)
-        if isinstance(step, BuildWheels):
-            some = [source for source in step.sources if source.name == name]
-            _build_sources(some, plan, session, observer)
-
-
-def _build_sources(some: Sequence[Source], plan: ImagePlan, session: "Session", observer: "Observer") -> None:
-    from pottle.sources.pypi import uv
-    from pottle.sources.pypi.resolve import Indexes
-    from pottle.sources.pypi.source_builds import build_sources
-
-    steps = [step for step in _steps(plan) if isinstance(step, InstallWheels)]
-    asked = next((Indexes(step.index, step.extra_indexes) for step in steps), None)
-    with uv.scratch(session) as work:
-        build_sources(session, some, work / "built", plan.epoch, {}, asked, {each.name: observer for each in some})
 
 
 def _steps(plan: ImagePlan) -> Iterator[Step]:

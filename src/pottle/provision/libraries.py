@@ -15,7 +15,6 @@ from pottle.plan.model import ImagePlan, InstallWheels
 from pottle.project.pinned import PinnedLibrary
 from pottle.provision import machine_code
 from pottle.provision.settings import Settings
-from pottle.sources.pypi.resolve import Indexes
 from pottle.text import Location
 
 
@@ -67,16 +66,13 @@ def report(
     settings: Settings,
 ) -> Report:
     """What an environment needs of a system, whatever image it is for."""
-    asked = Indexes(plan.step.index, plan.step.extra_indexes)
-    tree = machine_code.tree(wheels, system.suite, plan, asked, settings)
+    tree = machine_code.tree(wheels, system.suite, plan, [plan.step], settings)
     built = Tree(distributions=tuple(Distribution(name) for name in plan.sources))
     return examine(united((tree, built)), system, direct)
 
 
 def _of_image(plan: ImagePlan, wheels: Sequence[LockedWheel], system: System, settings: Settings) -> Report:
-    step = next(_steps(plan), None)
-    asked = Indexes(step.index, step.extra_indexes) if step is not None else None
-    tree = machine_code.tree(wheels, system.suite, plan, asked, settings)
+    tree = machine_code.tree(wheels, system.suite, plan, list(_steps(plan)), settings)
     return examine(tree, system, libraries.asked(plan))
 
 

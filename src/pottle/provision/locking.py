@@ -12,22 +12,23 @@ import msgspec
 
 from pottle.errors import ProjectError, SourceError
 from pottle.oci.platform import InvalidPlatform, Platform
-from pottle.plan import environment_layers, packages, sources
+from pottle.plan import environment_layers, packages
 from pottle.plan import libraries as pinned
-from pottle.plan.bases import BASES, of
+from pottle.plan.bases import of, suite_with
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.lock import Compiler, Decided, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
     BuildWheels,
     ImagePlan,
     InstallInterpreter,
-    InstallPackages,
     InstallWheels,
     Requirement,
     Source,
     Struct,
     Wheel,
+    installs,
 )
+from pottle.plan.places import SOURCES
 from pottle.provision import indexes, libraries, own, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
@@ -58,7 +59,6 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
 
     An index is asked where no lock names wheels.
     """
-    _check_sources(plan)
     wheels, built = distributions(plan, settings)
     libraries.tell_of_base_image(plan, wheels, settings)
     if decided is not None:
@@ -78,7 +78,7 @@ def with_libraries(plan: ImagePlan, archives: Archives, settings: Settings) -> I
     if not libraries.wheels_that_ask(plan, wheels):
         return plan
     layers, _ = packages_of(plan, archives, settings)
-    there = {package.name for _, found in layers for package in found}
+    there = names_in(layers)
     return pinned.added(plan, libraries.find(plan, wheels, there, settings))
 
 
@@ -101,7 +101,12 @@ def _asked(plan: ImagePlan, archives: Archives, settings: Settings) -> Resolved:
 
 
 def _names(resolved: Resolved | Decided) -> frozenset[str]:
-    return frozenset(package.name for _, layer in resolved.packages for package in layer)
+    return names_in(resolved.packages)
+
+
+def names_in(layers: Iterable[tuple[str, Sequence[LockedPackage]]]) -> frozenset[str]:
+    """The names of the image's packages: what only building needs is not among them."""
+    return frozenset(package.name for name, packages in layers if name != SOURCES for package in packages)
 
 
 def _check_libraries(decided: Decided, plan: ImagePlan, wheels: Sequence[LockedWheel], settings: Settings) -> None:
@@ -137,14 +142,6 @@ def _sources(plan: ImagePlan) -> Sequence[Source]:
     return [source for step in steps for source in step.sources]
 
 
-def _check_sources(plan: ImagePlan) -> None:
-    """Nobody's code runs here unless the configuration says so."""
-    refused = [each for each in _sources(plan) if not each.allowed]
-    if refused:
-        at = Location.parse(refused[0].at) if refused[0].at else None
-        raise ProjectError(sources.told(refused), at=at, hint=sources.advice(each.name for each in refused))
-
-
 # --- Debian packages ------------------------------------------------------------------------------
 
 
@@ -160,15 +157,16 @@ def packages_of(
     plan: ImagePlan, archives: Archives, settings: Settings, kept: Sequence[LockedPackage] = ()
 ) -> tuple[tuple[tuple[str, tuple[LockedPackage, ...]], ...], float]:
     """Layer name → its packages, and until when that is taken for the answer (seconds since 1970). What is `kept` stays as it is."""
-    if plan.base_image is not None:
-        return (), (settings.clock() + settings.max_age).timestamp()
     architecture = Platform.parse(plan.platform).debian_architecture
-    suite = of(plan.base).suite
+    suite = next((asked.suite for layer in plan.layers for step in layer.steps if (asked := installs(step))), None)
+    if suite is None:
+        return (), (settings.clock() + settings.max_age).timestamp()
     with settings.progress.task(f"Resolving packages of {suite}"):
         archive = archives.archive(suite, architecture, plan.allow_expired)
         archive = archive.keeping(kept) if kept else archive
         locked = tuple(_by_layer(plan, archive))
-        _check_glibc(plan, [package for _, layer in locked for package in layer])
+        if plan.base_image is None:
+            _check_glibc(plan, [package for _, layer in locked for package in layer])
     for pocket in archive.expired:
         settings.progress.warn(f"the Release of {pocket} is past its Valid-Until, which was allowed")
     return locked, archive.fresh_until.timestamp()
@@ -184,19 +182,22 @@ def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[
     """Each package once. What the image itself needs comes first: what a project names adds to that and never changes it.
 
     What one of the image's own layers asks for by name is left to that layer, even if one below depends on it: time zones
-    change more often than the interpreter that wants them.
+    change more often than the interpreter that wants them. What is built with comes last, and changes nothing of the image.
     """
-    steps = [(layer.name, step) for layer in plan.layers for step in layer.steps if isinstance(step, InstallPackages)]
+    pairs = [(layer.name, step) for layer in plan.layers for step in layer.steps]
+    steps = [(name, asked) for name, step in pairs if (asked := installs(step)) is not None]
     found: dict[str, tuple[BinaryPackage, ...]] = {}
-    ordered = sorted(steps, key=lambda pair: len(pair[1].without), reverse=True)
+    tools = {name for name, step in pairs if isinstance(step, BuildWheels)}
+    ordered = sorted(steps, key=lambda pair: (pair[0] in tools, -len(pair[1].without)))
     for number, (layer, step) in enumerate(ordered, 1):
         given = [package for packages in found.values() for package in packages]
         later = [name for _, other in ordered[number:] if other.without == step.without for name in other.packages]
         found[layer] = archive.resolve(step.packages, (*step.without, *later), given)
-    return [(layer, tuple(_locked(package, archive) for package in found[layer])) for layer, _ in steps]
+    return [(layer, tuple(as_locked(package, archive) for package in found[layer])) for layer, _ in steps]
 
 
-def _locked(package: "BinaryPackage", archive: "Archive") -> LockedPackage:
+def as_locked(package: "BinaryPackage", archive: "Archive") -> LockedPackage:
+    """As a lock has it."""
     return LockedPackage(
         name=package.name,
         version=package.version,
@@ -239,14 +240,15 @@ def compiler_of(
     archive = archives.archive(suite, host.debian_architecture, plan.allow_expired).at_release()
     names = (f"python{plan.python}-minimal", f"libpython{plan.python}-stdlib")
     packaged = archive.resolve(names, packages.WITHOUT)
-    return Compiler(version=plan.python, packages=tuple(_locked(package, archive) for package in packaged))
+    return Compiler(version=plan.python, packages=tuple(as_locked(package, archive) for package in packaged))
 
 
 def _compiling_suite(plan: ImagePlan) -> str | None:
     """The plan's own suite. For a base image the first that has its X.Y, which decides what bytecode is (PEP 3147); None: none has."""
     if plan.base_image is None:
         return of(plan.base).suite
-    return next((base.suite for base in BASES if base.python == plan.python), None)
+    found = suite_with(plan.python)
+    return found.suite if found is not None else None
 
 
 def _own_platform() -> Platform | None:
@@ -281,7 +283,8 @@ def wants_bytecode(plan: ImagePlan) -> bool:
 
 
 def _place(plan: ImagePlan, settings: Settings) -> Path:
-    steps = [s for layer in plan.layers for s in layer.steps if isinstance(s, InstallPackages | InstallInterpreter)]
+    all_steps = [step for layer in plan.layers for step in layer.steps]
+    steps = [asked for s in all_steps if (asked := s if isinstance(s, InstallInterpreter) else installs(s)) is not None]
     mirrors = [
         settings.mirror,
         *(
@@ -360,7 +363,7 @@ def resolved(step: InstallWheels, plan: Stands, settings: Settings, kept: Sequen
     with settings.progress.task("Resolving requirements"):
         found = resolve(indexes.session(plan, settings), wanted, how)
     wheels = [LockedWheel(w.name, w.version, w.filename, w.url, w.sha256, w.size, w.index) for w in found.wheels]
-    built = [Source(b.name, b.version, b.url, b.commit, b.subdirectory, b.sha256, allowed=True) for b in found.sources]
+    built = [Source(b.name, b.version, b.url, b.commit, b.subdirectory, b.sha256) for b in found.sources]
     return tuple(wheels), tuple(built)
 
 

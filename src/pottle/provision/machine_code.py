@@ -12,11 +12,13 @@ from packaging.utils import canonicalize_name
 from pottle.native import folder, knowledge
 from pottle.native.tree import Distribution, Tree, united
 from pottle.plan.lock import LockedWheel
+from pottle.plan.model import InstallWheels
 from pottle.provision import indexes
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 from pottle.sharing import used
 from pottle.sources.pypi.resolve import Indexes
+from pottle.text import Location
 
 _FORMAT = 1
 """Raised whenever `Tree` changes, or what is found in one."""
@@ -29,15 +31,27 @@ def asking(wheels: Iterable[LockedWheel], suite: str) -> tuple[LockedWheel, ...]
     return tuple(wheel for wheel in wheels if not _is_pure(wheel) or knowledge.words(suite, _name(wheel)))
 
 
-def tree(wheels: Sequence[LockedWheel], suite: str, plan: Stands, asked: Indexes | None, settings: Settings) -> Tree:
+def tree(
+    wheels: Sequence[LockedWheel], suite: str, plan: Stands, steps: Sequence[InstallWheels], settings: Settings
+) -> Tree:
     """What all of them bring together. Wheels that nobody has looked into yet are fetched, verified and unpacked."""
     found = {_name(wheel): Tree(distributions=(_plain(wheel),)) for wheel in wheels}
     wanted = asking(wheels, suite)
     known = {_name(wheel): kept for wheel in wanted if (kept := _remembered(wheel, suite, settings)) is not None}
     missing = [wheel for wheel in wanted if _name(wheel) not in known]
     if missing:
-        known |= _read(missing, suite, plan, asked, settings)
+        known |= _read(missing, suite, plan, steps, settings)
     return united((found | known).values())
+
+
+def _places(steps: Sequence[InstallWheels]) -> dict[str, Location]:
+    """Where the project's lock names each distribution."""
+    return {each.name: Location.parse(each.at) for step in steps for each in step.requirements if each.at is not None}
+
+
+def _indexes(steps: Sequence[InstallWheels]) -> Indexes | None:
+    """Those that the project names itself."""
+    return next((Indexes(step.index, step.extra_indexes) for step in steps), None)
 
 
 def _is_pure(wheel: LockedWheel) -> bool:
@@ -53,7 +67,7 @@ def _plain(wheel: LockedWheel) -> Distribution:
 
 
 def _read(
-    wheels: Sequence[LockedWheel], suite: str, plan: Stands, asked: Indexes | None, settings: Settings
+    wheels: Sequence[LockedWheel], suite: str, plan: Stands, steps: Sequence[InstallWheels], settings: Settings
 ) -> dict[str, Tree]:
     from pottle.sources.pypi.install import install
     from pottle.writing import host_errors, staged_directory
@@ -63,7 +77,7 @@ def _read(
         work.mkdir(parents=True, exist_ok=True)
     told = settings.progress.task(f"Looking into {len(wheels)} wheel{'s' if len(wheels) > 1 else ''}")
     with told, staged_directory(work, "build-") as scratch:
-        install(indexes.session(plan, settings), wheels, scratch / "wheels", None, asked)
+        install(indexes.session(plan, settings), wheels, scratch / "wheels", _places(steps), _indexes(steps))
         whole = folder.collect(scratch / "wheels", lambda name: knowledge.words(suite, name))
     apart = _by_owner(whole, wheels)
     for wheel in wheels:

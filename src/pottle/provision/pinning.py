@@ -2,19 +2,22 @@
 
 from collections.abc import Collection
 
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from pottle.errors import SourceError
 from pottle.oci.platform import Platform
 from pottle.plan import system_pins
 from pottle.plan.environment_plan import EnvironmentPlan
-from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedWheel
+from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import ImagePlan, Source
+from pottle.plan.places import SOURCES
 from pottle.project.facts import Artifact, Pin, PinnedEnvironment, PinnedSource
 from pottle.project.pinned import PinnedCompiler, PinnedDeb, PinnedInterpreter, PinnedSystem
 from pottle.project.requirement import without_credentials
 from pottle.provision import locking
 from pottle.provision.archives import Archives
+from pottle.provision.build_tools import tools_in
 from pottle.provision.settings import Settings
 from pottle.text import Location
 
@@ -60,6 +63,12 @@ def system(
         debs=tuple(_deb(package, layer) for layer, packages in layers for package in packages),
         interpreter=_interpreter(interpreter) if interpreter is not None else None,
     )
+
+
+def with_tools(found: PinnedSystem, locked: LockedPlan) -> PinnedSystem:
+    """The same with the packages that the locked plan's sources are built with."""
+    tools = tuple(_deb(package, SOURCES) for package in tools_in(locked))
+    return replace(found, debs=(*(deb for deb in found.debs if deb.layer != SOURCES), *tools))
 
 
 def compiler(

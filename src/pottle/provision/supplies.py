@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pottle.oci.entry import Entry
     from pottle.project.version import Pretence
     from pottle.sources.debian.deb import Deb
+    from pottle.sources.pypi.build_environments import BuildSystem
     from pottle.sources.pypi.build_requirements import Given
     from pottle.sources.pypi.installed import Distribution
     from pottle.sources.pypi.resolve import Indexes
@@ -82,13 +83,32 @@ class Supplies:
         session = indexes.session(self.locked.plan, self.settings)
         return install(session, wheels, into, self._places(), self._indexes())
 
-    def sources(self, sources: Sequence[Source], into: Path) -> "Sequence[Distribution]":
-        """What the sources make, built by their own backends and unpacked below `into`."""
-        from pottle.sources.pypi.source_builds import build_sources
+    def source(self, source: Source, into: Path) -> "Distribution | None":
+        """The source's files at `into`; the distribution itself where nothing need be run to build it."""
+        from pottle.sources.pypi.source_trees import fetch
 
         session = indexes.session(self.locked.plan, self.settings)
-        requires = {each.of: self._given(each) for each in self.locked.builds}
-        return build_sources(session, sources, into, self.locked.plan.epoch, self._places(), self._indexes(), requires)
+        return fetch(session, source, into, self._places(), self._indexes())
+
+    def build_system(self, source: Source, tree: Path) -> "BuildSystem":
+        """What the source at `tree` says of how it is built."""
+        from pottle.sources.pypi.build_environments import read
+
+        return read(tree, source.name, self._places().get(source.name))
+
+    def build_requirements(self, source: Source, requires: Sequence[str], into: Path) -> "Sequence[Distribution]":
+        """What is required for building it, as `pottle.lock` has it, or an index."""
+        from pottle.sources.pypi.build_environments import provide
+
+        session = indexes.session(self.locked.plan, self.settings)
+        given = next((self._given(each) for each in self.locked.builds if each.of == source.name), None)
+        return provide(session, source.name, requires, into, given, self._places().get(source.name))
+
+    def wheel(self, wheel: Path, into: Path) -> "Sequence[Distribution]":
+        """What a wheel on this machine holds, unpacked below `into`."""
+        from pottle.sources.pypi.install import install
+
+        return install(indexes.session(self.locked.plan, self.settings), [_of_file(wheel)], into)
 
     def project(
         self, name: str, files: Iterable[tuple[str, Path]], into: Path, pretence: "Pretence"

@@ -131,6 +131,11 @@ class _File:
         """A server beside it."""
         raise NotImplementedError
 
+    @property
+    def checked(self) -> bool:
+        """Whether the image has a health check."""
+        return self.project.plan.runtime.health_check is not None
+
     # --- services -----------------------------------------------------------------------------------
 
     def services(self) -> tuple[dict[str, Node], Node | None]:
@@ -187,7 +192,7 @@ class _File:
             found["command"] = Line([interpolated(word) for word in process.command])
             if process.stop_signal != plan.runtime.stop_signal:
                 found["stop_signal"] = process.stop_signal
-            if plan.runtime.health_check is not None:
+            if self.checked:
                 why = f"The image's asks for the port of {self.deployment.main.name}."
                 found["healthcheck"] = Because(Line({"disable": True}), why)
         if (conditions := self.waits(process)) is not None:
@@ -285,6 +290,11 @@ class _Development(_File):
         services, shared = self.services()
         common: dict[str, Node] = {"x-app": shared} if shared is not None else {}
         return {"name": self.project.plan.name, **common, "services": Apart(services), **self.rest()}
+
+    @property
+    def checked(self) -> bool:
+        """The stage for developers has none."""
+        return self.project.target is None and super().checked
 
     def shared(self) -> dict[str, Node]:
         """Build, working copy, variables."""

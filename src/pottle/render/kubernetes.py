@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pottle import generated
+from pottle.manifests import SCHEME
 from pottle.plan.model import ImagePlan, ProcessPlan
 from pottle.project.variables import Variable
 from pottle.render import backing
@@ -20,7 +21,6 @@ from pottle.render.yaml_text import Because, Line, Node, comment, text
 
 NAME = "kubernetes.yaml"
 KIND = "kubernetes"
-IMAGE = "pottle://."
 
 _COMMAND = re.compile(r"`pottle generate kubernetes(?: --image (\S+))?`")
 _ALONE = ("beat", "scheduler", "clock", "cron")
@@ -36,9 +36,9 @@ def remembered(found: str) -> str | None:
     return match[1] if match else None
 
 
-def render(plan: ImagePlan, variables: tuple[Variable, ...], image: str | None = None) -> str:
-    """The file."""
-    manifests = _Manifests(Deployment(plan, variables), image)
+def render(plan: ImagePlan, variables: tuple[Variable, ...], image: str | None = None, *, script: str = ".") -> str:
+    """The file. `image` None: the project beside it, or the `script` there."""
+    manifests = _Manifests(Deployment(plan, variables), image, f"{SCHEME}{script}")
     documents = [text(each, apart=False) for each in manifests.documents()]
     head = "\n".join(comment(f"{manifests.about()}\n{generated.WORD}"))
     return generated.marked(f"{head}\n" + "---\n".join(documents), KIND)
@@ -59,6 +59,7 @@ def literal(value: str) -> str:
 class _Manifests:
     deployment: Deployment
     image: str | None
+    project: str
     said: set[str] = field(default_factory=set)
     """What a comment has said before: pods are much alike."""
 
@@ -253,7 +254,7 @@ class _Manifests:
     def _container(self, process: ProcessPlan) -> dict[str, Node]:
         main = process is self.deployment.main
         image: Node = self.image or self._because(
-            IMAGE, "This directory: `pottle resolve` puts the image's digest here."
+            self.project, "What lies here: `pottle resolve` puts its image's digest there."
         )
         found: dict[str, Node] = {"name": name_of(process.name), "image": image}
         if not main:

@@ -31,7 +31,7 @@ class Built:
 
     name: str
     directory: str = ""
-    """Relative to the repository; "" for itself."""
+    """Or the script, relative to the repository; "" for itself."""
     every: bool = False
     """Every project below the directory."""
     history: bool = False

@@ -66,6 +66,19 @@ def eldest_child(parent: int) -> int | None:
     return min(children)[1] if children else None
 
 
+def descendants(ancestor: int) -> list[int]:
+    """All that `ancestor` and its children have started, as far as they are alive."""
+    children: dict[int, list[int]] = {}
+    for pid, above, _ in _processes():
+        children.setdefault(above, []).append(pid)
+    found, pending = [], [ancestor]
+    while pending:
+        below = children.get(pending.pop(), [])
+        found += below
+        pending += below
+    return found
+
+
 def _processes() -> Iterator[tuple[int, int, int]]:
     """Process, parent and start time of all there are (proc(5), /proc/PID/stat, fields 1, 4 and 22)."""
     for entry in os.listdir("/proc"):

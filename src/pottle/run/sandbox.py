@@ -5,6 +5,7 @@ Started with `COMMAND`, without the site packages: this module and its neighbour
 
 import json
 import os
+import resource
 import select
 import sys
 from collections.abc import Callable, Sequence
@@ -46,13 +47,18 @@ class Spec:
     """Directories of the machine, and where they appear, to be written to."""
     network: bool = True
     """The machine's network; without, there is none."""
+    memory_size: int | None = None
+    """Bytes that each directory of `memory`, and shared memory, may hold; None: half of the machine's."""
+
+    limits: tuple[tuple[str, int], ...] = ()
+    """What setrlimit(2) lets each process come to: `nproc`, `fsize`."""
 
     def encode(self) -> bytes:
         """As `decode` reads it."""
         return json.dumps(asdict(self)).encode()
 
 
-_PAIRS = ("environment", "memory", "binds", "writable")
+_PAIRS = ("environment", "memory", "binds", "writable", "limits")
 
 
 def decode(text: bytes) -> Spec:
@@ -159,13 +165,13 @@ def _make_root(spec: Spec) -> None:
     os.chdir(spec.root)
     kernel.pivot_root_here()
     kernel.mount("proc", "/proc", "proc", kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC)
-    _make_devices()
+    _make_devices(spec.memory_size)
     for descriptor, target in sources:
         _bind(descriptor, target, read_only=target not in kept)
     kernel.detach(".")
     os.chdir("/")
     for path, mode in spec.memory:
-        _make_memory(path, f"mode={mode:o},uid={spec.uid},gid={spec.gid}")
+        _make_memory(path, f"mode={mode:o},uid={spec.uid},gid={spec.gid}", spec.memory_size)
     for path in filter(os.path.exists, _MACHINE_WIDE):
         kernel.bind(path, path, recursive=True)
         kernel.make_read_only(path)
@@ -173,17 +179,18 @@ def _make_root(spec: Spec) -> None:
     kernel.make_read_only("/")
 
 
-def _make_memory(path: str, options: str) -> None:
-    kernel.mount("tmpfs", path, "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, options)
+def _make_memory(path: str, options: str, size: int | None) -> None:
+    most = "" if size is None else f",size={size}"
+    kernel.mount("tmpfs", path, "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, options + most)
 
 
-def _make_devices() -> None:
+def _make_devices(shared_memory: int | None) -> None:
     """/dev as engines make it: a few harmless devices, terminals of its own, shared memory (OCI runtime-spec, config-linux.md)."""
     kernel.mount("tmpfs", "/dev", "tmpfs", kernel.NO_SUID | kernel.NO_EXEC, "mode=755")
     for name in ("pts", "shm"):
         os.mkdir(f"/dev/{name}")
     kernel.mount("devpts", "/dev/pts", "devpts", kernel.NO_SUID | kernel.NO_EXEC, "newinstance,ptmxmode=0666,mode=620")
-    _make_memory("/dev/shm", "mode=1777")  # noqa: S108
+    _make_memory("/dev/shm", "mode=1777", shared_memory)  # noqa: S108
     for name, target in _LINKS:
         os.symlink(target, f"/dev/{name}")
 
@@ -211,9 +218,18 @@ def _is_real_root() -> bool:
     return Path("/proc/self/setgroups").read_text().strip() == "allow"
 
 
+def _limit(limits: Sequence[tuple[str, int]]) -> None:
+    for name, most in limits:
+        kind = getattr(resource, f"RLIMIT_{name.upper()}")
+        hard = resource.getrlimit(kind)[1]
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, least))
+
+
 def _execute(spec: Spec) -> NoReturn:
     try:
         os.chdir(spec.working_dir)
+        _limit(spec.limits)
         release_signals()
         os.execvpe(spec.argv[0], spec.argv, dict(spec.environment))  # noqa: S606
     except OSError as error:

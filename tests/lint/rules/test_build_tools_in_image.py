@@ -25,6 +25,7 @@ QUIET = {
     "in a stage of its own": f"{FROM[:-1]} AS a\n{RUN}\n{FROM}{CMD}",
     "the base has one": f"FROM python:3.13\n{RUN}\n{CMD}",
     "libraries": f"{FROM}RUN apt-get install -y libpq5 libgomp1\n{CMD}",
+    "a shell is started": f'{FROM}{RUN}\nCMD ["/bin/bash", "--login"]\n',
     "nothing is started": f"{FROM}{RUN}\n",
     "for development": Quiet(f"{FROM}{RUN}\n{CMD}", path="Dockerfile.dev"),
     "a stage for development": f"{FROM[:-1]} AS dev\n{RUN}\n{CMD}",

@@ -25,6 +25,7 @@ QUIET = {
         f"{FROM}COPY pyproject.toml .\nRUN {MOUNT} uv sync --locked",
         {"pyproject.toml": '[tool.uv]\nlink-mode = "copy"'},
     ),
+    "exported": f"{FROM}RUN {MOUNT} export UV_LINK_MODE=copy && uv sync --locked",
     "no mount": f"{FROM}RUN uv sync --locked",
     "a mount of something else": f"{FROM}RUN --mount=type=cache,target=/root/.cache/pip uv sync --locked",
 }

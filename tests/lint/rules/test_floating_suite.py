@@ -16,13 +16,18 @@ FIRES = {
     ),
     "an argument": Fires("ARG V=3.12\nFROM python:${V}-slim", "python:${V}-slim"),
     "an old Python": Fires("FROM python:3.8-slim", "python:3.8-slim"),
-    "Alpine": Fires("FROM python:3.13-alpine", "python:3.13-alpine", says="Alpine"),
+    "Alpine": Fires(
+        "FROM python:3.13-alpine AS a\nFROM a\nRUN apk add --no-cache git=2.49.1-r0",
+        "python:3.13-alpine",
+        says="Alpine",
+    ),
     "Debian": Fires("FROM debian:stable-slim", "debian:stable-slim"),
 }
 QUIET = {
     "a suite": "FROM python:3.13-slim-bookworm",
     "the suite alone": "FROM python:3.13-trixie",
     "a release of Alpine": "FROM python:3.13-alpine3.22",
+    "Alpine without pins": "FROM python:3.13-alpine\nRUN apk add --no-cache git",
     "a patch": "FROM python:3.13.1-slim",
     "a digest": "FROM python:3.13-slim@sha256:00",
     "Debian's number": "FROM debian:12-slim",

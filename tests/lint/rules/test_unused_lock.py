@@ -30,6 +30,8 @@ QUIET = {
     "a lock of nothing": Quiet(
         f"{ALL}RUN pip install -r requirements.txt", {"requirements.txt": "flask\n", "poetry.lock": "", "main.py": ""}
     ),
+    "constraints": Quiet(f"{ALL}RUN pip install -c /constraints.txt .", FRESH),
+    "constraints of the environment": Quiet(f"{ALL}ENV UV_CONSTRAINT=/c.txt\nRUN uv pip install .", FRESH),
     "perhaps": Quiet(f"{ALL}ARG X\nRUN if [ $X ]; then pip install .; fi", FRESH),
     "exported": Quiet(f"{ALL}RUN uv export -o r.txt && pip install -r r.txt", FRESH),
     "exported in another stage": Quiet(

@@ -6,7 +6,7 @@ that an intruder would have to bring. A stage of its own builds; the image gets 
 Source: https://docs.docker.com/build/building/multi-stage/.
 
 Quiet where packages are removed again, on bases that have a compiler anyway (`python:3.13` without `-slim`), in Dockerfiles and
-stages for development and tests, and where nothing is started. Headers alone (`libpq-dev`) are an info.
+stages for development and tests, and where nothing or a shell alone is started. Headers alone (`libpq-dev`) are an info.
 
 Bad:
 
@@ -40,7 +40,7 @@ from pottle.lint.build import Build
 from pottle.lint.commands import Command, Word
 from pottle.lint.invocations import Invocation, invocation
 from pottle.lint.programs import inventory
-from pottle.lint.purposes import is_aside
+from pottle.lint.purposes import develops
 from pottle.lint.rule import Finding, Rule
 
 _COMPILERS = re.compile(
@@ -54,7 +54,7 @@ _SHOWN = 3
 def check(build: Build) -> Iterator[Finding]:
     """What the image's own RUN instructions install and leave."""
     stage = build.final
-    if stage is None or build.start(stage) is None or is_aside(build):
+    if stage is None or build.start(stage) is None or develops(build):
         return
     if inventory(build.base(stage)) in (None, "full"):
         return

@@ -33,6 +33,8 @@ from pottle.lint.rule import Finding, Rule
 
 _HERE = re.compile(r"(?:^|//|@)(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|host\.docker\.internal)(?:[:/]|$)")
 _CURL = re.compile(r"-[a-zA-Z]*k[a-zA-Z]*|--insecure|--proxy-insecure")
+_LONGEST = 100
+"""Characters of a word of options."""
 _CURL_VALUED = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
 """Short options of curl whose value may stand behind them in the same word: in `-okey` the k is none."""
 _OPTIONS = {
@@ -90,7 +92,14 @@ def _switch(command: Command) -> Word | None:
     words = command.words[1:]
     match command.program:
         case "curl":
-            return next((word for word in words if _CURL.fullmatch(word.known) and not _takes(word.known)), None)
+            return next(
+                (
+                    word
+                    for word in words
+                    if len(word.known) < _LONGEST and _CURL.fullmatch(word.known) and not _takes(word.known)
+                ),
+                None,
+            )
         case "wget":
             return next((word for word in words if word.known == "--no-check-certificate"), None)
         case "git":

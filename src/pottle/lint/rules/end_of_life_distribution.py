@@ -6,7 +6,7 @@ Python on top is. The official images of such a release are not rebuilt, and its
 Source: https://wiki.debian.org/LTS (the end of LTS counts), https://wiki.ubuntu.com/Releases (standard support), https://alpinelinux.org/releases/;
 state of 2026-11.
 
-Quiet where the tag does not say the release.
+A stage that is not part of the image is an info. Quiet where the tag does not say the release.
 
 Bad:
 
@@ -31,12 +31,17 @@ from pottle.lint.rule import Finding, Rule
 
 def check(build: Build) -> Iterator[Finding]:
     """Every FROM whose release has ended by the day on which the table was made."""
+    kept = {stage.index for stage in build.final.chain} if build.final is not None else set()
     for stage in build.stages.stages:
         if stage.parent is not None or stage.base is None or not stage.instruction.words:
             continue
         name, ended = DISTRIBUTIONS.get(ImageName.parse(stage.base).suite or "", ("", STATE))
         if ended < STATE:
-            yield Finding(stage.instruction.words[0].span, f"{name} has had no security fixes since {ended:%Y-%m}")
+            yield Finding(
+                stage.instruction.words[0].span,
+                f"{name} has had no security fixes since {ended:%Y-%m}",
+                severity=None if stage.index in kept else "info",
+            )
 
 
 RULE = Rule(Build, "warning", "security", check)

@@ -5,6 +5,8 @@
 
 Source: docker-library/official-images, library/python; builds that broke that day: wagtail/bakerydemo#552, huggingface/lerobot#1735.
 
+On Alpine it breaks the pins of `apk add name=version`, and nothing is said where there are none.
+
 Quiet for tags with a patch version, which stay where they are once the next patch is out, and for digests.
 
 Bad:
@@ -42,7 +44,7 @@ def check(build: Build) -> Iterator[Finding]:
         if stage.parent is not None or stage.base is None or not stage.instruction.words:
             continue
         image = ImageName.parse(stage.base)
-        if image.digest is None and _floats(image):
+        if image.digest is None and _floats(image) and (image.family != "alpine" or _pins_packages(build, stage)):
             shown = f"{image.repository}:{image.tag}" if image.tag else image.repository
             severity: Severity = "warning" if _installs_packages(build, stage) else "info"
             alpine = image.family == "alpine"
@@ -62,6 +64,14 @@ def _floats(image: ImageName) -> bool:
     if image.official == "python":
         return _FLOATS.fullmatch(tag) is not None
     return image.official in ("debian", "ubuntu", "alpine") and _DISTRIBUTION.fullmatch(tag) is not None
+
+
+def _pins_packages(build: Build, stage: Stage) -> bool:
+    """Whether `apk add name=version` stands on it: Alpine keeps one version of a package in each release, and drops the others."""
+    return any(
+        build.stage_of(each.command.step).bottom is stage and any("=" in word.known for word in each.arguments)
+        for each in build.invocations("apk")
+    )
 
 
 def _installs_packages(build: Build, stage: Stage) -> bool:

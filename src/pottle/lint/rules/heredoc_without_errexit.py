@@ -46,7 +46,7 @@ from pottle.shell.syntax import AndOr, Function, Node, Script
 from pottle.text import Span
 
 _SHELLS = re.compile(r"sh|bash|dash|ash|zsh|ksh")
-_ERREXIT = re.compile(r"[-+][a-z]*e[a-z]*|errexit")
+_ERREXIT = re.compile(r"[-+][a-z]{0,20}e[a-z]{0,20}|errexit")
 _NEVER_FAILS = frozenset({"set", "echo", "printf", "export", "umask", "shopt", ":", "true"})
 _LONGEST = 1 << 18
 

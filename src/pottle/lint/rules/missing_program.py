@@ -85,6 +85,33 @@ version = "1.0"
 requires-python = ">=3.13"
 dependencies = ["flask", "gunicorn"]
 ```
+
+```
+# uv.lock
+version = 1
+requires-python = ">=3.13"
+
+[[package]]
+name = "flask"
+version = "3.1.0"
+source = { registry = "https://index.example/simple" }
+wheels = [{ url = "https://index.example/flask-3.1.0-py3-none-any.whl", hash = "sha256:0000000000000000000000000000000000000000000000000000000000000000" }]
+
+[[package]]
+name = "gunicorn"
+version = "23.0.0"
+source = { registry = "https://index.example/simple" }
+wheels = [{ url = "https://index.example/gunicorn-23.0.0-py3-none-any.whl", hash = "sha256:0000000000000000000000000000000000000000000000000000000000000000" }]
+
+[[package]]
+name = "shop"
+version = "1.0"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }, { name = "gunicorn" }]
+
+[package.metadata]
+requires-dist = [{ name = "flask" }, { name = "gunicorn" }]
+```
 """
 
 from collections.abc import Iterator

@@ -35,7 +35,9 @@ from pottle.lint.rule import Finding, Rule
 from pottle.lint.secrets import as_mount, is_real, is_secret_name, mounted_as
 from pottle.text import Span
 
-_LOGIN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s/:@'\"]*?)(?::([^\s/@'\"]+))?@([^\s/:'\"]*)")
+_LOGIN = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]{0,30})://([^\s/:@'\"]{0,200}?)(?::([^\s/@'\"]{1,500}))?@([^\s/:'\"]{0,200})"
+)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _TOKEN = re.compile(r"(?:gh[pousr]_|github_pat_|glpat-|pypi-|hf_|dckr_pat_)[\w-]{10,}")
 _SHOWN_NOWHERE = ("localhost", "127.0.0.1", "example.com", "example.org", "host.docker.internal", "")

@@ -39,6 +39,8 @@ _FAILS = re.compile(
     r"-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body|-early)?|--(?:write-out|retry.*|head|config|connect-only).*|-[a-zA-Z]*[wKIt]"
 )
 """Also options with which somebody looks at the answer, or asks something else."""
+_LONGEST = 1000
+"""Characters of a word that is looked into."""
 _ASKS = re.compile(
     r"(?:\b(?:from|import)\s+[\w, ]+;\s*)*(?:requests|httpx)\.(?:get|head)\((?:[^()]|\([^()]*\))*\);?\s*"
 )
@@ -58,7 +60,7 @@ def _curl(probe: Probe, command: Command) -> Iterator[Finding]:
     words = command.words[1:]
     asks = any("://" in word.known or "localhost" in word.known or "127.0.0.1" in word.known for word in words)
     looked = command.feeds is not None or any(word.text is None and "$" not in word.raw for word in words)
-    if not asks or looked or any(_FAILS.fullmatch(word.known) for word in words):
+    if not asks or looked or any(len(word.known) > _LONGEST or _FAILS.fullmatch(word.known) for word in words):
         return
     fix = Fix("add `-f`", (behind(command.words[0], "-f"),), safe=False) if _editable(probe, command) else None
     yield Finding(

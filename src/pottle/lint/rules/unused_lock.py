@@ -6,7 +6,7 @@ two drift apart from the first day.
 Source: https://docs.astral.sh/uv/concepts/projects/layout/ ("The lockfile"), https://python-poetry.org/docs/basic-usage/ ("Committing
 your poetry.lock file"), PEP 751.
 
-Quiet where the lock is copied by its name, or any command of the file installs or exports from it, where the list has nothing but exact versions (it may be an
+Quiet where the lock is copied by its name, or any command of the file installs or exports from it, where versions are bound by constraints, the list has nothing but exact ones (it may be an
 export), and for locks that no longer fit the project.
 
 Bad:
@@ -79,7 +79,7 @@ from pottle.dockerfile.stages import joined
 from pottle.lint.build import Build
 from pottle.lint.contents import ABSENT, directory_of, first_of
 from pottle.lint.invocations import Invocation
-from pottle.lint.locks import beside, file_of, is_stale_for_poetry, stale_uv
+from pottle.lint.locks import beside, file_of, is_on, is_stale_for_poetry, stale_uv
 from pottle.lint.project import Project
 from pottle.lint.rule import Finding, Rule
 from pottle.text import Span
@@ -92,6 +92,8 @@ _INSTEAD = {
     "pylock.toml": "install with `uv pip sync pylock.toml`",
 }
 _PINNED = re.compile(r"[^#;]*(?:===?|@)\s*\S.*")
+_BOUND = ("-c", "--constraint", "--constraints", "--no-index")
+_BOUND_BY = ("PIP_CONSTRAINT", "UV_CONSTRAINT")
 _OF_LOCKS = frozenset({"sync", "export", "compile"})
 
 
@@ -102,7 +104,7 @@ def check(build: Build) -> Iterator[Finding]:
     for found in build.invocations("pip", "uv", "poetry"):
         if found.action not in (("install",), ("pip", "install"), ("sync",)) or found.option("--no-deps", "--help"):
             continue
-        if found.command.conditional:
+        if found.command.conditional or found.option(*_BOUND) or any(is_on(found, name) for name in _BOUND_BY):
             continue
         for declared, span, what in _resolved(build, build.project, found):
             lock = _lock(build.project, declared)

@@ -36,6 +36,8 @@ from pottle.lint.rule import Edit, Finding, Fix, Rule
 
 _OCTAL = re.compile(r"0?[0-7]{2}[2367]")
 _SYMBOLIC = re.compile(r"(?:.*,)?(?:[ug]*[ao][ugoa]*)[+=][rwxXst]*w[rwxXst]*(?:,.*)?")
+_LONGEST = 100
+"""Characters of a mode."""
 _EVERYBODYS = re.compile(r"/(?:tmp|var/tmp|dev/shm)(?:/.*)?")
 
 
@@ -65,6 +67,8 @@ def _mode(command: Command) -> tuple[Word, Word] | None:
     if len(words) < 2 or words[0].text is None:
         return None
     mode, paths = words[0], words[1:]
+    if len(mode.raw) > _LONGEST:
+        return None
     if not _OCTAL.fullmatch(mode.text or "") and not _SYMBOLIC.fullmatch(mode.text or ""):
         return None
     given = next((path for path in paths if not _EVERYBODYS.fullmatch(path.known)), None)

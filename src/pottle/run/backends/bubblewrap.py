@@ -113,12 +113,14 @@ def _lowered(spec: Spec, at: str) -> tuple[str, ...]:
 
 def options(spec: Spec) -> list[str]:
     """The options for a sandbox (bwrap(1)); their order is the order of the mounts."""
+    bounded = () if spec.memory_size is None else ("--size", str(spec.memory_size))
+    shared_memory = ("--perms", "1777", *bounded, "--tmpfs", "/dev/shm", "--remount-ro", "/dev") if bounded else ()  # noqa: S108
     return [
         *("--unshare-user", "--uid", str(spec.uid), "--gid", str(spec.gid)),
         *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--cap-drop", "ALL"),
         *(() if spec.network else ("--unshare-net",)),
-        *("--ro-bind", spec.root, "/", "--dev", "/dev", "--proc", "/proc"),
-        *(word for path, mode in spec.memory for word in ("--perms", f"{mode:04o}", "--tmpfs", path)),
+        *("--ro-bind", spec.root, "/", "--dev", "/dev", "--proc", "/proc", *shared_memory),
+        *(word for path, mode in spec.memory for word in ("--perms", f"{mode:04o}", *bounded, "--tmpfs", path)),
         *(word for source, target in spec.binds for word in ("--ro-bind", source, target)),
         *(word for source, target in spec.writable for word in ("--bind", source, target)),
         *("--chdir", spec.working_dir, "--clearenv"),

@@ -21,6 +21,7 @@ from pottle.http import NotFound
 from pottle.messages import shown
 from pottle.sources.debian import kept
 from pottle.sources.debian.folder import filename
+from pottle.sources.debian.listings import Cut, Listing, cut_contents, cut_sources
 from pottle.sources.debian.mirror import Mirrors
 from pottle.sources.debian.packages import FORMAT, BinaryPackage, Index, compile_index, described
 from pottle.sources.debian.release import Release, Releases, Trust
@@ -261,6 +262,46 @@ class Archive:
             with suppress(NotFound):
                 return self._options.http.download(url, target, expected)
         return self._options.http.download(urls[-1], target, expected)
+
+    # --- what is built with what
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a package of that name."""
+        return self._universe(self.suite.components).newest(name) is not None
+
+    def build_depends(self, source: str) -> str | None:
+        """What the source package is said to be built with (policy §7.7); None: there is none of that name."""
+        listing = self._listing(("main/source/Sources.xz",), cut_sources)
+        return listing.value(source) if listing is not None else None
+
+    def source_of(self, name: str) -> str | None:
+        """The source package that the package is built of; None: there is no such package."""
+        found = self._universe(self.suite.components).newest(name)
+        return found.source if found is not None else None
+
+    def files(self, path: str) -> Sequence[tuple[str, str]]:
+        """Whatever ends with `path` of what compilers look for, and the packages that have it."""
+        listing = self._listing(
+            (f"main/Contents-{self.architecture}.gz", f"Contents-{self.architecture}.gz"), cut_contents
+        )
+        return listing.ending(path) if listing is not None else ()
+
+    def _listing(self, names: Sequence[str], cut: Cut) -> Listing | None:
+        """The first of the files that the release lists; None: a mirror may be without."""
+        self._universe(self.suite.components)
+        pocket = self.suite.release
+        release, root = self._known[pocket], self.mirrors.root_of(pocket)
+        for name in names:
+            if (listed := release.file(name)) is None:
+                continue
+            path = self._options.cache / "indexes" / f"{listed.sha256}.{FORMAT}"
+            with self._options.turns.of(path):
+                if not path.is_file():
+                    url = f"{root}/dists/{pocket.name}/{name}"
+                    with self._downloaded(url, listed, by_hash=release.by_hash) as packed:
+                        cut(packed, path)
+                return Listing(path)
+        return None
 
     # --- fetching
 

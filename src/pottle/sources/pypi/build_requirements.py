@@ -81,15 +81,18 @@ class Observer:
         return tuple(sorted({line for text in texts for line in text.splitlines()}))
 
 
-def pinned(session: uv.Session, seen: Sequence[str]) -> tuple[Found, ...]:
-    """What was `seen`, and what it would need on another Python of a building host, with the hashes of every file."""
+def pinned(session: uv.Session, seen: Sequence[str], python: str = OLDEST_PYTHON) -> tuple[Found, ...]:
+    """What was `seen`, and what it would need on another Python of a building host, with the hashes of every file.
+
+    `python` is the oldest that backends are run by.
+    """
     if not seen:
         return ()
     with uv.scratch(session) as work:
         asked, lock = work / "requirements.txt", work / "pylock.toml"
         asked.write_text("".join(f"{line}\n" for line in seen), encoding="utf-8")
         try:
-            uv.run(session, [*_COMPILE, "--output-file", lock, asked], work)
+            uv.run(session, [*_COMPILE, "--python-version", python, "--output-file", lock, asked], work)
         except uv.UvFailed as failed:
             raise failure(failed) from failed
         return tuple(sorted(_read(lock.read_bytes()), key=lambda found: (found.name, found.version)))
@@ -97,7 +100,7 @@ def pinned(session: uv.Session, seen: Sequence[str]) -> tuple[Found, ...]:
 
 _COMPILE = (
     *("pip", "compile", "--preview-features", "pylock", "--format", "pylock.toml", "--universal"),
-    *("--python-version", OLDEST_PYTHON, "--no-header", "--no-annotate"),
+    *("--no-header", "--no-annotate"),
 )
 
 
@@ -129,7 +132,7 @@ class Given:
     def options(self, work: Path) -> list[str | Path]:
         """The options of uv that say so."""
         listed = work / "build-constraints.txt"
-        listed.write_text("".join(map(_line, self.requires)), encoding="utf-8")
+        listed.write_text("".join(self.lines()), encoding="utf-8")
         return [
             "--preview-features",
             "build-dependency-hashes",
@@ -138,12 +141,18 @@ class Given:
             listed,
         ]
 
+    def lines(self) -> Iterator[str]:
+        """Of a `requirements.txt` that says so."""
+        return map(_line, self.requires)
+
     def stale(self, said: str) -> ProjectError | None:
         """What is to be said where uv failed since the backend asks for something else; None: it failed otherwise."""
         found = _NO_HASH.search(said) or _UNFIT.search(said)
-        if found is None:
-            return None
-        what = f"pottle.lock is stale: the build backend asks for {found[1]}, which is not what it was built with"
+        return self.stale_by(found[1]) if found is not None else None
+
+    def stale_by(self, requirement: str) -> ProjectError:
+        """The same of one requirement."""
+        what = f"pottle.lock is stale: the build backend asks for {requirement}, which is not what it was built with"
         return ProjectError(what, at=self.at, hint="run `pottle lock`")
 
 

@@ -1,17 +1,17 @@
-"""Packages are installed without the lists of the day.
+"""Packages are installed where there are no package lists.
 
-The official images have no package lists: without `apt-get update` nothing is found. With an `update` in a RUN of its own the lists are a
-layer that is kept, and as old as that layer: packages that have been replaced since are 404.
+The official images come without them: without `apt-get update`, or after they have been removed, `apt-get install` stops with
+`E: Unable to locate package`, and the image does not build.
 
 Source: https://docs.docker.com/build/building/best-practices/#apt-get
 
-Quiet for bases that nobody knows, for files (`./a.deb`), and where the lists may be mounted or made by a script.
+Quiet for bases that nobody knows, for images that are not slim, which have much already, for files (`./a.deb`), and where the lists may
+be mounted or made by a script. Lists that are old are what `stale-package-lists` is about.
 
 Bad:
 
 ```dockerfile
 FROM python:3.13-slim-trixie
-RUN apt-get update
 RUN apt-get install -y --no-install-recommends libpq5
 ```
 
@@ -19,7 +19,7 @@ Good:
 
 ```dockerfile
 FROM python:3.13-slim-trixie
-RUN apt-get update && apt-get install -y --no-install-recommends libpq5
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
 ```
 """
 
@@ -51,18 +51,14 @@ def check(build: Build) -> Iterator[Finding]:
         own = [each for each in before if each.step is step]
         if any(map(_updates, own)) or any(map(_may_update, before)) or _copies_lists(build, found):
             continue
-        earlier = [each for each in before if _updates(each)]
         removed = any(each.program == "rm" and any(_LISTS in word.known for word in each.words) for each in before)
-        kept = bool(earlier) and not removed
-        if not earlier and image.official == "python" and "slim" not in (image.tag or ""):
-            continue  # much is there already, and what is there needs no list
+        whole = image.official == "python" and "slim" not in (image.tag or "")
+        if not removed and (whole or any(map(_updates, before))):
+            continue
         yield Finding(
             found.span,
-            "the package lists are as old as an earlier layer: what has been replaced since is not found"
-            if kept
-            else f"there are no package lists here: `{found.name}` finds nothing",
+            f"there are no package lists here: `{found.name}` finds nothing",
             _fix(build, found),
-            "warning" if kept else "error",
             hint=f"write `{found.command.program} update &&` before it",
         )
 
@@ -107,8 +103,12 @@ def _fix(build: Build, found: Invocation) -> Fix | None:
     ):
         return None
     program = build.source.at(command.words[0].span)
-    at = command.span.start
-    return Fix(f"write `{program} update &&` before it", (Edit(Span(at, at), f"{program} update && "),))
+    start, end = command.span.start, command.span.end
+    edits = (
+        Edit(Span(start, start), f"{program} update && "),
+        Edit(Span(end, end), f" && rm -rf {_LISTS}/lists/*"),
+    )
+    return Fix(f"write `{program} update &&` before it", edits)
 
 
 RULE = Rule(Build, "error", "build", check)

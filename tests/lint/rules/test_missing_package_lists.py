@@ -7,26 +7,21 @@ FIRES = {
     "never": Fires(
         f"{FROM}RUN apt-get install -y git # why",
         "apt-get install",
-        f"{FROM}RUN apt-get update && apt-get install -y git # why",
-        severity="error",
+        f"{FROM}RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/* # why",
     ),
-    "in a layer of its own": Fires(
-        f"{FROM}{UPDATE}RUN set -e; \\\n    DEBIAN_FRONTEND=noninteractive apt-get install -y git",
+    "with what is set for it": Fires(
+        f"{FROM}RUN set -e; \\\n    DEBIAN_FRONTEND=noninteractive apt-get install -y \\\n    git && a",
         "apt-get install",
-        f"{FROM}{UPDATE}RUN set -e; \\\n    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y git",
-        severity="warning",
+        f"{FROM}RUN set -e; \\\n    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \\\n    git"
+        " && rm -rf /var/lib/apt/lists/* && a",
     ),
     "lists that are removed": Fires(
         f"{FROM}RUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y git",
         "apt install",
-        f"{FROM}RUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN apt update && apt install -y git",
-        severity="error",
+        f"{FROM}RUN apt-get update && rm -rf /var/lib/apt/lists/*\n"
+        "RUN apt update && apt install -y git && rm -rf /var/lib/apt/lists/*",
     ),
-    "in the stage below": Fires(
-        f"{FROM.replace('trixie', 'trixie AS a')}{UPDATE}FROM a\nRUN if x; then apt-get install -y git; fi",
-        "apt-get install",
-        severity="warning",
-    ),
+    "perhaps": Fires(f"{FROM}RUN if x; then apt-get install -y git; fi", "apt-get install"),
     "Ubuntu": Fires("FROM ubuntu:24.04\nRUN sudo apt-get install -y git", "apt-get install"),
 }
 QUIET = {
@@ -41,8 +36,9 @@ QUIET = {
     "of a snapshot": f"{FROM}RUN echo 'deb http://snapshot.example/x y main' > a\n{UPDATE}RUN apt-get install -y git",
     "perhaps": f"{FROM}RUN if x; then apt-get update; fi\nRUN apt-get install -y git",
     "lists that are copied": f"{FROM}COPY lists /var/lib/apt/lists\nRUN apt-get install -y git",
+    "old lists": f"{FROM}{UPDATE}RUN apt-get install -y git",
     "an image that may have it": "FROM python:3.13\nRUN apt-get install -y wget",
     "another command": f"{FROM}RUN apt-get purge -y git",
 }
 
-test_fires, test_quiet = rule_tests("install-without-update", FIRES, QUIET)
+test_fires, test_quiet = rule_tests("missing-package-lists", FIRES, QUIET)

@@ -27,4 +27,4 @@ QUIET = {
     "another stage": f"{FROM}{COLLECT}FROM python:3.13\n{ENV}",
 }
 
-test_fires, test_quiet = rule_tests("early-collectstatic", FIRES, QUIET)
+test_fires, test_quiet = rule_tests("collectstatic-before-settings", FIRES, QUIET)

@@ -1,0 +1,116 @@
+"""What a source is built with, as a tree of files: its `[build-system]` (PEP 518), fetched as wheels for the machine that builds."""
+
+import re
+import shutil
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from pottle.errors import PottleError, ProjectError
+from pottle.sources.pypi import build_system, installed, uv
+from pottle.sources.pypi.build_requirements import Given
+from pottle.sources.pypi.failure import failure
+from pottle.sources.pypi.installed import Distribution
+from pottle.text import Location
+
+_LARGEST = 1 << 20
+"""Bytes of a `pyproject.toml` that are read."""
+_LEGACY = "setuptools.build_meta:__legacy__"
+_BACKEND = re.compile(r"[\w.]+(:[\w.]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSystem:
+    """What `pyproject.toml` says of how it is built (PEP 517, PEP 518)."""
+
+    requires: tuple[str, ...] = ("setuptools>=40.8.0", "wheel")
+    backend: str = _LEGACY
+    backend_path: tuple[str, ...] = ()
+
+
+def read(tree: Path, name: str, at: Location | None = None) -> BuildSystem:
+    """That of the source at `tree`. Raises `ProjectError` for one that is none."""
+    path = tree / "pyproject.toml"
+    if path.is_symlink() or not path.is_file():
+        return BuildSystem()
+    try:
+        build_system.complete(tree)
+        return _of(tomllib.loads(path.read_bytes()[:_LARGEST].decode("utf-8-sig")).get("build-system"))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ProjectError(f"{name} cannot be built: {error}", at=at, hint="choose another version of it") from error
+
+
+def _of(table: Any) -> BuildSystem:
+    if table is None:
+        return BuildSystem()
+    requires, backend, places = (
+        table.get("requires"),
+        table.get("build-backend", _LEGACY),
+        table.get("backend-path", []),
+    )
+    if not all(isinstance(each, list) for each in (requires, places)):
+        raise ValueError("its [build-system] does not say what it requires")
+    if not all(isinstance(each, str) for each in (*requires, *places, backend)) or not _BACKEND.fullmatch(backend):
+        raise ValueError("its [build-system] holds something else than names")
+    return BuildSystem(tuple(requires), backend, tuple(places))
+
+
+def provide(
+    session: uv.Session,
+    name: str,
+    requires: Sequence[str],
+    into: Path,
+    given: Given | None = None,
+    at: Location | None = None,
+) -> tuple[Distribution, ...]:
+    """The wheels of all that is required, unpacked below `into`, which must not exist yet; by name.
+
+    What is `given` is taken, and nothing else. Raises `ProjectError` where one has no wheel: `name` is who wants it.
+    """
+    into.mkdir(parents=True)
+    with uv.scratch(session) as work:
+        listed = work / "requirements.txt"
+        listed.write_text("".join(f"{each}\n" for each in requires), encoding="utf-8")
+        if given is not None:
+            listed.write_text("".join(given.lines()), encoding="utf-8")
+        how = ("--require-hashes", "--no-deps") if given is not None else ()
+        command = (*_INSTALL, *how, *uv.for_target(session.target), "--prefix", into, "--requirements", listed)
+        try:
+            if (requires and given is None) or (given is not None and given.requires):
+                uv.run(session, command, work)
+        except uv.UvFailed as failed:
+            shutil.rmtree(into, ignore_errors=True)
+            raise _told(failure(failed), name, at) from failed
+    found = installed.read(into)
+    if given is not None:
+        _check(requires, found, given, session.target.python)
+    return found
+
+
+_INSTALL = ("pip", "install", "--no-compile-bytecode", "--break-system-packages", "--link-mode", "hardlink")
+
+
+def _told(error: PottleError, name: str, at: Location | None) -> PottleError:
+    error.what = f"what {name} is built with: {error.what}"
+    error.at = error.at or at
+    return error
+
+
+def _check(requires: Iterable[str], found: Sequence[Distribution], given: Given, python: str) -> None:
+    """Whether all is there that the backend asks for."""
+    there = {each.name: each.version for each in found}
+    for text in requires:
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement as error:
+            raise ProjectError(f"the build backend asks for {text!r}, which is no requirement", at=given.at) from error
+        if wanted.marker is not None and not wanted.marker.evaluate({"python_version": python, "extra": ""}):
+            continue
+        version = there.get(str(canonicalize_name(wanted.name)))
+        if version is None or not wanted.specifier.contains(version, prereleases=True):
+            raise given.stale_by(text)

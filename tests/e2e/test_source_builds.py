@@ -1,0 +1,84 @@
+"""Distributions without a wheel: built in the sandbox from the real index and the real archive, and used in the image."""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.e2e.command import Pottle
+from tests.test_hostile_sources import members, sdist
+
+pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.slow]
+
+CASES = {
+    "psycopg2": ("2.9.10", "import psycopg2; print(psycopg2.__libpq_version__)"),
+    "mysqlclient": ("2.2.7", "import MySQLdb; print(MySQLdb.get_client_info())"),
+    "python-ldap": ("3.4.4", "import ldap; print(ldap.VENDOR_VERSION)"),
+    "pycairo": ("1.28.0", "import cairo; print(cairo.cairo_version_string())"),
+    "pyaudio": ("0.2.14", "import pyaudio; print(pyaudio.get_portaudio_version())"),
+    "uwsgi": ("2.0.30", "import subprocess; print(subprocess.check_output(['uwsgi', '--version']).decode())"),
+    "plyvel": ("1.5.1", "import plyvel; print(plyvel.__leveldb_version__)"),  # Cython
+}
+
+PYPROJECT = """\
+[project]
+name = "shop"
+version = "1"
+requires-python = ">=3.13"
+dependencies = ["{name}=={version}"]
+
+[tool.pottle]
+source-builds = ["{name}"]
+"""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_built_twice_alike_and_works(pottle: Pottle, project, name: str, tmp_path: Path):
+    version, script = CASES[name]
+    path = project({"pyproject.toml": PYPROJECT.format(name=name, version=version), "main.py": script})
+    pottle("build", path)
+    ran = pottle.call("run", "--backend=unshare", path)
+    assert ran.code == 0, ran.stderr
+    assert ran.stdout.strip()
+    first = built(pottle)
+    shutil.rmtree(cache(pottle) / "built")
+    shutil.rmtree(cache(pottle) / "layers")
+    pottle("build", path)
+    assert built(pottle) == first
+
+
+HOSTILE = {
+    "a fork bomb": ("import os\nwhile True:\n    os.fork()", "processes|Resource temporarily unavailable"),
+    "the network": (
+        "import urllib.request\nurllib.request.urlopen('http://pypi.example/')",
+        "name resolution|has no network",
+    ),
+    "the disk": (
+        "n = 0\nwhile True:\n    n += 1\n    open(f'/build/out/{n}', 'wb').write(bytes(1 << 24))",
+        "it wrote more than|No space left|File too large",
+    ),
+    "the memory": ("kept = []\nwhile True:\n    kept.append(bytearray(b'x' * (1 << 26)))", "of memory|MemoryError"),
+    "a file of the machine": ("open('/usr/lib/escaped', 'w')", "Read-only file system|Permission denied"),
+}
+
+
+@pytest.mark.parametrize(("script", "told"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_source_is_one_error(pottle: Pottle, tmp_path: Path, script: str, told: str):
+    backend = f"def build_wheel(directory, *_):\n    exec({script!r})\n"
+    root = sdist(tmp_path / "shop", {**members(), "thing-1.0/backend/own.py": backend}, python="3.13")
+    ended = pottle.call("build", root)
+    assert ended.code == 3
+    errors = [line for line in ended.stderr.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert re.search(told, errors[0]), ended.stderr
+    assert not [path for path in Path("/usr/lib").iterdir() if path.name == "escaped"]
+
+
+def cache(pottle: Pottle) -> Path:
+    return Path(pottle.environ["POTTLE_CACHE_DIR"])
+
+
+def built(pottle: Pottle) -> dict[str, str]:
+    wheels = (cache(pottle) / "built").glob("*/*.whl")
+    return {wheel.name: hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels}

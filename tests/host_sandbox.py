@@ -1,0 +1,34 @@
+"""What stands for the sandbox that sources are built in, where the root is a test's: our own Python, with the same program and files."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from pottle.build.sandbox import Ended, Task
+from pottle.oci.platform import Platform
+
+_START = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+import build_worker
+build_worker.OUT = sys.argv.pop(1)
+build_worker.ANSWER = build_worker.OUT + "/answer.json"
+build_worker.main()
+"""
+
+
+def run_in(_: object, root: Path, task: Task, platform: Platform) -> Ended:
+    """As `Sandbox.run_in`, with nothing kept out and nothing bounded."""
+    (site,) = task.readable["/build/environment"].glob("lib/python*/site-packages")
+    worker = task.readable["/build/worker.py"]
+    words = (str(worker.parent), str(task.writable["/build/out"]), *task.argv[2:])
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _START, *words],
+        cwd=task.writable["/build/source"],
+        env={**dict(task.environment), "PYTHONPATH": str(site)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout)
