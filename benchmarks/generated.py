@@ -1,4 +1,4 @@
-"""The generated Dockerfile beside the one of uv's guide, built by the same engine on the same base image: `make bench`.
+"""The generated Dockerfile beside the one of uv's guide, built by the same engine: `make bench`.
 
     python -m benchmarks.generated [--runs N] [--write docs/benchmarks.md]
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import command, report
-from benchmarks.docker import BASE, engines
-from benchmarks.measure import Job, Times, alternate
+from benchmarks.docker import ENGINES, engines
+from benchmarks.measure import Job, Times, alternate, call
 from benchmarks.project import Project, checkout
 from benchmarks.sides import Docker, Pottle, emptied
 from benchmarks.wire import Wire, metered
@@ -60,9 +60,7 @@ class Bench:
         return Change(times, pushed, {side: statistics.median(found[1:]) for side, found in sent.items()})
 
     def _write(self, project: Project) -> None:
-        text = self.pottle(
-            "generate", "dockerfile", "--quiet", "--stdout", f"--from={BASE}", "--secret=ca", project.directory
-        )
+        text = self.pottle("generate", "dockerfile", "--quiet", "--stdout", "--secret=ca", project.directory)
         (project.directory / f"{GENERATED}.Dockerfile").write_text(text)
 
     def _pushed(self, project: Project, side: str, wire: Wire, sent: list[int]) -> Callable[[], object]:
@@ -123,6 +121,7 @@ def _kept(kept: bool) -> str:
 
 def main() -> int:
     environ = engines()
+    call([ENGINES, "suite-image", "trixie"], environ)
 
     def measure(scratch: Path, runs: int) -> dict[str, Change]:
         bench = Bench(emptied(environ, scratch), Docker(environ), environ["POTTLE_E2E_REGISTRY"], runs)

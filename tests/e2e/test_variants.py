@@ -56,6 +56,8 @@ STYLES = {
     "requirements by pip": ("requirements", "--manager-native"),
     "poetry by itself": ("poetry", "--manager-native"),
     "pdm by itself, in one stage": ("pdm", "--manager-native", "--single-stage"),
+    "pdm by uv": ("pdm",),
+    "pipenv by uv": ("pipenv",),
     "pipenv by itself": ("pipenv", "--manager-native"),
     "a workspace in one stage": ("workspace", "--single-stage"),
     "static files in one stage": ("shop", "--single-stage"),
