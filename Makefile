@@ -44,6 +44,7 @@ demo: $(READY) ## Build examples/notes and serve it; PORT=8080 chooses where
 bench: $(READY) engines ## Measure against docker build; rewrites docs/benchmarks.md
 	$(BIN)/python -m benchmarks.docker --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python -m benchmarks.registry --write docs/benchmarks.md $(ARGS)
+	$(BIN)/python -m benchmarks.generated --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python -m benchmarks.compression --write docs/benchmarks.md $(ARGS)
 
 pins: ## Pin the development tools anew

@@ -17,7 +17,7 @@ from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project, checkout
 from benchmarks.sides import Docker, Pottle, Size, emptied
 
-_ENGINES = Path(__file__).parents[1] / "tools" / "engines"
+ENGINES = Path(__file__).parents[1] / "tools" / "engines"
 GUIDE, PATTERN = "guide", "pattern"
 DOCKERFILES = (GUIDE, PATTERN)
 BASE = "python:3.13-slim"
@@ -165,12 +165,12 @@ def main() -> int:
 
 def engines() -> Mapping[str, str]:
     """The engines', with nothing that changes how either side works; both images that Dockerfiles start from are made."""
-    script = f'lines=$({_ENGINES} env) || exit 1; eval "$lines"; env -0'
+    script = f'lines=$({ENGINES} env) || exit 1; eval "$lines"; env -0'
     lines = call(["bash", "-c", script], os.environ).split("\0")
     environ = dict(line.split("=", 1) for line in lines if "=" in line)
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "VIRTUAL_ENV"):
         environ.pop(name, None)
-    call([_ENGINES, "builder-image", "3.13"], environ)
+    call([ENGINES, "builder-image", "3.13"], environ)
     return environ
 
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import statistics
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ class Results:
 def circumstances(environ: Mapping[str, str], runs: int, load: float) -> str:
     """Where, when and with what, in a paragraph."""
     root = Path(__file__).parents[1]
-    uv = call([root / ".venv/bin/uv", "--version"], environ).split()[1]
+    uv = call([Path(sys.executable).with_name("uv"), "--version"], environ).split()[1]
     commit = call(["git", "describe", "--always", "--dirty"], os.environ, root)
     docker = call(["docker", "version", "--format={{.Server.Version}}"], environ)
     buildx = call(["docker", "buildx", "version"], environ).split()[1]

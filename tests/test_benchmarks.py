@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import compression, docker, layer_history, registry, report
+from benchmarks import compression, docker, generated, layer_history, registry, report
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.sides import Size
@@ -73,7 +73,7 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK, compression.MARK, layer_history.MARK])
+@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK, generated.MARK, compression.MARK, layer_history.MARK])
 def test_the_page_has_its_marks(mark):
     assert [PAGE.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
 
@@ -186,3 +186,15 @@ def test_a_history_is_read_from_git_and_told(tmp_path):
     text = layer_history.text([found], {"pure": (3, 2.4)})
     assert "| example/shop | **1.0** | 1.0 | 1.0 |" in text
     assert "Of 3 pure wheels, built: their layers weigh 2.40 times as much, where 2.5 is assumed." in text
+
+
+def test_a_generated_dockerfile_is_held_to_the_guides():
+    def change(ours: float, sent: float) -> generated.Change:
+        times = {"generated": Times((ours,)), "guide": Times((2.0,))}
+        return generated.Change(times, times, {"generated": sent, "guide": 20e6})
+
+    good = generated.text({"a": change(1.0, 1e6), "b": change(0.5, 1e5)}, "here")
+    assert "| a | **2.0** | **2.0** | **20** |" in good
+    assert good.count("| kept |") == 2
+    bad = generated.text({"a": change(1.0, 1e6), "b": change(4.0, 6e6)}, "here")
+    assert bad.count("**missed**") == 2

@@ -48,6 +48,8 @@ def settings(image: Contents) -> Mapping[str, object]:
     """What the config says of how a container starts."""
     config = image.config["config"]
     named = {name: config.get(name) or None for name in SETTINGS}
+    if named["Healthcheck"] == {"Test": ["NONE"]}:
+        named["Healthcheck"] = None  # a Dockerfile has to say that it does not want its base's
     return named | {f"Env {name}": value for name, _, value in (each.partition("=") for each in config["Env"])}
 
 

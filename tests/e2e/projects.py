@@ -331,6 +331,56 @@ REQUIREMENTS: Files = {
     "about.py": FLASK["about.py"],
 }
 
+POETRY: Files = {
+    "pyproject.toml": """
+[project]
+name = "guestbook"
+version = "0.1.0"
+requires-python = ">=3.11,<4"
+dependencies = ["flask>=3", "gunicorn>=23"]
+
+[tool.poetry]
+package-mode = false
+
+[tool.poetry.group.dev.dependencies]
+colorama = ">=0.4"
+
+[[tool.poetry.source]]
+name = "main"
+url = "INDEX"
+priority = "primary"
+""",
+    "app.py": FLASK["app.py"],
+    "about.py": FLASK["about.py"],
+}
+"""`INDEX` stands for the URL of an index, here and below."""
+
+PDM: Files = {
+    "pyproject.toml": COMMAND["pyproject.toml"].replace("dependencies = []", 'dependencies = ["idna>=3"]'),
+    "src/shouter/__init__.py": COMMAND["src/shouter/__init__.py"],
+}
+
+PIPENV: Files = {
+    "Pipfile": """
+[[source]]
+url = "INDEX"
+verify_ssl = true
+name = "main"
+
+[packages]
+flask = ">=3"
+gunicorn = ">=23"
+
+[dev-packages]
+colorama = "*"
+
+[requires]
+python_version = "3.13"
+""",
+    "app.py": FLASK["app.py"],
+    "about.py": FLASK["about.py"],
+}
+
 SHELL: Files = {
     "main.py": """
 import subprocess

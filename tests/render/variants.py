@@ -18,7 +18,7 @@ class Variant:
 _DEV, _NATIVE = Style(dev=True), Style(native=True)
 _SINGLE, _HOUSE = Style(layout="single-stage"), Style(layout="wheel-house")
 VARIANTS: Mapping[str, Variant] = {
-    "alpine": Variant("plain-script", Style(), {"base": "python:3.13-alpine"}),
+    "alpine": Variant("plain-script", Style(), {"base": "python:3.13-alpine3.22"}),
     "dev-lists": Variant("pipenv-flask", _DEV),
     "dev-packaged": Variant("fastapi-packaged", _DEV),
     "dev-requirements": Variant("requirements-folder", _DEV),

@@ -18,6 +18,7 @@ FIRES = {
 }
 QUIET = {
     "set": f"{FROM}ENV UV_LINK_MODE=symlink\nRUN {MOUNT} uv sync --locked",
+    "exported for the same command": f"{FROM}RUN {MOUNT} export UV_LINK_MODE=copy UV_NO_DEV=1 && uv sync --locked",
     "an option": f"{FROM}RUN {MOUNT} uv sync --locked --link-mode copy",
     "of the command": f"{FROM}RUN {MOUNT} UV_LINK_MODE=copy uv sync --locked",
     "in the project": Quiet(
