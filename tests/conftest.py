@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.world import World
+
+
+settings.register_profile("pottle", deadline=None)
+settings.load_profile("pottle")
+"""No example has a deadline: beside others any may take a second."""
 
 
 def pytest_configure() -> None:

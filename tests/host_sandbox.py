@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pottle.build.sandbox import Ended, Task
 from pottle.oci.platform import Platform
+from pottle.stop import Stop
 
 _START = """
 import sys
@@ -17,7 +18,7 @@ build_worker.main()
 """
 
 
-def run_in(_: object, root: Path, task: Task, platform: Platform) -> Ended:
+def run_in(_: object, root: Path, task: Task, platform: Platform, stop: Stop) -> Ended:
     """As `Sandbox.run_in`, with nothing kept out and nothing bounded."""
     (site,) = task.readable["/build/environment"].glob("lib/python*/site-packages")
     worker = task.readable["/build/worker.py"]

@@ -11,7 +11,9 @@ import pytest
 from tests.test_api import SITE, build, paths
 from tests.world import BACKEND, PYTHON, World
 
+from pottle.api.host import own_platform
 from pottle.errors import PottleError, ProjectError
+from pottle.oci.platform import Platform
 from pottle.oci.validate import validate
 
 PROJECT = '[project]\nname = "{name}"\nversion = "1.0"\nrequires-python = "=={python}.*"\ndependencies = {needs}\n'
@@ -213,6 +215,30 @@ def test_compiled_code_is_installed(here: World, tmp_path: Path):
     backend.write_text(BACKEND.replace("shop", "thing").replace("py3-none-any", tag))
     files = _again(tmp_path / "thing", files)
     assert f"{SITE}/thing/__init__.py" in paths(build(here, write(tmp_path / "shop", files)))
+
+
+def other() -> Platform:
+    """One that this machine is not."""
+    return Platform.parse("linux/arm64" if str(own_platform()) == "linux/amd64" else "linux/amd64")
+
+
+def test_for_another_platform_pure_python_is_built_here(here: World, tmp_path: Path):
+    files = from_a_repository(tmp_path / "thing")
+    root = write(tmp_path / "shop", files)
+    theirs, ours = build(here, root, other()), build(here, root)
+    assert f"{SITE}/thing/__init__.py" in paths(theirs)
+    assert dict(theirs.layers)["sources"].diff_id == dict(ours.layers)["sources"].diff_id
+
+
+def test_for_another_platform_machine_code_is_one_error(here: World, tmp_path: Path):
+    files = from_a_repository(tmp_path / "thing")
+    backend = tmp_path / "thing/python/backend/own.py"
+    tag = f"cp{PYTHON.replace('.', '')}-abi3-linux_x86_64"
+    backend.write_text(BACKEND.replace("shop", "thing").replace("py3-none-any", tag))
+    files = _again(tmp_path / "thing", files)
+    with pytest.raises(ProjectError, match=r"thing .*has compiled code") as caught:
+        build(here, write(tmp_path / "shop", files), other())
+    assert str(caught.value.at).startswith("uv.lock:")
 
 
 def test_a_backend_that_fails_says_why(here: World, tmp_path: Path):

@@ -156,3 +156,25 @@ def test_only_files_and_links_that_stay_inside_come_out(tmp_path: Path):
         Symlink("app/static/inside", "sub/b"),
         File("app/static/sub/b", tmp_path / "sub/b", 0o755),
     ]
+
+
+def test_of_an_output_that_was_there_only_what_has_changed_is_taken(tmp_path: Path):
+    before, now = tmp_path / "before", tmp_path / "now"
+    for root in (before, now):
+        (root / "sub").mkdir(parents=True)
+        (root / "same").write_text("same")
+        (root / "other").write_text("other")
+        (root / "mode").write_text("x")
+        (root / "link").symlink_to("same")
+    (now / "other").write_text("after")
+    (now / "mode").chmod(0o755)
+    (now / "sub/new").write_text("new")
+    (before / "gone").write_text("gone")
+    found = {entry.path: entry for entry in entries(now, "/app/locale", before)}
+    assert sorted(found) == ["app/locale/mode", "app/locale/other", "app/locale/sub/new"]
+
+
+def test_a_command_that_takes_too_much_says_so(tmp_path: Path):
+    sandbox = Recording(ended=Ended(137, "", "it took more than 8 GiB of memory"))
+    with pytest.raises(ProjectError, match="collectstatic was ended, since it took more than 8 GiB of memory"):
+        made(tmp_path, sandbox)

@@ -17,7 +17,7 @@ from pottle.testing.package_index import PackageIndex
 from pottle.testing.wheel_file import WheelFile
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
-AT_ONCE = 1.5
+AT_ONCE = 5.0
 """Seconds: one, and what a busy machine needs for ending an interpreter."""
 
 

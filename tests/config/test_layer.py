@@ -80,6 +80,7 @@ def test_every_key_is_read():
     locked = true
     allow-expired = ["forky"]
     process = { worker = { command = "x" } }
+    step = { messages = { command = "x", outputs = ["locale"] } }
     lint = { ignore = ["size"] }
     cache-from = ["registry.example/cache"]
     cache-to = "registry.example/cache"
@@ -261,3 +262,26 @@ LAYERS = st.builds(
 def test_layers_are_a_monoid(a: Layer, b: Layer, c: Layer):
     assert ((a | b) | c).settings == (a | (b | c)).settings
     assert (Layer() | a).settings == a.settings == (a | Layer()).settings
+
+
+def test_steps_are_tables_by_name():
+    text = '[tool.pottle.step.b]\ncommand = "x y"\noutputs = ["l"]\n[tool.pottle.step.a]\ncommand = ["x"]\noutputs = ["/d"]\n'
+    found = from_pyproject(text).options().step
+    assert [(name, step.command, step.outputs, str(step.at)) for name, step in found] == [
+        ("a", ("x",), ("/d",), "pyproject.toml:4"),
+        ("b", "x y", ("l",), "pyproject.toml:1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('command = "x"', "pyproject.toml:2: the step s has no outputs"),
+        ('outputs = ["l"]', "pyproject.toml:2: the step s has no command"),
+        ('command = ""\noutputs = ["l"]', "pyproject.toml:3: `command`: it runs nothing"),
+        ('command = "x"\noutputs = []', "pyproject.toml:4: `outputs`"),
+        ('command = "x"\noutputs = ["l"]\nshell = true', "pyproject.toml:5: unknown key `shell`"),
+    ],
+)
+def test_a_step_that_cannot_be_is_refused(text: str, what: str):
+    assert message(from_pyproject(f"\n[tool.pottle.step.s]\n{text}\n")).startswith(what)

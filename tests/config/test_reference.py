@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pottle.config.keys import LINT, PROCESS, TYPES, description, schema, table_description, written
+from pottle.config.keys import LINT, PROCESS, STEP, TYPES, description, schema, table_description, written
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 SCHEMA = REFERENCE / "pottle.schema.json"
@@ -19,6 +19,7 @@ def rows() -> str:
     """One row of the table for each key."""
     table = [f"| `{written(name)}` | {kind(name)} | {description(name)} |\n" for name in TYPES]
     table += [f"| `process.NAME.{name}` | | {table_description(PROCESS, name)} |\n" for name in PROCESS]
+    table += [f"| `step.NAME.{name}` | | {table_description(STEP, name)} |\n" for name in STEP]
     table += [f"| `lint.{written(name)}` | | {table_description(LINT, name)} |\n" for name in LINT]
     return "".join(table)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pottle.build.sandbox import Command, Ended, Task
     from pottle.oci.image import Image
     from pottle.oci.platform import Platform
+    from pottle.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,11 @@ class Sandbox:
         complete(image, self.host)
         run_host = RunHost(self.host.environ, self.host.cache)
         stored = stored_image(image, reference("building"))
-        ended = run_command(stored, command.argv, command.environment, command.outputs, work, run_host)
+        how = (command.argv, command.environment, command.outputs, work, run_host)
+        ended = run_command(stored, *how, seeded=command.seeded)
         return Ended(ended.code, ended.said, ended.exceeded)
 
-    def run_in(self, root: Path, task: "Task", platform: "Platform") -> "Ended":
+    def run_in(self, root: Path, task: "Task", platform: "Platform", stop: "Stop") -> "Ended":
         """How the task ended; raises `HostError` where nothing here can run what is for that platform."""
         from pottle.build.sandbox import Ended
         from pottle.run import command
@@ -51,5 +53,5 @@ class Sandbox:
             what = f"a distribution has to be built for {platform}, and this machine is {machine}"
             raise HostError(what, hint=f"build on a machine that is {platform}, or lock versions that have wheels")
         wanted = command.Task(task.argv, task.environment, task.working_dir, task.writable, task.readable)
-        ended = command.run_in(root, wanted, RunHost(self.host.environ, self.host.cache))
+        ended = command.run_in(root, wanted, RunHost(self.host.environ, self.host.cache), stop)
         return Ended(ended.code, ended.said, ended.exceeded)

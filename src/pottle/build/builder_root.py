@@ -33,6 +33,14 @@ PLACE = "build"
 LIBRARIES = f"{PLACE}/libraries.json"
 """Where it is noted which package has which library."""
 _LIBRARY = re.compile(r"usr/lib/(.*/)?lib[^/]*\.so(\.[\w.]+)?")
+CRATES = "usr/share/cargo/registry"
+"""Where Debian's packages have the sources of crates."""
+_CARGO = f"""\
+[source.crates-io]
+replace-with = "debian"
+[source.debian]
+directory = "/{CRATES}"
+""".encode()
 _FOR_PEOPLE = re.compile(r"usr/share/(doc|man|info|locale|lintian|bug)/")
 _MOUNT_POINTS = ("proc", "dev", "tmp", "etc", *(f"{PLACE}/{name}" for name in ("source", "environment", "out")))
 
@@ -115,6 +123,8 @@ def _whole(debs: "Sequence[Deb]", packages: Sequence[LockedPackage], entries: Se
     yield File("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nbuilder:x:65532:65532::/tmp:/bin/sh\n")
     yield File("etc/group", b"root:x:0:\nbuilder:x:65532:\n")
     yield from entries
+    if any(entry.path.startswith(CRATES) for entry in entries):
+        yield File(f"{PLACE}/.cargo/config.toml", _CARGO)
     scripts = (
         Scripts(package.name, package.architecture, deb.preinst, deb.postinst)
         for package, deb in zip(packages, debs, strict=True)

@@ -1,5 +1,6 @@
 """What a command wrote, as entries: regular files and links that stay inside, whoever owned them and whatever their modes were."""
 
+import filecmp
 import os
 import posixpath
 from collections.abc import Iterator
@@ -12,14 +13,29 @@ MOST = 1_000_000
 """No command writes more files than that."""
 
 
-def entries(directory: Path, target: str) -> Iterator[Entry]:
-    """The content of `directory` below the absolute path `target`. Raises `ProjectError` for more files than anybody wants."""
+def entries(directory: Path, target: str, before: Path | None = None) -> Iterator[Entry]:
+    """The content of `directory` below the absolute path `target`, less what is the same in the directory `before`.
+
+    Raises `ProjectError` for more files than anybody wants.
+    """
     top = target.strip("/")
-    yield Directory(top)
+    if before is None:
+        yield Directory(top)
     for number, path in enumerate(sorted(_walk(directory))):
         if number > MOST:
             raise ProjectError(f"more than {MOST:,} files were written to {target}", hint="is that what it should do?")
-        yield from _entry(directory / path, f"{top}/{path}", target)
+        if before is None or not _same(directory / path, before / path):
+            yield from _entry(directory / path, f"{top}/{path}", target)
+
+
+def _same(now: Path, before: Path) -> bool:
+    """Whether nothing that a layer would say of it has changed."""
+    if now.is_symlink() or before.is_symlink():
+        return now.is_symlink() and before.is_symlink() and now.readlink() == before.readlink()
+    if not (now.is_file() and before.is_file()):
+        return False
+    modes = (path.stat().st_mode & 0o100 for path in (now, before))
+    return len(set(modes)) == 1 and filecmp.cmp(now, before, shallow=False)
 
 
 def _walk(directory: Path) -> Iterator[str]:

@@ -7,6 +7,10 @@ from typing import Protocol
 
 from pottle.oci.image import Image
 from pottle.oci.platform import Platform
+from pottle.stop import Stop
+
+ROOT = "root"
+"""Where the image is unpacked below the scratch directory of a command, and stays until that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,9 @@ class Command:
     environment: tuple[tuple[str, str], ...]
     """Besides the image's own."""
     outputs: Mapping[str, Path]
-    """Directory in the image, which is empty there → the directory of this machine that holds what was written."""
+    """Directory in the image → the directory of this machine that holds what was written."""
+    seeded: bool = False
+    """They begin with what the image has there; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +57,5 @@ class Sandbox(Protocol):
     def run(self, image: Image, command: Command, work: Path) -> Ended:
         """Waits until it has ended. `work` is a scratch directory."""
 
-    def run_in(self, root: Path, task: Task, platform: Platform) -> Ended:
-        """The same in the directory `root`, whose programs are for `platform`."""
+    def run_in(self, root: Path, task: Task, platform: Platform, stop: Stop) -> Ended:
+        """The same in the directory `root`, whose programs are for `platform`; ended when `stop` says so."""

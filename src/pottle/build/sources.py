@@ -168,6 +168,9 @@ class Builder:
             return found
         system = supplies.build_system(source, tree)
         root = self._root
+        if (root / builder_root.CRATES).is_dir():
+            for lock in tree.rglob("Cargo.lock"):
+                lock.unlink()  # it names versions of Rust's registry, and none but the suite's are there
         room = self._room(source, system, (), root, work / "0")
         if more := self._further(source, system, room, work):
             room = self._room(source, system, more, root, work / "1")
@@ -221,6 +224,7 @@ class Builder:
                 readable={f"/{PLACE}/environment": room.environment, f"/{PLACE}/worker.py": worker},
             ),
             Platform.parse(self.locked.plan.platform),
+            self.workshop.stop,
         )
 
     def _variables(self) -> dict[str, str]:
@@ -235,6 +239,8 @@ class Builder:
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
+            "CARGO_HOME": "/tmp/cargo",  # noqa: S108 - a path in the sandbox
+            "CARGO_NET_OFFLINE": "true",
             **compilers,
         }
 

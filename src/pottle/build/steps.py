@@ -213,7 +213,7 @@ class Executor:
 
     def _run_command(self, step: RunCommand, layer: LayerPlan, work: Path) -> list[Entry]:
         from pottle.build import output
-        from pottle.build.sandbox import Command
+        from pottle.build.sandbox import ROOT, Command
 
         sandbox = self.workshop.sandbox
         assert sandbox is not None, "who builds plans with commands can run them"
@@ -221,10 +221,12 @@ class Executor:
         for directory in outputs.values():
             directory.mkdir(parents=True)
         with self.workshop.progress.task(f"Running {step.name}"):
-            ended = sandbox.run(self.image(layer), Command(step.command, step.environment, outputs), work)
-        if ended.code != 0:
+            command = Command(step.command, step.environment, outputs, step.seeded)
+            ended = sandbox.run(self.image(layer), command, work)
+        if ended.code != 0 or ended.exceeded is not None:
             raise _failed(step, ended)
-        return [entry for target, directory in outputs.items() for entry in output.entries(directory, target)]
+        before = {target: work / ROOT / target.strip("/") if step.seeded else None for target in outputs}
+        return [entry for target, place in outputs.items() for entry in output.entries(place, target, before[target])]
 
     def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
         compiled = self.compilation.compiled(groups, mode)
@@ -232,12 +234,13 @@ class Executor:
 
 
 def _failed(step: RunCommand, ended: "Ended") -> ProjectError:
+    if ended.exceeded is not None:
+        hint = "it is given a share of the machine, and an hour"
+        return ProjectError(f"{step.name} was ended, since {ended.exceeded}", hint=hint)
     lines = [line.strip() for line in ended.said.splitlines() if line.strip()]
     why = lines[-1][:300].rstrip(".") if lines else "it did not say why"
-    hint = (
-        f"it runs without network and without your environment: give it variables by `build-env`, or leave it out by "
-        f"`{step.name} = false` under [tool.pottle]"
-    )
+    leave = "" if step.seeded else f", or leave it out by `{step.name} = false` under [tool.pottle]"
+    hint = f"it runs without network and without your environment: give it variables by `build-env`{leave}"
     return ProjectError(f"{step.name} failed with exit code {ended.code}: {why}", hint=hint)
 
 

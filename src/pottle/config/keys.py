@@ -41,6 +41,18 @@ class ProcessKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
+class StepKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be said of one step of the build."""
+
+    command: Annotated[
+        str | tuple[str, ...], Meta(description="What it runs: a list of words, or a line of words; no shell reads it.")
+    ]
+    outputs: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[^\x00:,]+$")], ...],
+        Meta(min_length=1, description='The directories that it writes to: ["locale", "/srv/data"].'),
+    ]
+
+
 RuleName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
 
 
@@ -84,6 +96,12 @@ class Keys(TypedDict, total=False):
     process: Annotated[
         dict[ProcessName, ProcessKeys],
         Meta(description="Further processes of the same image, each in a table of its name; `web` is its own."),
+    ]
+    step: Annotated[
+        dict[ProcessName, StepKeys],
+        Meta(
+            description="Commands that are run in the image while it is built, without network, in the order of their names: each in a table."
+        ),
     ]
     port: Annotated[int, Meta(ge=1, le=65535, description="The port that the application listens on.")]
     app: Annotated[
@@ -189,9 +207,11 @@ LISTS = frozenset(
     }
 )
 SWITCHES = frozenset({"strict", "collectstatic", "locked"})
-MAPPINGS = frozenset({"labels", "env", "build_env", "process"})
+MAPPINGS = frozenset({"labels", "env", "build_env", "process", "step"})
 PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
 """The fields of a process → their annotated types."""
+STEP: Mapping[str, Any] = get_type_hints(StepKeys, include_extras=True)
+"""The fields of a step → their annotated types."""
 LINT: Mapping[str, Any] = get_type_hints(LintKeys, include_extras=True)
 """The fields of `lint` → their annotated types."""
 
@@ -207,7 +227,7 @@ def description(field: str) -> str:
 
 
 def table_description(table: Mapping[str, Any], field: str) -> str:
-    """The same for a key of a process (`PROCESS`) or of `LINT`."""
+    """The same for a key of a process (`PROCESS`), of a `STEP` or of `LINT`."""
     metadata = getattr(table[field], "__metadata__", None) or get_args(table[field])[0].__metadata__
     return str(next(meta.description for meta in metadata if meta.description))
 

@@ -18,13 +18,14 @@ from pottle.config.keys import (
     LISTS,
     MAPPINGS,
     PROCESS,
+    STEP,
     SWITCHES,
     TYPES,
     description,
     table_description,
     written,
 )
-from pottle.config.options import LintOptions, Options, ProcessOptions
+from pottle.config.options import LintOptions, Options, ProcessOptions, StepOptions
 from pottle.errors import ConfigError, UsageError, combined
 from pottle.text import Location
 from pottle.toml import Document, InvalidToml
@@ -124,6 +125,8 @@ def _from_table(document: Document, table: object, above: tuple[str, ...]) -> La
 def _entry(document: Document, key: str, value: object, above: tuple[str, ...]) -> Layer:
     if key == "process" and isinstance(value, Mapping):
         return _sum(_process(document, str(name), table, (*above, key, str(name))) for name, table in value.items())
+    if key == "step" and isinstance(value, Mapping):
+        return _sum(_step(document, str(name), table, (*above, key, str(name))) for name, table in value.items())
     if key == "lint" and isinstance(value, Mapping):
         return _lint(document, value, (*above, key))
     return _key(key, value, document.at(*above, key))
@@ -131,21 +134,41 @@ def _entry(document: Document, key: str, value: object, above: tuple[str, ...]) 
 
 def _process(document: Document, name: str, table: object, above: tuple[str, ...]) -> Layer:
     """One `[tool.pottle.process.NAME]`: every mistake in it."""
-    at = document.at(*above)
-    problems: list[Problem] = []
-    for key, value in table.items() if isinstance(table, Mapping) else ():
-        problem = _unfit(PROCESS, str(key), value, document.at(*above, str(key)))
-        problems += [problem] if problem is not None else []
-    if isinstance(table, Mapping) and "command" not in table:
-        hint = table_description(PROCESS, "command")
-        problems.append(ConfigError(f"the process {name} has no command", at=at, hint=hint))
-    if problems:
-        return Layer(problems=tuple(problems))
-    found = _checked("process", {name: table}, at)
+    found = _table_of(document, ("process", name), table, above, PROCESS, ("command",))
     if found.problems:
         return found
-    said = found.settings["process"].value[name]
+    at, said = document.at(*above), found.settings["process"].value[name]
     return Layer({"process": Setting({name: ProcessOptions(said.command, said.schedule, at)}, at)})
+
+
+def _step(document: Document, name: str, table: object, above: tuple[str, ...]) -> Layer:
+    """One `[tool.pottle.step.NAME]`: every mistake in it."""
+    found = _table_of(document, ("step", name), table, above, STEP, ("command", "outputs"))
+    if found.problems:
+        return found
+    at, said = document.at(*above), found.settings["step"].value[name]
+    return Layer({"step": Setting({name: StepOptions(said.command, said.outputs, at)}, at)})
+
+
+def _table_of(
+    document: Document,
+    what: tuple[str, str],
+    table: object,
+    above: tuple[str, ...],
+    types: Mapping[str, Any],
+    needed: Iterable[str],
+) -> Layer:
+    """The table of one process, or of one step."""
+    at, (kind, name) = document.at(*above), what
+    problems: list[Problem] = []
+    for key, value in table.items() if isinstance(table, Mapping) else ():
+        problem = _unfit(types, str(key), value, document.at(*above, str(key)))
+        problems += [problem] if problem is not None else []
+    for key in needed:
+        if isinstance(table, Mapping) and key not in table:
+            hint = table_description(types, key)
+            problems.append(ConfigError(f"the {kind} {name} has no {key}", at=at, hint=hint))
+    return Layer(problems=tuple(problems)) if problems else _checked(kind, {name: table}, at)
 
 
 def _lint(document: Document, table: Mapping[str, object], above: tuple[str, ...]) -> Layer:

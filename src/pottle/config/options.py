@@ -23,6 +23,17 @@ class ProcessOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class StepOptions:
+    """A command that is run in the image while it is built."""
+
+    command: tuple[str, ...] | str
+    """Words, or a line of them."""
+    outputs: tuple[str, ...]
+    """Directories, relative to the project's in the image or absolute."""
+    at: Location = field(default=Location("configuration"), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LintOptions:
     """What `pottle lint` checks: names of rules and of categories."""
 
@@ -46,6 +57,8 @@ class Options:
     """`linux/amd64` …; empty: the building host's."""
     command: tuple[str, ...] | None = None
     process: tuple[tuple[str, ProcessOptions], ...] = ()
+    """Sorted by name."""
+    step: tuple[tuple[str, StepOptions], ...] = ()
     """Sorted by name."""
     port: int | None = None
     app: str | None = None

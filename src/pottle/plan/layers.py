@@ -1,11 +1,13 @@
 """The layers of an image, what changes least at the bottom: equal inputs give equal layers in every image of every project."""
 
 import posixpath
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pottle.config.options import Options
+from pottle.config.options import Options, StepOptions
+from pottle.errors import ConfigError
 from pottle.plan import environment_layers as environment
 from pottle.plan import packages
 from pottle.plan.bases import Base, suite_with
@@ -61,6 +63,7 @@ class Layers:
         yield self._app()
         if self.facts.static_files is not None and self.options.collectstatic:
             yield self._static(self.facts.static_files)
+        yield from (self._step(name, step) for name, step in self.options.step)
 
     def _base(self) -> LayerPlan:
         because = "what wheels expect of any Linux changes least"
@@ -151,6 +154,16 @@ class Layers:
             outputs=(posixpath.join(APP, found.directory),),
         )
         return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
+
+    def _step(self, name: str, step: StepOptions) -> LayerPlan:
+        """One that is configured."""
+        command = tuple(shlex.split(step.command)) if isinstance(step.command, str) else step.command
+        outputs = tuple(sorted({posixpath.normpath(posixpath.join(APP, each)) for each in step.outputs}))
+        if not command or any(path == "/" or path.startswith("//") for path in outputs):
+            what = f"the step {name} runs nothing" if not command else f"the step {name} may not write everywhere"
+            raise ConfigError(what, at=step.at, hint="name its words in `command`, directories in `outputs`")
+        run = RunCommand(name=name, command=command, environment=self.options.build_env, outputs=outputs, seeded=True)
+        return LayerPlan(name=f"step-{name}", steps=(run,), because=f"what {name} writes changes with the code")
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))

@@ -166,6 +166,8 @@ class RunCommand(Struct, frozen=True, tag="run-command"):
     """Besides the image's own, sorted."""
     outputs: tuple[str, ...]
     """Directories of the image, absolute."""
+    seeded: bool = False
+    """The outputs begin with what the image has there, and what is as it was is not taken; else they begin empty."""
 
 
 class MakeDirectories(Struct, frozen=True, tag="make-directories"):

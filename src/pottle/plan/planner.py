@@ -79,7 +79,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         processes=processes.all,
         base=base.name,
         base_image=base.image,
-        system_packages=SystemPackages(runtime=further),
+        system_packages=SystemPackages(runtime=further, build=options.build_packages),
         layers=tuple(Layers(facts, options, base, installed, needs.unresolved, further, kept.paths).all()),
         runtime=config,
         annotations=() if in_labels(base) else annotations(facts, base),

@@ -57,8 +57,9 @@ class BuildTools:
     def of_debian(self) -> frozenset[str]:
         """What Debian builds the sources with: libraries, and a few programs."""
         with self._settings.progress.task(f"Asking what {self._tools.suite} builds them with"):
-            found = [frozenset(filter(self._archive.knows, self._of(source))) for source in self._locked.sources]
-        return frozenset().union(*found) - set(self._tools.packages)
+            wanted = [name for source in self._locked.sources for name in self._of(source)]
+            found = filter(None, map(self._archive.named, wanted))
+            return frozenset(found) - set(self._tools.packages)
 
     def _of(self, source: Source) -> tuple[str, ...]:
         from pottle.sources.debian.listings import libraries
@@ -86,7 +87,7 @@ class BuildTools:
         ranked = [
             (name in _TWINS, not name.endswith("-dev"), place.count("/"), len(name), name)
             for place, name in self._archive.files(path)
-            if self._archive.knows(name)
+            if self._archive.named(name) == name
         ]
         return min(ranked)[-1] if ranked else None
 

@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 
 from pottle.plan.model import ImagePlan, InstallWheels, ProcessPlan
+from pottle.render import development
 
-_RELOAD = {
-    "uvicorn": "--reload",
-    "gunicorn": "--reload",
-    "hypercorn": "--reload",
-    "streamlit": "--server.runOnSave=true",
-}
-"""Program → the flag by which it reloads, with nothing installed besides."""
-_WATCHES = {"granian": ("--reload",), "arq": ("--watch", ".")}
-"""The same of those that need watchfiles."""
+_NEEDS_WATCHFILES = ("granian", "arq")
+"""Programs that reload with watchfiles alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +22,25 @@ def command(process: ProcessPlan, plan: ImagePlan, *, given: bool = False) -> Re
     if process.once or process.schedule is not None:
         return None
     if process is plan.processes[0] and plan.framework == "django" and (manage := _manage(plan)):
-        argv = ("python", manage, "runserver", f"0.0.0.0:{plan.port}")
-        return Reloading(argv, "Django's own server: it reloads, and serves static files from where they lie.")
+        served = ("python", manage, "runserver", f"0.0.0.0:{plan.port}")
+        return Reloading(served, "Django's own server: it reloads, and serves static files from where they lie.")
     if given:
         return None
-    program, *rest = process.command
-    if program in _RELOAD:
-        return Reloading((program, *_behind(program, rest, (_RELOAD[program],))), f"{program} reloads what changes.")
-    if program in _WATCHES and "watchfiles" in _distributions(plan):
-        return Reloading((program, *_behind(program, rest, _WATCHES[program])), f"{program} reloads what changes.")
-    return None
+    program = process.command[0]
+    if program in _NEEDS_WATCHFILES and "watchfiles" not in _distributions(plan):
+        return None
+    argv = _reloading(process.command)
+    return None if argv == process.command else Reloading(argv, f"{program} reloads what changes.")
 
 
-def _behind(program: str, rest: list[str], flags: tuple[str, ...]) -> tuple[str, ...]:
-    """The arguments with the flags: behind a sub-command, behind arq's positional argument."""
-    if program == "streamlit":
-        return (*rest[:1], *flags, *rest[1:])
-    return (*rest, *flags) if program == "arq" else (*flags, *rest)
+def _reloading(command: tuple[str, ...]) -> tuple[str, ...]:
+    match command:
+        case ("streamlit", "run", *rest):
+            return ("streamlit", "run", "--server.runOnSave=true", *rest)
+        case ("arq", *_):
+            return (*command, "--watch", ".")
+        case _:
+            return development.reloading(command)
 
 
 def _manage(plan: ImagePlan) -> str | None:

@@ -4,6 +4,7 @@ What it may take is bounded (`pottle.run.bounds`), and nothing of it is left whe
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -19,12 +20,14 @@ from pottle.run.backend import Launch, NotStarted
 from pottle.run.backends import bubblewrap, unshare
 from pottle.run.bounds import Bounds, enforced
 from pottle.run.image import Image
-from pottle.run.rootfs import add_directory, make_root
+from pottle.run.rootfs import add_directory, is_directory, make_root
 from pottle.run.sandbox import Spec
 from pottle.run.settings import Host
 from pottle.run.specification import specification_in
 from pottle.sharing import occupied
+from pottle.stop import Stop
 
+ROOT = "root"
 LONGEST = 16_384
 """So much of what it says is kept, from the end."""
 _BOUNDS = Bounds()
@@ -60,7 +63,7 @@ class Task:
     """The same, read-only."""
 
 
-def run_in(root: Path, task: Task, host: Host, bounds: Bounds = _BOUNDS) -> Ended:
+def run_in(root: Path, task: Task, host: Host, stop: Stop, bounds: Bounds = _BOUNDS) -> Ended:
     """Runs a command by nobody's account in the directory `root`, of which nothing is written to. Raises `HostError` where nothing here can."""
     bounds = bounds.on(task.writable.values())
     spec = Spec(
@@ -80,7 +83,9 @@ def run_in(root: Path, task: Task, host: Host, bounds: Bounds = _BOUNDS) -> Ende
     for place in task.writable.values():
         give(place, spec)
     with occupied(root):
-        return _first_that_works(spec, host, bounds)
+        ended = _first_that_works(spec, host, bounds, stop)
+    stop.check()
+    return ended
 
 
 def run_command(
@@ -90,13 +95,15 @@ def run_command(
     outputs: Mapping[str, Path],
     work: Path,
     host: Host,
+    *,
+    seeded: bool = False,
 ) -> Ended:
     """Runs a command in an image.
 
-    `outputs` are directories of the image and, for each, an empty directory of this machine that stands in for it. The image
-    is unpacked below `work`. Raises `HostError` where nothing here can run it.
+    `outputs` are directories of the image and, for each, an empty directory of this machine that stands in for it; `seeded`, it is
+    filled with what the image has there. The image is unpacked below `work`, at `work/ROOT`. Raises `HostError` where nothing here can run it.
     """
-    root = work / "root"
+    root = work / ROOT
     make_root(root, image)
     bounds = Bounds().on(outputs.values())
     settings = dict((*image.config.environment, *environment))
@@ -111,8 +118,10 @@ def run_command(
     )
     for target, place in outputs.items():
         add_directory(root, target)
+        if seeded and is_directory(root, target):
+            shutil.copytree(root / target.strip("/"), place, symlinks=True, dirs_exist_ok=True)
         give(place, spec)
-    return _first_that_works(spec, host, bounds)
+    return _first_that_works(spec, host, bounds, Stop())
 
 
 def give(place: Path, spec: Spec) -> None:
@@ -125,7 +134,7 @@ def give(place: Path, spec: Spec) -> None:
             os.lchown(os.path.join(directory, name), spec.uid, spec.gid)
 
 
-def _first_that_works(spec: Spec, host: Host, bounds: Bounds) -> Ended:
+def _first_that_works(spec: Spec, host: Host, bounds: Bounds, stop: Stop) -> Ended:
     reasons = []
     places = [Path(place) for place, _ in spec.writable]
     for name, started in (("unshare", unshare.started), ("bubblewrap", bubblewrap.started)):
@@ -134,6 +143,7 @@ def _first_that_works(spec: Spec, host: Host, bounds: Bounds) -> Ended:
                 with (
                     started(spec, host, heard) as process,
                     enforced(bounds, process, places, heard) as exceeded,
+                    stop.ending(process.kill),
                 ):
                     code = process.wait()
             except NotStarted as error:

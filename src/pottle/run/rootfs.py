@@ -92,15 +92,15 @@ def memory(root: Path, config: Config) -> tuple[tuple[str, int], ...]:
     """
     own = home(config)
     found = [(own, 0o700)] if own is not None and _is_empty_directory(root, own) else []
-    found += [(path, 0o755) for path in volumes(config) if path != own and _is_directory(root, path)]
+    found += [(path, 0o755) for path in volumes(config) if path != own and is_directory(root, path)]
     return ((TEMPORARY, 0o1777), *sorted(found))
 
 
 def _is_empty_directory(root: Path, path: str) -> bool:
-    return _is_directory(root, path) and not any((root / path.lstrip("/")).iterdir())
+    return is_directory(root, path) and not any((root / path.lstrip("/")).iterdir())
 
 
-def _is_directory(root: Path, path: str) -> bool:
+def is_directory(root: Path, path: str) -> bool:
     """Whether it is one in the root, reached without a symbolic link."""
     here = root / path.lstrip("/")
     through_links = any(p.is_symlink() for p in (here, *here.parents) if p.is_relative_to(root) and p != root)

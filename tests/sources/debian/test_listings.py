@@ -76,6 +76,7 @@ def test_what_is_damaged_is_no_listing(tmp_path: Path):
         ("libpq-dev (>= 9), zlib1g-dev | other-dev", ("libpq-dev", "zlib1g-dev")),
         ("python3-all-dev:any, libpython3-all-dev, dh-python, debhelper-compat (= 13), cython3", ()),
         ("libkvm-dev [kfreebsd-any], libtest-dev <!nocheck>, swig", ("swig",)),
+        ("librust-pyo3-dev (>= 0.22)", ("librust-pyo3-dev", "cargo", "rustc")),
         ("", ()),
         ("?, <>, -dev", ()),
     ],

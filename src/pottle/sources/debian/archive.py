@@ -265,9 +265,12 @@ class Archive:
 
     # --- what is built with what
 
-    def knows(self, name: str) -> bool:
-        """Whether there is a package of that name."""
-        return self._universe(self.suite.components).newest(name) is not None
+    def named(self, name: str) -> str | None:
+        """The package of that name, else the first that provides it; None: there is none."""
+        universe = self._universe(self.suite.components)
+        if universe.newest(name) is not None:
+            return name
+        return next((package.name for package in universe.providers(name)), None)
 
     def build_depends(self, source: str) -> str | None:
         """What the source package is said to be built with (policy §7.7); None: there is none of that name."""

@@ -99,7 +99,9 @@ class Listing:
         return [(found.decode(), said.decode()) for found, said in pattern.findall(self._lines)]
 
 
-_TOOLS = frozenset({"autoconf", "automake", "bison", "flex", "gfortran", "libtool", "nasm", "swig", "yasm"})
+_TOOLS = frozenset(
+    {"autoconf", "automake", "bison", "cargo", "flex", "gfortran", "libtool", "nasm", "rustc", "swig", "yasm"}
+)
 _NOT_WANTED = re.compile(r"(python3?|pypy3?|libpython|dh|dpkg|debhelper|cython).*")
 
 
@@ -116,4 +118,6 @@ def libraries(field: str) -> tuple[str, ...]:
             continue
         if name[0].endswith("-dev") or name[0] in _TOOLS:
             found.append(name[0])
+        if name[0].startswith("librust-"):
+            found += ["cargo", "rustc"]
     return tuple(dict.fromkeys(found))
