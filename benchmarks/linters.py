@@ -53,6 +53,8 @@ class Defect:
     """Any of them says it."""
     hadolint: tuple[str, ...] = ()
     tally: tuple[str, ...] = ()
+    file: str = ""
+    """Where it is told, if not in the block: a file of the project around."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,9 @@ def _found(guides: Path, scratch: Path) -> Iterator[tuple[Defect, frozenset[str]
         project(around)
         file = around / NAMES[block.language]
         file.write_text(block.text)
-        at = next(n for n, text in enumerate(block.text.splitlines(), 1) if defect.at in text)
-        yield defect, frozenset(tool for tool in programs() if _finds(tool, file, defect, at))
+        told = around / (defect.file or file.name)
+        at = next(n for n, text in enumerate(told.read_text().splitlines(), 1) if defect.at in text)
+        yield defect, frozenset(tool for tool in programs() if _finds(tool, told, defect, at))
 
 
 def _finds(tool: str, file: Path, defect: Defect, line: int) -> bool:
