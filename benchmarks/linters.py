@@ -1,8 +1,8 @@
 """`pottle lint` beside hadolint and tally: how long they take, and what they find of the grave defects of popular guides.
 
-    HADOLINT=… TALLY=… [GUIDES=…] python -m benchmarks.linters [--runs N] [--write docs/benchmarks.md]
+    HADOLINT=… TALLY=… [GUIDES=…] [DOCKERFILES=…] python -m benchmarks.linters [--runs N] [--write docs/benchmarks.md]
 
-The files are the examples of this project's own rules. `HADOLINT` and `TALLY` are programs, by default those on the PATH; `GUIDES` is a directory of
+The files are the examples of this project's own rules, and those below `DOCKERFILES`, a directory of checkouts. `HADOLINT` and `TALLY` are programs, by default those on the PATH; `GUIDES` is a directory of
 guides (Markdown), of which `benchmarks/guides.toml` says what is gravely wrong. What is not there is left out.
 """
 
@@ -62,6 +62,8 @@ class Results:
     """Seconds for many files and for one, by tool; which tools found which defect."""
 
     many: Mapping[str, Times]
+    real: Mapping[str, Times]
+    """Of public projects."""
     one: Mapping[str, Times]
     found: Mapping[Defect, frozenset[str]]
     versions: Mapping[str, str]
@@ -125,10 +127,12 @@ def measured(scratch: Path, runs: int) -> Results:
     tools = programs()
     command.say(f"{len(files)} files, {', '.join(tools)}")
     many = alternate({tool: Job(lambda tool=tool: said(tool, *files)) for tool in tools}, runs)
+    real = _of_checkouts()
+    whole = alternate({tool: Job(lambda tool=tool: said(tool, *real)) for tool in tools}, runs) if real else {}
     one = alternate({tool: Job(lambda tool=tool: said(tool, files[0])) for tool in tools}, runs)
     guides = os.environ.get("GUIDES")
     found = dict(_found(Path(guides), scratch / "guides")) if guides else {}
-    return Results(many, one, found, {tool: _version(path) for tool, path in tools.items()})
+    return Results(many, whole, one, found, {tool: _version(path) for tool, path in tools.items()})
 
 
 def _examples(into: Path) -> Iterator[Path]:
@@ -139,6 +143,21 @@ def _examples(into: Path) -> Iterator[Path]:
         directory.mkdir(parents=True)
         (directory / "Dockerfile").write_text(whole[number % len(whole)].text)
         yield directory / "Dockerfile"
+
+
+def _of_checkouts() -> list[Path]:
+    """As many Dockerfiles of public projects, each where it lies; those that tally can read."""
+    directory = os.environ.get("DOCKERFILES")
+    found = sorted(path for path in Path(directory).rglob("Dockerfile") if path.is_file()) if directory else []
+    apart = found[:: max(1, len(found) // (2 * FILES))]
+    tally = programs().get("tally")
+    return [path for path in apart if tally is None or _reads(tally, path)][:FILES]
+
+
+def _reads(tally: str, path: Path) -> bool:
+    return (
+        subprocess.run([tally, "lint", "--slow-checks", "off", path], capture_output=True, check=False).returncode < 2
+    )
 
 
 def _found(guides: Path, scratch: Path) -> Iterator[tuple[Defect, frozenset[str]]]:
@@ -187,7 +206,12 @@ def text(results: Results, where: str) -> str:
                 for times in all_of_them.values()
             ),
         )
-        for title, all_of_them in ((f"{FILES} Dockerfiles", results.many), ("one Dockerfile", results.one))
+        for title, all_of_them in (
+            (f"{FILES} small Dockerfiles", results.many),
+            (f"{FILES} of public projects", results.real),
+            ("one Dockerfile", results.one),
+        )
+        if all_of_them
     ]
     parts = [where, "Seconds of the whole process; in brackets, to pottle's:", report.table(head, rows)]
     if results.found:
