@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Debian's Python can make an environment without pip before python3-venv is installed: its own pip fills it.
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 
-.PHONY: help test lint types check engines e2e bench demo pins golden clean
+.PHONY: help test lint types check engines e2e long bench demo pins golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,7 +35,10 @@ engines: ## Real engines for e2e, on Debian, as root (tools/engines)
 	tools/engines up
 
 e2e: $(READY) engines ## The tests that need engines, root or the network
-	eval "$$(tools/engines env)" && $(BIN)/pytest -n 2 --dist loadfile -m "engine or network" $(ARGS)
+	eval "$$(tools/engines env)" && $(BIN)/pytest -n 2 --dist loadfile -m "(engine or network) and not long" $(ARGS)
+
+long: $(READY) engines ## Those of e2e that take minutes, one after the other
+	eval "$$(tools/engines env)" && $(BIN)/pytest -m long $(ARGS)
 
 demo: $(READY) ## Build examples/notes and serve it; PORT=8080 chooses where
 	$(BIN)/uv lock --quiet --system-certs --project examples/notes --python $(BIN)/python

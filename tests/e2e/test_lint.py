@@ -175,7 +175,10 @@ def guides() -> Iterator[tuple[str, str]]:
                 yield f"{path.stem}:{line}", body
 
 
-@pytest.mark.parametrize("before", [pytest.param(text, id=name) for name, text in guides()])
+GUIDES = [pytest.param(text, id=name) for name, text in guides()]
+
+
+@pytest.mark.parametrize("before", GUIDES or [pytest.param(textwrap.dedent(PIP).lstrip(), id="none is named: ours")])
 def test_what_a_guide_builds_is_built_still(workshop: Workshop, pottle: Pottle, tmp_path: Path, before: str):
     project = written(tmp_path / "shop")
     for name in ("src", "app", "dist"):

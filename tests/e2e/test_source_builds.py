@@ -26,12 +26,16 @@ PYPROJECT = """\
 [project]
 name = "shop"
 version = "1"
-requires-python = ">=3.13"
+requires-python = ">=3.11"
 dependencies = ["{name}=={version}"]
 """
 
 
-@pytest.mark.parametrize("name", CASES)
+QUICK = ("psycopg2", "plyvel")
+"""Of the others each takes a minute or more: `make long`."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in QUICK else pytest.mark.long) for n in CASES])
 def test_it_is_built_twice_alike_and_works(pottle: Pottle, project, name: str, tmp_path: Path):
     version, script = CASES[name]
     path = project({"pyproject.toml": PYPROJECT.format(name=name, version=version), "main.py": script})
@@ -45,7 +49,9 @@ def test_it_is_built_twice_alike_and_works(pottle: Pottle, project, name: str, t
     shutil.rmtree(cache(pottle) / "built")
     shutil.rmtree(cache(pottle) / "layers")
     pottle("build", path)
-    assert built(pottle) == first
+    again = built(pottle)
+    assert again
+    assert again.items() <= first.items()  # the first of them were of other tests as well
 
 
 HOSTILE = {
@@ -63,7 +69,14 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(("script", "told"), HOSTILE.values(), ids=HOSTILE)
+GREEDY = ("a fork bomb", "the memory")
+"""What is beside them on a small machine has to wait, or fails: `make long`."""
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [pytest.param(*case, id=n, marks=pytest.mark.long if n in GREEDY else ()) for n, case in HOSTILE.items()],
+)
 def test_a_hostile_source_is_one_error(pottle: Pottle, tmp_path: Path, script: str, told: str):
     backend = f"def build_wheel(directory, *_):\n    exec({script!r})\n"
     root = sdist(tmp_path / "shop", {**members(), "thing-1.0/backend/own.py": backend}, python="3.13")

@@ -47,6 +47,9 @@ KINDS: Mapping[str, Callable[[Path], Path]] = {
     "requirements": requirements,
     "workspace": workspace,
     "command": command,
+    "flask": lambda into: locked(projects.write(projects.FLASK, into)),
+    "job": lambda into: locked(projects.write(projects.JOB, into)),
+    "rye": lambda into: projects.write(projects.RYE, into),
     "shop": lambda into: locked(projects.write(projects.SHOP, into)),
     "poetry": lambda into: by("poetry", projects.POETRY, into),
     "pdm": lambda into: by("pdm", projects.PDM, into),
@@ -62,6 +65,12 @@ STYLES = {
     "a workspace in one stage": ("workspace", "--single-stage"),
     "static files in one stage": ("shop", "--single-stage"),
     "a house of wheels": ("command", "--wheel-house"),
+    "poetry by uv": ("poetry",),
+    "rye by uv": ("rye",),
+    "rye by pip": ("rye", "--manager-native"),
+    "flask": ("flask",),
+    "a command": ("command",),
+    "a scheduled job": ("job",),
 }
 
 
