@@ -123,6 +123,7 @@ def test_the_build_context(path: str, text: str, files, directory: str | None):
         ("ghcr.io/astral-sh/uv:0.9", None, None, None),
         ("debian:12-slim", None, "debian", "bookworm"),
         ("ubuntu:22.04", None, "ubuntu", "jammy"),
+        ("ubuntu:22.10", None, "ubuntu", None),
         ("alpine:3.20.1", None, "alpine", "alpine3.20"),
         ("registry.example:5000/python:3.11", None, None, None),
         ("python@sha256:00", None, "debian", None),
