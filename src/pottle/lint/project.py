@@ -2,7 +2,7 @@
 
 import posixpath
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pottle.errors import PottleError
@@ -33,6 +33,17 @@ class Bound:
         return " || ".join(map(str, self.ranges))
 
 
+@lru_cache(maxsize=4)
+def _facts(tree: Tree) -> "Facts | None":
+    """Read once for all files of a repository: a large project costs seconds."""
+    from pottle.project.reader import read_project
+
+    try:
+        return read_project(tree)
+    except PottleError:
+        return None
+
+
 class Project:
     """A directory of the repository, sent to the builder."""
 
@@ -51,12 +62,7 @@ class Project:
     @cached_property
     def facts(self) -> "Facts | None":
         """What the project says of itself; None where it says nothing that can be understood."""
-        from pottle.project.reader import read_project
-
-        try:
-            return read_project(self.tree)
-        except PottleError:
-            return None
+        return _facts(self.tree)
 
     @cached_property
     def pyproject(self) -> Document | None:
