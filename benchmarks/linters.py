@@ -1,8 +1,8 @@
 """`pottle lint` beside hadolint and tally: how long they take, and what they find of the grave defects of popular guides.
 
-    HADOLINT=… TALLY=… [GUIDES=…] python -m benchmarks.linters [--runs N] [--write docs/benchmarks.md]
+    HADOLINT=… TALLY=… [GUIDES=…] [DOCKERFILES=…] python -m benchmarks.linters [--runs N] [--write docs/benchmarks.md]
 
-The files are the examples of this project's own rules. `HADOLINT` and `TALLY` are programs, by default those on the PATH; `GUIDES` is a directory of
+The files are the examples of this project's own rules, and those below `DOCKERFILES`, a directory of checkouts. `HADOLINT` and `TALLY` are programs, by default those on the PATH; `GUIDES` is a directory of
 guides (Markdown), of which `benchmarks/guides.toml` says what is gravely wrong. What is not there is left out.
 """
 
@@ -53,6 +53,8 @@ class Defect:
     """Any of them says it."""
     hadolint: tuple[str, ...] = ()
     tally: tuple[str, ...] = ()
+    file: str = ""
+    """Where it is told, if not in the block: a file of the project around."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Results:
     """Seconds for many files and for one, by tool; which tools found which defect."""
 
     many: Mapping[str, Times]
+    real: Mapping[str, Times]
+    """Of public projects."""
     one: Mapping[str, Times]
     found: Mapping[Defect, frozenset[str]]
     versions: Mapping[str, str]
@@ -123,10 +127,12 @@ def measured(scratch: Path, runs: int) -> Results:
     tools = programs()
     command.say(f"{len(files)} files, {', '.join(tools)}")
     many = alternate({tool: Job(lambda tool=tool: said(tool, *files)) for tool in tools}, runs)
+    real = _of_checkouts()
+    whole = alternate({tool: Job(lambda tool=tool: said(tool, *real)) for tool in tools}, runs) if real else {}
     one = alternate({tool: Job(lambda tool=tool: said(tool, files[0])) for tool in tools}, runs)
     guides = os.environ.get("GUIDES")
     found = dict(_found(Path(guides), scratch / "guides")) if guides else {}
-    return Results(many, one, found, {tool: _version(path) for tool, path in tools.items()})
+    return Results(many, whole, one, found, {tool: _version(path) for tool, path in tools.items()})
 
 
 def _examples(into: Path) -> Iterator[Path]:
@@ -139,6 +145,21 @@ def _examples(into: Path) -> Iterator[Path]:
         yield directory / "Dockerfile"
 
 
+def _of_checkouts() -> list[Path]:
+    """As many Dockerfiles of public projects, each where it lies; those that tally can read."""
+    directory = os.environ.get("DOCKERFILES")
+    found = sorted(path for path in Path(directory).rglob("Dockerfile") if path.is_file()) if directory else []
+    apart = found[:: max(1, len(found) // (2 * FILES))]
+    tally = programs().get("tally")
+    return [path for path in apart if tally is None or _reads(tally, path)][:FILES]
+
+
+def _reads(tally: str, path: Path) -> bool:
+    return (
+        subprocess.run([tally, "lint", "--slow-checks", "off", path], capture_output=True, check=False).returncode < 2
+    )
+
+
 def _found(guides: Path, scratch: Path) -> Iterator[tuple[Defect, frozenset[str]]]:
     by_place = {(block.page, block.line): block for block in blocks(guides)}
     for number, defect in enumerate(defects()):
@@ -148,8 +169,9 @@ def _found(guides: Path, scratch: Path) -> Iterator[tuple[Defect, frozenset[str]
         project(around)
         file = around / NAMES[block.language]
         file.write_text(block.text)
-        at = next(n for n, text in enumerate(block.text.splitlines(), 1) if defect.at in text)
-        yield defect, frozenset(tool for tool in programs() if _finds(tool, file, defect, at))
+        told = around / (defect.file or file.name)
+        at = next(n for n, text in enumerate(told.read_text().splitlines(), 1) if defect.at in text)
+        yield defect, frozenset(tool for tool in programs() if _finds(tool, told, defect, at))
 
 
 def _finds(tool: str, file: Path, defect: Defect, line: int) -> bool:
@@ -184,7 +206,12 @@ def text(results: Results, where: str) -> str:
                 for times in all_of_them.values()
             ),
         )
-        for title, all_of_them in ((f"{FILES} Dockerfiles", results.many), ("one Dockerfile", results.one))
+        for title, all_of_them in (
+            (f"{FILES} small Dockerfiles", results.many),
+            (f"{FILES} of public projects", results.real),
+            ("one Dockerfile", results.one),
+        )
+        if all_of_them
     ]
     parts = [where, "Seconds of the whole process; in brackets, to pottle's:", report.table(head, rows)]
     if results.found:

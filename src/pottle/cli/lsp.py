@@ -2,7 +2,7 @@
 
 import os
 import signal
-from types import FrameType
+import threading
 
 import click
 
@@ -32,12 +32,16 @@ def command(around: Surroundings, /, stdio: bool) -> int:  # noqa: ARG001
             raise
         hint = "install it with pottle: uv tool install 'pottle[lsp]', pip install 'pottle[lsp]'"
         raise HostError("pottle lsp needs pygls, which is not installed", hint=hint) from None
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # also in every thread that is started from here on
+    threading.Thread(target=_end, args=(signals,), daemon=True).start()
     serve(around.environ)
     return 0
 
 
-def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    """At once: a thread waits for the editor's next word, and nothing that was begun is anywhere but in memory."""
-    os._exit(128 + number)
+def _end(signals: set[signal.Signals]) -> None:
+    """At once: a thread waits for the editor's next word, and nothing that was begun is anywhere but in memory.
+
+    A handler would run in the main thread, which sleeps on when the kernel interrupts another one.
+    """
+    os._exit(128 + signal.sigwait(signals))

@@ -2,10 +2,11 @@
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from pottle.dockerfile.expansion import resolved
 from pottle.dockerfile.model import Dockerfile, Flag, Instruction
@@ -20,6 +21,7 @@ from pottle.lint.repository import Repository
 from pottle.text import Source, Span
 
 _NOTHING: Variables = MappingProxyType({})
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Build:
         self._arguments = arguments
         self._repository = repository
         self._commands: dict[int, Commands] = {}
+        self.answers: dict[object, object] = {}
+        """Of questions that are asked `once`."""
 
     @property
     def source(self) -> Source:
@@ -385,3 +389,15 @@ def _mount(flag: Flag, step: Step) -> Mount:
         at += len(part) + 1
     kind = fields["type"].value if "type" in fields else "bind"
     return Mount(kind or "bind", fields, flag, step)
+
+
+def once(question: Callable[[Build], Answer]) -> Callable[[Build], Answer]:
+    """A question to a Dockerfile that many rules ask, and that takes a walk through all of it."""
+
+    @wraps(question)
+    def answer(build: Build) -> Answer:
+        if question not in build.answers:
+            build.answers[question] = question(build)
+        return cast("Answer", build.answers[question])
+
+    return answer

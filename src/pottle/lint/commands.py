@@ -87,11 +87,12 @@ class Command:
     redirections: tuple[syntax.Redirection, ...] = ()
     in_shell: bool = True
     """False for the exec form: no shell reads its words."""
+    program: str = field(init=False, compare=False, repr=False)
+    """The name of the program, without its directory; "" where a variable decides."""
 
-    @property
-    def program(self) -> str:
-        """The name of the program, without its directory; "" where a variable decides."""
-        return posixpath.basename(self.words[0].text or "") if self.words else ""
+    def __post_init__(self) -> None:
+        """Every rule asks for the program, of every command."""
+        object.__setattr__(self, "program", (self.words[0].text or "").rpartition("/")[2] if self.words else "")
 
     @property
     def path(self) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pottle.dockerfile.stages import Stage, Step, joined
-from pottle.lint.build import Build, Copy
+from pottle.lint.build import Build, Copy, once
 from pottle.lint.commands import Command
 from pottle.lint.contents import directory_of
 from pottle.lint.invocations import Invocation, invocation
@@ -32,6 +32,7 @@ class Moved:
     """Where it arrives."""
 
 
+@once
 def made(build: Build) -> tuple[Environment, ...]:
     """Every environment whose place is known."""
     return tuple(
@@ -86,8 +87,13 @@ def _in_project(build: Build, found: Invocation) -> bool:
     )
 
 
-def moved(build: Build) -> Iterator[Moved]:
+@once
+def moved(build: Build) -> tuple[Moved, ...]:
     """Every copy of an environment, whole or in a directory above it, into another stage."""
+    return tuple(_moved(build))
+
+
+def _moved(build: Build) -> Iterator[Moved]:
     environments = made(build)
     for copy in build.copies:
         origin = build.stages.named(copy.origin, copy.step.stage) if copy.origin is not None else None

@@ -14,7 +14,7 @@ from pottle.toml import Document, InvalidToml
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
-    from pottle.project.facts import Facts
+    from pottle.project.facts import Facts, PythonWish
     from pottle.project.ignore import Ignore
 
 
@@ -65,6 +65,18 @@ class Project:
         return _facts(self.tree)
 
     @cached_property
+    def pythons(self) -> "tuple[PythonWish, ...]":
+        """What its files say of the Python that it wants; none of its code is read for that."""
+        from pottle.project.detectors import python
+        from pottle.project.facts import PythonWish
+        from pottle.project.survey import Survey
+
+        try:
+            return tuple(clue for clue in python.detect(Survey(self.tree)) if isinstance(clue, PythonWish))
+        except PottleError:
+            return ()
+
+    @cached_property
     def pyproject(self) -> Document | None:
         """Its `pyproject.toml`; None where there is none that can be read."""
         return self.toml("pyproject.toml")
@@ -82,9 +94,7 @@ class Project:
                 return ()
         if not self._may_declare_python():
             return ()
-        wishes = (
-            [each for each in self.facts.python if each.exact is None and each.standing is None] if self.facts else []
-        )
+        wishes = [each for each in self.pythons if each.exact is None and each.standing is None]
         return tuple(Bound((each.specifier, *each.others), each.at) for each in wishes)
 
     def _may_declare_python(self) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -13,12 +14,13 @@ from pottle.native import folder, knowledge
 from pottle.native.tree import Distribution, Tree, united
 from pottle.plan.lock import LockedWheel
 from pottle.plan.model import InstallWheels
-from pottle.provision import indexes
-from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
 from pottle.sharing import used
-from pottle.sources.pypi.resolve import Indexes
 from pottle.text import Location
+
+if TYPE_CHECKING:
+    from pottle.provision.indexes import Stands
+    from pottle.sources.pypi.resolve import Indexes
 
 _FORMAT = 1
 """Raised whenever `Tree` changes, or what is found in one."""
@@ -32,7 +34,7 @@ def asking(wheels: Iterable[LockedWheel], suite: str) -> tuple[LockedWheel, ...]
 
 
 def tree(
-    wheels: Sequence[LockedWheel], suite: str, plan: Stands, steps: Sequence[InstallWheels], settings: Settings
+    wheels: Sequence[LockedWheel], suite: str, plan: "Stands", steps: Sequence[InstallWheels], settings: Settings
 ) -> Tree:
     """What all of them bring together. Wheels that nobody has looked into yet are fetched, verified and unpacked."""
     found = {_name(wheel): Tree(distributions=(_plain(wheel),)) for wheel in wheels}
@@ -49,8 +51,10 @@ def _places(steps: Sequence[InstallWheels]) -> dict[str, Location]:
     return {each.name: Location.parse(each.at) for step in steps for each in step.requirements if each.at is not None}
 
 
-def _indexes(steps: Sequence[InstallWheels]) -> Indexes | None:
+def _indexes(steps: Sequence[InstallWheels]) -> "Indexes | None":
     """Those that the project names itself."""
+    from pottle.sources.pypi.resolve import Indexes
+
     return next((Indexes(step.index, step.extra_indexes) for step in steps), None)
 
 
@@ -67,8 +71,9 @@ def _plain(wheel: LockedWheel) -> Distribution:
 
 
 def _read(
-    wheels: Sequence[LockedWheel], suite: str, plan: Stands, steps: Sequence[InstallWheels], settings: Settings
+    wheels: Sequence[LockedWheel], suite: str, plan: "Stands", steps: Sequence[InstallWheels], settings: Settings
 ) -> dict[str, Tree]:
+    from pottle.provision import indexes
     from pottle.sources.pypi.install import install
     from pottle.writing import host_errors, staged_directory
 

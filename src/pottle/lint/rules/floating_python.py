@@ -50,8 +50,8 @@ def check(build: Build) -> Iterator[Finding]:
 
 def _fix(build: Build, stage: Stage, image: ImageName) -> Fix | None:
     """The minor version that the project pins."""
-    facts = build.project.facts if build.project is not None else None
-    exact = [wish.exact for wish in facts.python if wish.exact and wish.standing is None] if facts is not None else []
+    wishes = build.project.pythons if build.project is not None else ()
+    exact = [wish.exact for wish in wishes if wish.exact and wish.standing is None]
     word = stage.instruction.words[0]
     found = _MINOR.match(exact[0]) if exact else None
     if found is None or "$" in word.text:
