@@ -2,8 +2,9 @@
 
 import posixpath
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from pottle.errors import PottleError
 from pottle.lint.repository import Repository
@@ -33,9 +34,11 @@ class Bound:
         return " || ".join(map(str, self.ranges))
 
 
-@lru_cache(maxsize=4)
+_FACTS: "WeakKeyDictionary[Tree, Facts | None]" = WeakKeyDictionary()
+"""Worked out once for all files of a repository: a large project costs seconds."""
+
+
 def _facts(tree: Tree) -> "Facts | None":
-    """Read once for all files of a repository: a large project costs seconds."""
     from pottle.project.reader import read_project
 
     try:
@@ -62,7 +65,9 @@ class Project:
     @cached_property
     def facts(self) -> "Facts | None":
         """What the project says of itself; None where it says nothing that can be understood."""
-        return _facts(self.tree)
+        if self.tree not in _FACTS:
+            _FACTS[self.tree] = _facts(self.tree)
+        return _FACTS[self.tree]
 
     @cached_property
     def pythons(self) -> "tuple[PythonWish, ...]":
