@@ -6,7 +6,8 @@ from tests.lint.cases import target
 from pottle.dockerfile.parser import parse
 from pottle.lint.build import Build
 from pottle.lint.compose import Compose
-from pottle.lint.repository import InMemory
+from pottle.lint.project import Project
+from pottle.lint.repository import Changed, InMemory
 from pottle.lint.services import services
 from pottle.lint.yaml_file import Scalar, read_mapping
 from pottle.text import Source
@@ -123,6 +124,7 @@ def test_the_build_context(path: str, text: str, files, directory: str | None):
         ("ghcr.io/astral-sh/uv:0.9", None, None, None),
         ("debian:12-slim", None, "debian", "bookworm"),
         ("ubuntu:22.04", None, "ubuntu", "jammy"),
+        ("ubuntu:22.10", None, "ubuntu", None),
         ("alpine:3.20.1", None, "alpine", "alpine3.20"),
         ("registry.example:5000/python:3.11", None, None, None),
         ("python@sha256:00", None, "debian", None),
@@ -189,3 +191,13 @@ def test_which_texts_are_written_without_quotes():
     found = read_mapping("a: b\nc: 'd'\ne: |\n  f\n")
     assert found is not None
     assert [value.plain for _, value in found.pairs if isinstance(value, Scalar)] == [True, False, False]
+
+
+def test_the_facts_of_a_directory_are_read_once_for_all_its_files():
+    repository = InMemory(
+        {"requirements.txt": "flask==3.1.0\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    )
+    one, other = Project(repository, "", "Dockerfile"), Project(repository, "", "compose.yaml")
+    assert one.facts is not None
+    assert other.facts is one.facts
+    assert Project(Changed(repository, {"app.py": ""}), "", "Dockerfile").facts is not one.facts

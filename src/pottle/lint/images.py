@@ -59,7 +59,7 @@ class ImageName:
         """`bookworm`, `jammy`, `alpine3.20`, `alpine`: the distribution's release, where the tag says it."""
         tag = self.tag or ""
         if self.official in ("debian", "ubuntu"):
-            number = re.split(r"[-.]", tag)[0]
+            number = re.split(r"[-.]" if self.official == "debian" else "-", tag)[0]
             named = next((each for each in SUITES if tag.startswith(each)), None)
             return named or DEBIAN_NUMBERS.get((self.official, number))
         if self.official == "alpine":

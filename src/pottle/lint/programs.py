@@ -11,7 +11,7 @@ from pottle.lint.invocations import invocation
 from pottle.lint.knowledge.programs import PROGRAMS, Inventory, Program
 
 _PLACES = frozenset({"", "/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin"})
-_WHOLE = ("/", "/usr", "/usr/local", "/bin", "/usr/bin", "/usr/local/bin", "/opt")
+WHOLE = ("/", "/usr", "/usr/local", "/bin", "/usr/bin", "/usr/local/bin", "/opt")
 _INSTALL_ANYTHING = frozenset(
     {
         "xargs",
@@ -70,7 +70,7 @@ def _may_bring(build: Build, step: Step, name: str, program: Program) -> bool:
         None in words
         or target is None
         or any(posixpath.basename(word or "") == name for word in words)
-        or ((copy.origin is not None or instruction.name == "ADD") and target in _WHOLE)
+        or ((copy.origin is not None or instruction.name == "ADD") and target in WHOLE)
         or any("bin/" in (word or "") or (word or "").endswith("/bin") for word in words[:-1])
     )
 

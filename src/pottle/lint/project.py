@@ -4,6 +4,7 @@ import posixpath
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from pottle.errors import PottleError
 from pottle.lint.repository import Repository
@@ -33,6 +34,19 @@ class Bound:
         return " || ".join(map(str, self.ranges))
 
 
+_FACTS: "WeakKeyDictionary[Tree, Facts | None]" = WeakKeyDictionary()
+"""Worked out once for all files of a repository: a large project costs seconds."""
+
+
+def _facts(tree: Tree) -> "Facts | None":
+    from pottle.project.reader import read_project
+
+    try:
+        return read_project(tree)
+    except PottleError:
+        return None
+
+
 class Project:
     """A directory of the repository, sent to the builder."""
 
@@ -51,12 +65,9 @@ class Project:
     @cached_property
     def facts(self) -> "Facts | None":
         """What the project says of itself; None where it says nothing that can be understood."""
-        from pottle.project.reader import read_project
-
-        try:
-            return read_project(self.tree)
-        except PottleError:
-            return None
+        if self.tree not in _FACTS:
+            _FACTS[self.tree] = _facts(self.tree)
+        return _FACTS[self.tree]
 
     @cached_property
     def pythons(self) -> "tuple[PythonWish, ...]":

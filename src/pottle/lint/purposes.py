@@ -27,6 +27,14 @@ _TOOLS = frozenset(
     {"pytest", "tox", "nox", "ruff", "mypy", "pre-commit", "jupyter", "jupyter-lab", "ipython", "coverage", "mkdocs", "sphinx-build",
      "sphinx-autobuild", "debugpy", "watchfiles", "watchmedo", "ptw", "sleep", "bash", "sh", "zsh"}
 )  # fmt: skip
+_FILES = re.compile(
+    r"(?:^|[^a-z])(?:dev|devel|development|devcontainer|test|tests|testing|ci|local|override|debug|example|examples|demo|e2e|samples?)(?:[^a-z]|$)"
+)
+
+
+def for_development(path: str) -> bool:
+    """Whether a file is for development or tests by its name or that of a directory."""
+    return _FILES.search(path.lower()) is not None
 
 
 def is_aside(build: Build) -> bool:

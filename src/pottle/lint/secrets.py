@@ -64,13 +64,18 @@ def is_real(value: str) -> bool:
     )
 
 
+def is_sample(path: str) -> bool:
+    """Whether a file is there to be looked at or tested with, by its name and its place: `.env.example`, `tests/key.pem`."""
+    return bool(re.search(_SAMPLE, path.rpartition("/")[2]) or re.search(_ASIDE, path))
+
+
 def holds_secret(project: Project, path: str) -> bool:
     """Whether a file of the context is private by its name, and by what stands in it where it can be read."""
     name = path.rpartition("/")[2]
     if not name.startswith(_BEGINNINGS) and not name.endswith(_ENDS):
         return False  # of ten thousand files nearly all
     known, maybe = re.fullmatch(_PRIVATE_NAMES, name), re.fullmatch(_MAY_BE_PRIVATE, name)
-    if (not known and not maybe) or re.search(_SAMPLE, name) or re.search(_ASIDE, path):
+    if (not known and not maybe) or is_sample(path):
         return False
     try:
         text = project.tree.read(path)

@@ -26,6 +26,7 @@ QUIET = {
     "the base has one": f"FROM python:3.13\n{RUN}\n{CMD}",
     "libraries": f"{FROM}RUN apt-get install -y libpq5 libgomp1\n{CMD}",
     "a shell is started": f'{FROM}{RUN}\nCMD ["/bin/bash", "--login"]\n',
+    "it is what is started": f"{FROM}RUN apt-get install -y make\nCMD make serve\n",
     "nothing is started": f"{FROM}{RUN}\n",
     "for development": Quiet(f"{FROM}{RUN}\n{CMD}", path="Dockerfile.dev"),
     "a stage for development": f"{FROM[:-1]} AS dev\n{RUN}\n{CMD}",

@@ -7,13 +7,20 @@ FIRES = {
         "FROM --platform=linux/amd64 docker.io/library/python:3.12-slim-trixie AS a\n",
         severity="info",
     ),
-    "where packages are installed": Fires(
-        "FROM python:3.13 AS a\nFROM a\nRUN apt-get update && apt-get install -y x",
+    "where a package of one release is installed": Fires(
+        "FROM python:3.13 AS a\nFROM a\nRUN apt-get update && apt-get install -y x libssl1.1",
         "python:3.13",
-        "FROM python:3.13-trixie AS a\nFROM a\nRUN apt-get update && apt-get install -y x",
+        "FROM python:3.13-trixie AS a\nFROM a\nRUN apt-get update && apt-get install -y x libssl1.1",
         severity="warning",
         says="Debian",
     ),
+    "where others are": Fires(
+        "FROM python:3.13\nRUN apt-get update && apt-get install -y libpq5 libgl1",
+        "python:3.13",
+        "FROM python:3.13-trixie\nRUN apt-get update && apt-get install -y libpq5 libgl1",
+        severity="info",
+    ),
+    "a pin": Fires("FROM python:3.7\nRUN apt-get install -y git=1:2.47.2-1", "python:3.7", severity="warning"),
     "an argument": Fires("ARG V=3.12\nFROM python:${V}-slim", "python:${V}-slim"),
     "an old Python": Fires("FROM python:3.8-slim", "python:3.8-slim"),
     "Alpine": Fires(
@@ -36,6 +43,9 @@ QUIET = {
     "a stage": "FROM python:3.13-slim-trixie AS a\nFROM a",
     "unknown": "ARG V\nFROM python:$V",
     "Windows": "FROM python:3.13-windowsservercore",
+    "a suite, and a package of it": "FROM debian:trixie-slim\nRUN apt-get update && apt-get install -y gcc-14",
+    "a patch, and a pin": "FROM python:3.13.1\nRUN apt-get install -y git=1:2.47.2-1",
+    "Alpine's own versions": "FROM alpine\nRUN apk add --no-cache postgresql17-client",
     "another image": "FROM nginx:latest",
 }
 

@@ -25,6 +25,7 @@ QUIET = {
     "of the environment": service("POSTGRES_PASSWORD:"),
     "a file": service("POSTGRES_PASSWORD_FILE: /run/secrets/db-9f3b27aa61"),
     "no secret": service("POSTGRES_PASSWORD: postgres123"),
+    "a key that is published for tests": service("CAPTCHA_SECRET_KEY: 1x0000000000000000000000000000000AA"),
     "a word": service("POSTGRES_PASSWORD: changeit"),
     "the user's name": service("PGUSER: shopOwner7\n      PGPASSWORD: shopOwner7"),
     "another name": service("BUILD_ID: 9f3b27aa61Tr0ub4"),

@@ -14,6 +14,13 @@ FIRES = {
         "16379:6379",
         service("docker.io/library/redis", '"127.0.0.1:16379:6379"'),
     ),
+    "for tests": Fires(
+        service("postgres:17", '"5432:5432"'),
+        '"5432:5432"',
+        service("postgres:17", '"127.0.0.1:5432:5432"'),
+        path="compose.test.yaml",
+        severity="info",
+    ),
     "a table": Fires(service("postgis/postgis", "{ target: 5432, published: 5432 }"), "published"),
 }
 QUIET = {
@@ -23,6 +30,7 @@ QUIET = {
     "another port": service("elasticsearch", '"9300:9300"'),
     "no database": service("registry.example/shop", '"5432:5432"'),
     "no ports": "services:\n  db:\n    image: postgres\n",
+    "the loopback of IPv6": service("mysql:9", '"[::1]:3306:3306"'),
     "no services": "x: 1\n",
 }
 

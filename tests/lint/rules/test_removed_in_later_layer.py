@@ -7,6 +7,11 @@ FIRES = {
     "wheels": Fires(
         f"{FROM}COPY --from=b /wheels /wheels\nRUN pip install /wheels/* && rm -rf /wheels", "rm -rf /wheels"
     ),
+    "copied twice": Fires(
+        "FROM python:3.13-slim AS a\nCOPY wheels /wheels\nFROM a\nCOPY wheels /wheels\nRUN rm -rf /wheels",
+        "rm -rf /wheels",
+        says="line 4",
+    ),
     "what is in it": Fires(f"{FROM}COPY --from=b /wheels/ /wheels/\nRUN rm -rf /wheels/*", "rm -rf /wheels/*"),
     "a directory above": Fires(f"{FROM}COPY tests /app/tests\nRUN rm -r ./tests", "rm -r ./tests"),
     "an archive in a directory": Fires(
@@ -28,6 +33,7 @@ QUIET = {
     "packages of the base": f"{FROM}RUN apt-get purge -y gcc",
     "a configuration": f"{FROM}{APT}\nRUN rm /etc/nginx/conf.d/default.conf",
     "a script does it": f"{FROM}{APT}\nRUN ./install.sh && rm -rf /var/lib/apt/lists/*",
+    "what nobody has copied here": "FROM python:3.13-slim AS a\nCOPY wheels /wheels\nFROM python:3.13-slim\nRUN rm -rf /wheels",
     "a mount": f"{FROM}RUN --mount=type=bind,from=b,source=/wheels,target=/wheels pip install --no-index /wheels/*",
 }
 

@@ -25,6 +25,7 @@ QUIET = {
     "everybody": f"{PIP}USER app\nRUN {HOME}/pip,mode=0777 pip install a",
     "another user than the last": f"{PIP}USER app\nUSER root\nRUN --mount=type=cache,target=/root/.cache/pip pip install a",
     "sudo": f"{PIP}USER app\nRUN {HOME}/pip sudo pip install a",
+    "one in which another user's cache is not": f"{UV}USER app\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked",
     "no mount": f"{PIP}USER app\nRUN pip install a",
     "a user that an argument names": f"{PIP}ARG U\nUSER $U\nRUN {HOME}/pip pip install a",
 }

@@ -19,6 +19,8 @@ QUIET = {
     "nothing is started": f"{FROM}RUN a",
     "an image that nobody knows": 'FROM registry.example/base\nCMD ["a"]',
     "a user that an argument names": f'{FROM}ARG U\nUSER $U\nCMD ["a"]',
+    "Apache": f'{FROM}CMD ["/usr/sbin/apache2ctl", "-D", "FOREGROUND"]',
+    "dnsmasq": f'{FROM}CMD ["dnsmasq", "--keep-in-foreground"]',
     "gosu": f'{FROM}ENTRYPOINT ["gosu", "app", "a"]',
     "an init without a program": f'{FROM}ENTRYPOINT ["/tini", "--"]',
     "a server that changes it": f'{FROM}CMD ["gunicorn", "--user", "www-data", "a:b"]',

@@ -44,6 +44,9 @@ QUIET = {
         'FROM python:3.13-slim\nCOPY b.sh /entrypoint.sh\nCMD ["/entrypoint.sh"]\n',
         {"entrypoint.sh": f"{SH}gunicorn a\n", "b.sh": f"{SH}exec gunicorn a\n"},
     ),
+    "what is given, beside programs that are begun with exec": Quiet(
+        ENTRY, {"entrypoint.sh": f'{SH}case $1 in\n  web) exec uvicorn a:b ;;\n  shell) "$@" ;;\nesac\n'}
+    ),
     "a program": Quiet(f'{FROM}CMD ["gunicorn", "a:b"]\n', {"entrypoint.sh": f"{SH}gunicorn a\n"}),
 }
 

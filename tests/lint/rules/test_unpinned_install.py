@@ -4,7 +4,13 @@ FROM = "FROM python:3.13-slim-trixie\n"
 
 FIRES = {
     "pip": Fires(f"{FROM}RUN pip install --no-cache-dir flask 'uvicorn[standard]'", "flask", says="`flask`, `uvicorn`"),
-    "a range": Fires(f"{FROM}RUN /v/bin/pip install 'flask>=3' gunicorn==23", "'flask>=3'"),
+    "an upper bound": Fires(f"{FROM}RUN pip install 'playwright~=1.56.0' pip", "'playwright~=1.56.0'", severity="info"),
+    "a range": Fires(
+        f"{FROM}RUN /v/bin/pip install 'flask>=3' gunicorn==23",
+        "'flask>=3'",
+        severity="warning",
+        says="the newest that it allows",
+    ),
     "uv": Fires(f"{FROM}RUN uv pip install --system -r a.txt ruff", "ruff", severity="warning"),
     "a tool": Fires(f"{FROM}RUN uv tool install ruff", "ruff"),
     "pip itself": Fires(f"{FROM}RUN pip install -U pip setuptools", "pip", severity="info"),
@@ -23,6 +29,8 @@ QUIET = {
     "an address": f"{FROM}RUN pip install git+https://a.example/b@1234 'c @ https://a.example/c.whl'",
     "a variable": f"{FROM}ARG W\nRUN pip install $W poetry==$W",
     "another command": f"{FROM}RUN pip uninstall -y flask && uv pip compile a.in",
+    "an exact version of each": f"{FROM}RUN uv tool install 'ruff==0.14.1' && pip install -U 'pip==25.3'",
+    "hashes": f"{FROM}RUN pip install --require-hashes 'flask<4'",
     "conda, pinned": "FROM x\nRUN conda install numpy=2.1 conda-forge::scipy",
     "conda, a file": "FROM x\nRUN conda env create -f environment.yml && conda install --file a.txt",
     "the interpreter": f"{FROM}RUN uv python install 3.13",

@@ -60,6 +60,11 @@ QUIET = {
         {"Dockerfile": f'{FROM}CMD ["uvicorn", "a:b"]', "main.py": ""},
         "compose.yaml",
     ),
+    "a service that gives a variable of the command another value": Quiet(
+        SERVICE.format('environment: {PORT: 8000}\n    ports: ["80:8000"]'),
+        {"Dockerfile": f'{FROM}ENV PORT=8080\nCMD uvicorn a:b --port "${{PORT}}"', "main.py": ""},
+        "compose.yaml",
+    ),
     "a service, the same": Quiet(SERVICE.format('ports: ["5678", "127.0.0.1:80:8080"]'), MAIN, "compose.yaml"),
     "a service, a variable": Quiet(SERVICE.format('ports: ["80:${PORT}"]'), MAIN, "compose.yaml"),
     "a service's health check of another service": Quiet(

@@ -18,13 +18,13 @@ DEBIAN_NUMBERS: dict[tuple[str, str], str] = {
     ("debian", "13"): "trixie",
     ("debian", "stable"): "trixie",
     ("debian", "oldstable"): "bookworm",
-    ("ubuntu", "18"): "bionic",
-    ("ubuntu", "20"): "focal",
-    ("ubuntu", "22"): "jammy",
-    ("ubuntu", "24"): "noble",
-    ("ubuntu", "26"): "resolute",
+    ("ubuntu", "18.04"): "bionic",
+    ("ubuntu", "20.04"): "focal",
+    ("ubuntu", "22.04"): "jammy",
+    ("ubuntu", "24.04"): "noble",
+    ("ubuntu", "26.04"): "resolute",
 }
-"""The release that a number in a tag means; of Ubuntu's the LTS of April, `18.04`."""
+"""The release that a number in a tag means; of Ubuntu's the LTS of April alone."""
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """BuildKit's default; every Linux image has at least these."""

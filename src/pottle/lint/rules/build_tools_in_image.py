@@ -6,7 +6,7 @@ that an intruder would have to bring. A stage of its own builds; the image gets 
 Source: https://docs.docker.com/build/building/multi-stage/.
 
 Quiet where packages are removed again, on bases that have a compiler anyway (`python:3.13` without `-slim`), in Dockerfiles and
-stages for development and tests, and where nothing or a shell alone is started. Headers alone (`libpq-dev`) are an info.
+stages for development and tests, where nothing or a shell alone is started, and for the tool that is started itself (`CMD make serve`). Headers alone (`libpq-dev`) are an info.
 
 Bad:
 
@@ -54,14 +54,15 @@ _SHOWN = 3
 def check(build: Build) -> Iterator[Finding]:
     """What the image's own RUN instructions install and leave."""
     stage = build.final
-    if stage is None or build.start(stage) is None or develops(build):
+    start = build.start(stage) if stage is not None else None
+    if stage is None or start is None or develops(build):
         return
     if inventory(build.base(stage)) in (None, "full"):
         return
     for found in build.invocations("apt", "apk"):
         if not build.in_image(found.command.step) or found.action not in (("install",), ("add",)):
             continue
-        tools = _named(found, _COMPILERS)
+        tools = [each for each in _named(found, _COMPILERS) if each.text != start.command.program]
         kept = tools or _named(found, _HEADERS)
         if not kept or any(map(_removes, _afterwards(build, found.command))):
             continue

@@ -1,7 +1,8 @@
 """The base's tag does not say which release of the distribution.
 
 `python:3.13-slim` has moved from Debian 12 to 13 in August 2025: packages that `apt-get` installs are gone or have other names
-(`libgl1-mesa-glx`), others are another version, and nobody has changed the Dockerfile. It costs most where packages are installed.
+(`openjdk-17-jre`), others are another version, and nobody has changed the Dockerfile. A warning where a package is installed that one release
+has: with its version pinned, or in its name (`gcc-12`, `libssl1.1`); an info elsewhere.
 
 Source: docker-library/official-images, library/python; builds that broke that day: wagtail/bakerydemo#552, huggingface/lerobot#1735.
 
@@ -13,14 +14,14 @@ Bad:
 
 ```dockerfile
 FROM python:3.13-slim
-RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless && rm -rf /var/lib/apt/lists/*
 ```
 
 Good:
 
 ```dockerfile
 FROM python:3.13-slim-trixie
-RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends openjdk-21-jre-headless && rm -rf /var/lib/apt/lists/*
 ```
 """
 
@@ -35,6 +36,7 @@ from pottle.lint.rule import Edit, Finding, Fix, Rule, Severity
 
 _FLOATS = re.compile(r"(?:latest|3(?:\.\d+)?|slim|3(?:\.\d+)?-slim|alpine|3(?:\.\d+)?-alpine)")
 _DISTRIBUTION = re.compile(r"(?:latest|stable|oldstable|testing|rolling|devel|edge)(?:-slim)?")
+_OF_A_RELEASE = re.compile(r"=|[a-z]-?\d+\.\d|-\d\d(?:-|$)")
 _MINOR = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -46,7 +48,7 @@ def check(build: Build) -> Iterator[Finding]:
         image = ImageName.parse(stage.base)
         if image.digest is None and _floats(image) and (image.family != "alpine" or _pins_packages(build, stage)):
             shown = f"{image.repository}:{image.tag}" if image.tag else image.repository
-            severity: Severity = "warning" if _installs_packages(build, stage) else "info"
+            severity: Severity = "warning" if _installs_of_a_release(build, stage) else "info"
             alpine = image.family == "alpine"
             yield Finding(
                 stage.instruction.words[0].span,
@@ -74,9 +76,12 @@ def _pins_packages(build: Build, stage: Stage) -> bool:
     )
 
 
-def _installs_packages(build: Build, stage: Stage) -> bool:
+def _installs_of_a_release(build: Build, stage: Stage) -> bool:
+    """Whether a package is installed that another release may not have."""
     return any(
-        build.stage_of(each.command.step).bottom is stage and {"install", "add"} & set(each.action)
+        build.stage_of(each.command.step).bottom is stage
+        and {"install", "add"} & set(each.action)
+        and any(_OF_A_RELEASE.search(word.known) for word in each.arguments)
         for each in build.invocations("apt", "apk")
     )
 

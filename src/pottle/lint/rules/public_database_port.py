@@ -3,6 +3,8 @@
 `5432:5432` binds 0.0.0.0, and Docker's own firewall rules come before the host's: ufw does not hold it back. Services of one compose file
 reach each other without any published port; a developer's client needs the loopback interface alone.
 
+An info in files for development and tests by their names: nobody's customers are in there, and the network may be everybody's all the same.
+
 Source: https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-and-ufw.
 
 Bad:
@@ -31,7 +33,8 @@ from collections.abc import Iterator
 
 from pottle.lint.compose import Compose, Service
 from pottle.lint.images import ImageName
-from pottle.lint.rule import Edit, Finding, Fix, Rule
+from pottle.lint.purposes import for_development
+from pottle.lint.rule import Edit, Finding, Fix, Rule, Severity
 from pottle.lint.yaml_file import Mapping, Scalar, Sequence
 from pottle.text import Span
 
@@ -44,14 +47,17 @@ _PUBLISHED = re.compile(r"(\d+|\$\{[^}]*\}):(\d+)(?:/tcp)?")
 
 def check(compose: Compose) -> Iterator[Finding]:
     """Every such port without a host's address."""
+    severity: Severity = "info" if for_development(compose.path) else "warning"
     for service in compose.services.values():
         port = _port(service)
         listed = service.get("ports")
         for item in listed.items if isinstance(listed, Sequence) and port is not None else ():
             if isinstance(item, Scalar) and (found := _PUBLISHED.fullmatch(item.value)) and int(found[2]) == port:
-                yield Finding(item.span, _what(service), Fix("bind 127.0.0.1", (_edit(compose, item),), safe=False))
+                yield Finding(
+                    item.span, _what(service), Fix("bind 127.0.0.1", (_edit(compose, item),), safe=False), severity
+                )
             elif isinstance(item, Mapping) and (key := _published(item, port)) is not None:
-                yield Finding(key.span, _what(service), hint="add `host_ip: 127.0.0.1`")
+                yield Finding(key.span, _what(service), severity=severity, hint="add `host_ip: 127.0.0.1`")
 
 
 def _published(item: Mapping, port: int | None) -> Scalar | None:

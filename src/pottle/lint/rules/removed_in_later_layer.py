@@ -52,7 +52,7 @@ def check(build: Build) -> Iterator[Finding]:
         if not build.in_image(command.step):
             continue
         if command.program == "rm":
-            copy = next(_copied(build, command), None)
+            *_, copy = (None, *_copied(build, command))
             if copy is not None:
                 line = build.source.position(copy.instruction.span.start).line
                 yield Finding(

@@ -5,7 +5,8 @@ the image that lies in a directory below: not `src/__pycache__`, and not `backen
 
 Source: https://docs.docker.com/build/concepts/context/#dockerignore-files; tried with moby/patternmatcher.
 
-Quiet where nothing below the root would match: no directory holds Python code, no other file has such a name.
+Quiet where nothing below the root would match: no directory holds Python code, no other file has such a name; for `/.env`, which says that the
+root is meant; and for files with such a name that hold no secret by their name or place (`.env.example`, `tests/fixtures/ca.pem`).
 
 Bad:
 
@@ -35,6 +36,7 @@ from collections.abc import Iterator
 
 from pottle.lint.ignore_file import IgnoreFile, Line
 from pottle.lint.rule import Edit, Finding, Fix, Rule
+from pottle.lint.secrets import is_sample
 
 _BYTECODE = ("__pycache__", "*.pyc", "*.pyo", "*.py[cod]", "*.py[co]")
 _EVERYWHERE = (
@@ -50,7 +52,7 @@ def check(file: IgnoreFile) -> Iterator[Finding]:
     """Every pattern of such a name, where a directory below holds something that it means; of those for bytecode the first."""
     bytecode = False
     for line in file.lines:
-        text = line.text.rstrip("/").removeprefix("./").removeprefix("/")
+        text = line.text.rstrip("/").removeprefix("./")
         if line.takes_back or text not in _EVERYWHERE or (bytecode and text in _BYTECODE):
             continue
         missed = _missed(file, text)
@@ -84,7 +86,8 @@ def _missed(file: IgnoreFile, text: str) -> str | None:
         directories = sorted({path.rpartition("/")[0] for path in below})
         found = (f"{each}/{text}" for each in directories if project.has(f"{each}/{text}"))
         return next((each for each in found if project.sent(each)), None)
-    return next((path for path in below if fnmatch.fnmatchcase(path.rpartition("/")[2], text)), None)
+    named = (path for path in below if fnmatch.fnmatchcase(path.rpartition("/")[2], text))
+    return next((path for path in named if text not in _SECRET or not is_sample(path)), None)
 
 
 RULE = Rule(IgnoreFile, "warning", "context", check)

@@ -6,7 +6,7 @@ socket away from the host. Kubernetes' restricted policy refuses such an image (
 Source: CIS Docker Benchmark 4.1; https://kubernetes.io/docs/concepts/security/pod-security-standards/.
 
 Quiet where the base is not known to start as root, and where what is started changes the user itself: gosu, su-exec, setpriv, uWSGI,
-supervisord, `--user`, or a script that cannot be read.
+supervisord, Apache, nginx, dnsmasq, `--user`, or a script that cannot be read.
 
 Bad:
 
@@ -35,7 +35,7 @@ from pottle.lint.edits import line_before
 from pottle.lint.rule import Finding, Fix, Rule
 
 _CHANGES_USER = re.compile(
-    r"\b(?:gosu|su-exec|setpriv|runuser|chroot|su|sudo|s6-setuidgid|setuidgid|uwsgi|supervisord|nginx|httpd|circusd|postgres)\b"
+    r"\b(?:gosu|su-exec|setpriv|runuser|chroot|su|sudo|s6-setuidgid|setuidgid|uwsgi|supervisord|nginx|httpd|apache2(?:ctl)?|apachectl|dnsmasq|sshd|circusd|postgres)\b"
     r"|(?:^|\s)(?:/init|--uid|--user)(?:[\s=]|$)"
 )
 """Also servers that begin as root and give it up by their own configuration, and s6-overlay's `/init`."""

@@ -7,7 +7,7 @@ Source: Dockerfile reference, "ENTRYPOINT", "exec form"; tried: dash 0.5.12 and 
 command of a script, whatever they do with the last one of `-c`.
 
 Quiet for scripts that set a `trap` or leave something in the background, under an init that signals the whole group (`dumb-init`, `tini -g`), and
-where no COPY brings the script from the build context.
+where no COPY brings the script from the build context; and for `"$@"` in one branch of a script that begins its programs with `exec` in others.
 
 Bad:
 
@@ -90,8 +90,9 @@ def check(build: Build) -> Iterator[Finding]:
         run.simple.words[:1] and run.simple.words[0].text == "trap" for run in runs(script)
     ):
         return
-    left = [each for each in _last(script.body) if _stays(each)]
-    if not left:
+    ends = list(_last(script.body))
+    left = [each for each in ends if _stays(each)]
+    if not left or (all(map(_passes_on, left)) and any(each.words[0].text == "exec" for each in ends if each.words)):
         return
     line = Source(path, text).position(left[0].span.start).line
     # Whatever is set for the command alone stands before `exec`.
@@ -151,14 +152,17 @@ def _ends(node: Node) -> Iterator[Simple]:
             return
 
 
+def _passes_on(simple: Simple) -> bool:
+    return simple.words[0].text.strip("\"'") in _PASSES_ON
+
+
 def _stays(simple: Simple) -> bool:
     """Whether it is a program that goes on running, started as a child."""
     if not simple.words:
         return False
-    first = simple.words[0]
-    if first.text.strip("\"'") in _PASSES_ON:
+    if _passes_on(simple):
         return True
-    name = posixpath.basename(first.text)
+    name = posixpath.basename(simple.words[0].text)
     words = " ".join(word.text for word in simple.words[1:])
     if name in OPTION_PARSERS:
         return not _ENDS.search(words) and (name != "flask" or "run" in words.split())

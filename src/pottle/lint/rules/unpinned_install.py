@@ -5,6 +5,8 @@ needs its version beside it, or a list of constraints.
 
 Source: pip's documentation, "Repeatable Installs".
 
+An info for pip, setuptools and wheel, and where each has an upper bound (`playwright~=1.56.0`, `numpy<3`).
+
 Quiet with constraints (`--constraint`, `PIP_CONSTRAINT`), hashes, `--no-index`, `--exclude-newer`, and for files, directories and addresses.
 
 Bad:
@@ -43,6 +45,7 @@ _VARIABLES = (
     "UV_EXCLUDE_NEWER",
     "PIP_REQUIRE_HASHES",
 )
+_BOUND = re.compile(r"[<>~!]=?")
 _FILE = re.compile(r".*\.(?:whl|tar\.gz|zip|txt|toml|in|cfg|lock)")
 _OF_PIP = frozenset({"pip", "setuptools", "wheel"})
 _SHOWN = 3
@@ -60,11 +63,12 @@ def check(build: Build) -> Iterator[Finding]:
         if words:
             names = ", ".join(f"`{_name(word)}`" for word in words[:_SHOWN])
             more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
-            alone = all(_name(word) in _OF_PIP for word in words)
+            lesser = all(_name(word) in _OF_PIP or _bounded(word) for word in words)
+            newest = "newest that it allows" if all(_BOUND.search(word.known) for word in words) else "newest"
             yield Finding(
                 words[0].span,
-                f"no exact version is given of {names}{more}: every build takes the newest",
-                severity="info" if alone else None,
+                f"no exact version is given of {names}{more}: every build takes the {newest}",
+                severity="info" if lesser else None,
                 hint="write `name==version`, or install from a list that has them",
             )
 
@@ -79,6 +83,10 @@ def _decided_elsewhere(found: Invocation) -> bool:
 def _is_open(word: Word) -> bool:
     text = word.text
     return text is not None and _NAME.fullmatch(text) is not None and not _FILE.fullmatch(text)
+
+
+def _bounded(word: Word) -> bool:
+    return re.search(r"<|~=", word.known.partition(";")[0]) is not None
 
 
 def _name(word: Word) -> str:

@@ -6,7 +6,7 @@ healthy, and whoever believes EXPOSE (`docker run -P`, a proxy that finds its se
 Source: each server's documentation of its default; see `pottle.lint.knowledge.servers`.
 
 Quiet where the server is not known, and where a variable, a configuration or a word that is not known before it runs may name the port;
-for a service with a command of its own.
+for a service with a command of its own, or with a value of its own for a variable that the image's command asks for.
 
 Bad:
 
@@ -65,10 +65,19 @@ def _of_service(compose: Compose, service: Service) -> Iterator[Finding]:
     if stage is None:
         return
     variables = {each.name: each.value for each in service.environment()}
+    if any(_asks_for(build, stage, name) for name in variables):
+        return
     port = _listens(build, stage, {**stage.after.environment, **variables})
     if port is not None:
         yield from _published(service, port)
         yield from _probed(compose, port, service)
+
+
+def _asks_for(build: Build, stage: Stage, name: str) -> bool:
+    """Whether what the image starts is written with a variable: its value is not that of the image."""
+    asked = re.compile(rf"\$\{{?{re.escape(name)}\b")
+    started = (each for each in stage.all_steps if each.instruction.name in ("CMD", "ENTRYPOINT"))
+    return any(asked.search(build.source.at(each.instruction.whole)) for each in started)
 
 
 def _listens(build: Build, stage: Stage, environment: Mapping[str, str | None]) -> int | None:
