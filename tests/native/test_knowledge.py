@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from pottle.native import knowledge
-from pottle.native.index import KNOWN, index, suites
+from pottle.native import KNOWN
+from pottle.native.index import index, suites
 from pottle.native.tree import named_in
 
 ROWS = tomllib.loads((KNOWN / "curated.toml").read_text())

@@ -8,12 +8,10 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 
+from pottle.native import KNOWN
 from pottle.native.elf import Version
 from pottle.native.tree import MACHINES, Architecture
-
-KNOWN = Path(__file__).parent / "known"
 
 ALPINE = "alpine"
 """In place of a suite: its names need no index."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pottle.native.index import ALPINE, KNOWN, AlpineIndex, Index, bits, rows
+from pottle.native import KNOWN
+from pottle.native.index import ALPINE, AlpineIndex, Index, bits, rows
 
 
 @dataclass(frozen=True, slots=True)
