@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from pottle.native import knowledge
-from pottle.native import KNOWN
+from pottle.native import KNOWN, knowledge
 from pottle.native.index import index, suites
 from pottle.native.tree import named_in
 
