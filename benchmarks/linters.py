@@ -2,7 +2,7 @@
 
     HADOLINT=… TALLY=… [GUIDES=…] [DOCKERFILES=…] python -m benchmarks.linters [--runs N] [--write docs/benchmarks.md]
 
-The files are the examples of this project's own rules, and those below `DOCKERFILES`, a directory of checkouts. `HADOLINT` and `TALLY` are programs, by default those on the PATH; `GUIDES` is a directory of
+The files are the examples of this project's own rules, and those below `DOCKERFILES`, a directory of checkouts. `HADOLINT` and `TALLY` are programs, by default those beside this Python or on the PATH; `GUIDES` is a directory of
 guides (Markdown), of which `benchmarks/guides.toml` says what is gravely wrong. What is not there is left out.
 """
 
@@ -98,7 +98,9 @@ def programs() -> dict[str, str]:
     """The tools that are there, pottle first."""
     found = {"pottle": str(Path(sys.executable).with_name("pottle"))}
     for name in ("hadolint", "tally"):
-        path = os.environ.get(name.upper()) or shutil.which(name)
+        path = os.environ.get(name.upper()) or shutil.which(
+            name, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        )
         if path:
             found[name] = path
     return found
