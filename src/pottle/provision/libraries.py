@@ -1,11 +1,8 @@
 """Which Debian packages an image needs beyond those that are planned: found in its wheels, once these are known."""
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from pottle.errors import ProjectError
 from pottle.native import KNOWN
@@ -16,8 +13,8 @@ from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.lock import LockedWheel
 from pottle.plan.model import ImagePlan, InstallWheels
 from pottle.project.pinned import PinnedLibrary
+from pottle.provision import findings
 from pottle.provision.settings import Settings
-from pottle.sharing import used
 from pottle.text import Location
 
 if TYPE_CHECKING:
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from pottle.native.tree import Architecture
 
 _FORMAT = 1
+"""Raised whenever the same wheels, packages and data give another answer."""
 
 
 def wheels_that_ask(plan: ImagePlan, wheels: Sequence[LockedWheel]) -> tuple[LockedWheel, ...]:
@@ -47,11 +45,11 @@ def find(
     if suite is None:
         return ()
     place = _place(plan, suite, wheels, there, settings)
-    known = _remembered(place)
+    known = findings.read(place, tuple[PinnedLibrary, ...])
     if known is None:
         known, told = _found(plan, suite, wheels, there, settings)
         if not told:
-            _remember(known, place)
+            findings.write(place, known)
     return known
 
 
@@ -80,26 +78,7 @@ def _place(
     """Where the answer is kept: by the wheels, what is there, what the project asks for, and what is known of Debian."""
     data = [(each.name, each.stat().st_size, each.stat().st_mtime_ns) for each in sorted(KNOWN.iterdir())]
     asked = (sorted((wheel.name, wheel.sha256) for wheel in wheels), sorted(there), sorted(libraries.asked(plan)))
-    question = msgspec.json.encode(("libraries", _FORMAT, suite, plan.platform, plan.python, asked, data))
-    key = hashlib.sha256(question).hexdigest()
-    return settings.cache / "wheels" / key[:2] / f"{key}.json"
-
-
-def _remembered(place: Path) -> tuple[PinnedLibrary, ...] | None:
-    try:
-        found = msgspec.json.decode(place.read_bytes(), type=tuple[PinnedLibrary, ...])
-    except (OSError, ValueError):
-        return None
-    used(place)
-    return found
-
-
-def _remember(found: Sequence[PinnedLibrary], place: Path) -> None:
-    from pottle.writing import replacing
-
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(place) as file:
-        file.write(msgspec.json.encode(found))
+    return findings.place(("libraries", _FORMAT, suite, plan.platform, plan.python, asked, data), settings)
 
 
 def tell_of_base_image(plan: ImagePlan, wheels: Sequence[LockedWheel], settings: Settings) -> None:

@@ -29,7 +29,7 @@ from pottle.plan.model import (
     installs,
 )
 from pottle.plan.places import SOURCES
-from pottle.provision import indexes, libraries, own, sizes
+from pottle.provision import findings, indexes, libraries, own, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -310,12 +310,7 @@ def _remembered(plan: ImagePlan, settings: Settings) -> Resolved | None:
 
 
 def _remember(resolved: Resolved, plan: ImagePlan, settings: Settings) -> Resolved:
-    from pottle.writing import replacing
-
-    place = _place(plan, settings)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(place) as file:
-        file.write(msgspec.json.encode(resolved))
+    findings.write(_place(plan, settings), resolved)
     return resolved
 
 

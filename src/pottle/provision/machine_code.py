@@ -1,6 +1,5 @@
 """What is in wheels that asks something of a system: each is looked into once, whatever project it is in."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,8 +13,8 @@ from pottle.native import folder, knowledge
 from pottle.native.tree import Distribution, Tree, united
 from pottle.plan.lock import LockedWheel
 from pottle.plan.model import InstallWheels
+from pottle.provision import findings
 from pottle.provision.settings import Settings
-from pottle.sharing import used
 from pottle.text import Location
 
 if TYPE_CHECKING:
@@ -39,7 +38,11 @@ def tree(
     """What all of them bring together. Wheels that nobody has looked into yet are fetched, verified and unpacked."""
     found = {_name(wheel): Tree(distributions=(_plain(wheel),)) for wheel in wheels}
     wanted = asking(wheels, suite)
-    known = {_name(wheel): kept for wheel in wanted if (kept := _remembered(wheel, suite, settings)) is not None}
+    known = {
+        _name(wheel): kept
+        for wheel in wanted
+        if (kept := findings.read(_place(wheel, suite, settings), Tree)) is not None
+    }
     missing = [wheel for wheel in wanted if _name(wheel) not in known]
     if missing:
         known |= _read(missing, suite, plan, steps, settings)
@@ -86,7 +89,7 @@ def _read(
         whole = folder.collect(scratch / "wheels", lambda name: knowledge.words(suite, name))
     apart = _by_owner(whole, wheels)
     for wheel in wheels:
-        _remember(apart[_name(wheel)], _place(wheel, suite, settings))
+        findings.write(_place(wheel, suite, settings), _plainly(apart[_name(wheel)]))
     return apart
 
 
@@ -119,27 +122,7 @@ def _placed(path: str) -> str:
 def _place(wheel: LockedWheel, suite: str, settings: Settings) -> Path:
     """Among what was found out about wheels; what is looked for in the code is a part of the question."""
     words = sorted(knowledge.words(suite, _name(wheel))) if _is_pure(wheel) else []
-    question = msgspec.json.encode(("machine-code", _FORMAT, wheel.sha256, _name(wheel), words))
-    key = hashlib.sha256(question).hexdigest()
-    return settings.cache / "wheels" / key[:2] / f"{key}.json"
-
-
-def _remembered(wheel: LockedWheel, suite: str, settings: Settings) -> Tree | None:
-    place = _place(wheel, suite, settings)
-    try:
-        found = msgspec.json.decode(place.read_bytes(), type=Tree)
-    except (OSError, ValueError):
-        return None
-    used(place)
-    return found
-
-
-def _remember(found: Tree, place: Path) -> None:
-    from pottle.writing import replacing
-
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(place) as file:
-        file.write(msgspec.json.encode(_plainly(found)))
+    return findings.place(("machine-code", _FORMAT, wheel.sha256, _name(wheel), words), settings)
 
 
 def _plainly(found: Tree) -> Mapping[str, object]:
