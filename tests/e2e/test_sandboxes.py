@@ -18,7 +18,7 @@ from tests.e2e.engines import Docker, Started, fetch, free_port, started
 from tests.run.launching import image
 
 from pottle.run.image import Config
-from pottle.run.rootfs import root_of
+from pottle.run.rootfs import LAYOUT, root_of
 
 pytestmark = pytest.mark.engine
 
@@ -70,7 +70,7 @@ def cache(shared: Path, docker: Docker, base_image: str) -> Path:
             docker("rm", container)
 
     root_of(image(CONFIG, unpack=unpack), shared / "cache")
-    for directory in (shared / "cache", shared / "cache/roots", shared / "cache/roots/1"):
+    for directory in (shared / "cache", shared / "cache/roots", shared / "cache/roots" / LAYOUT):
         directory.chmod(0o755)
     return shared / "cache"
 
@@ -190,10 +190,12 @@ def test_the_environment_is_the_images_and_what_was_asked_for(evaluate, backend:
     assert set(found) - set(expected) <= {"LC_CTYPE"} | ({"PWD"} if backend == "bubblewrap" else set())
 
 
-def test_it_sees_its_own_processes_and_the_machines_network(evaluate):
-    processes, name, hosts = evaluate(
-        "[sorted(int(p) for p in os.listdir('/proc') if p.isdigit()), socket.gethostname(), open('/etc/hosts').read()]"
+def test_it_sees_its_own_processes_the_machines_network_and_its_processors(evaluate):
+    processes, name, hosts, processors = evaluate(
+        "[sorted(int(p) for p in os.listdir('/proc') if p.isdigit()), socket.gethostname(), open('/etc/hosts').read(),"
+        " open('/sys/devices/system/cpu/possible').read()]"
     )
+    assert processors == Path("/sys/devices/system/cpu/possible").read_text()
     assert processes == [1, 2]
     assert name == os.uname().nodename
     assert hosts == Path("/etc/hosts").read_text()

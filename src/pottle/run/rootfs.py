@@ -11,10 +11,12 @@ from pottle.sharing import used
 from pottle.text import Location
 from pottle.writing import staged_directory
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Counts how a root is prepared: an older pottle's roots are not taken for ours."""
 _DIRECTORIES = ("proc", "dev", TEMPORARY.lstrip("/"))
 NETWORK_FILES = ("etc/hosts", "etc/resolv.conf")
+PROCESSORS = "sys/devices/system"
+"""What the kernel says of processors and memory: TCMalloc, for one, ends a program that cannot count them. Engines show all of /sys."""
 
 
 def root_of(image: Image, cache: Path) -> Path:
@@ -61,7 +63,7 @@ def add_mount_points(root: Path, config: Config) -> None:
     if not (root / "etc").is_symlink():
         for path in NETWORK_FILES:
             _put(root / path, stat.S_ISREG, Path.touch)
-    for wanted in (config.working_dir, home(config), *volumes(config)):
+    for wanted in (PROCESSORS, config.working_dir, home(config), *volumes(config)):
         add_directory(root, wanted or "/")
 
 

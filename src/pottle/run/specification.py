@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pottle.run.backend import Launch
-from pottle.run.rootfs import NETWORK_FILES, identity, memory, root_of
+from pottle.run.rootfs import NETWORK_FILES, PROCESSORS, identity, is_directory, memory, root_of
 from pottle.run.sandbox import Spec
 from pottle.run.settings import Host
 from pottle.sharing import occupied
@@ -31,7 +31,7 @@ def specification_in(root: Path, launch: Launch) -> Spec:
         uid=uid,
         gid=gid,
         memory=memory(root, config),
-        binds=_network_files(root),
+        binds=(*_network_files(root), *_processors(root)),
     )
 
 
@@ -40,3 +40,8 @@ def _network_files(root: Path) -> tuple[tuple[str, str], ...]:
     if (root / "etc").is_symlink():
         return ()
     return tuple((f"/{path}", f"/{path}") for path in NETWORK_FILES if Path("/", path).is_file())
+
+
+def _processors(root: Path) -> tuple[tuple[str, str], ...]:
+    path = f"/{PROCESSORS}"
+    return ((path, path),) if Path(path).is_dir() and is_directory(root, path) else ()
