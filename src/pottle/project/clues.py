@@ -25,7 +25,7 @@ from pottle.project.survey import Survey
 from pottle.text import Location
 
 Subject: TypeAlias = Literal[
-    "name", "version", "package_manager", "virtual", "shell", "source", "script", "unpinned", "warning"
+    "name", "version", "package_manager", "virtual", "shell", "browser", "source", "script", "unpinned", "warning"
 ]
 
 

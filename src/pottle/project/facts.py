@@ -464,6 +464,8 @@ class Facts:
     """Why no wheel is built of a project that might seem to be a package."""
     shell: Fact[str] | None = None
     """Why the project needs `/bin/sh` at run time, if it does."""
+    browser: Fact[str] | None = None
+    """What the project's code calls to start a browser, if it does."""
     versioning: Versioning | None = None
     """Set where the version is nowhere in the files."""
     source: Fact[str] | None = None

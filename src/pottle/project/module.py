@@ -16,7 +16,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _TELLING = re.compile(
     r"__main__|\b(?:fastapi|starlette|flask|quart|litestar|falcon|bottle|uvicorn|hypercorn|gunicorn|granian|waitress)\b"
     r"|^(?:app|application|api|server|asgi|wsgi)\b.*=|SIGTERM|\bos\b.*\b(?:system|popen)\b|shell\s*=\s*True|create_subprocess_shell"
-    r"|django\.core\.(?:asgi|wsgi)|execute_from_command_line|getoutput|getstatusoutput|DJANGO_SETTINGS_MODULE|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns|sqlite|MEDIA_ROOT|UPLOAD_FOLDER",
+    r"|django\.core\.(?:asgi|wsgi)|execute_from_command_line|getoutput|getstatusoutput|DJANGO_SETTINGS_MODULE|WSGI_APPLICATION|ASGI_APPLICATION|STATIC_ROOT|urlpatterns|sqlite|MEDIA_ROOT|UPLOAD_FOLDER|selenium",
     re.MULTILINE | re.IGNORECASE,
 )
 """A module without any of these has nothing to say for a detector and is not parsed, unless it passes names on."""

@@ -112,6 +112,7 @@ def _gathered(clues: list[Clue]) -> Facts:
         applications=_ranked(clue for clue in clues if isinstance(clue, Application)),
         virtual=_first(clues, "virtual"),
         shell=_first(clues, "shell"),
+        browser=_first(clues, "browser"),
         versioning=next((clue for clue in clues if isinstance(clue, Versioning)), None),
         source=_first(clues, "source"),
         writable=tuple(clue for clue in clues if isinstance(clue, Writable)),

@@ -6,6 +6,7 @@ A new lock format is one file here, its test, and one line in `LOCKS`; a new fil
 from pottle.project.clues import Detector
 from pottle.project.detectors import (
     bots,
+    browsers,
     conda,
     django_sites,
     dockerfile,
@@ -79,6 +80,7 @@ DETECTORS: tuple[Detector, ...] = (
     scripts.detect,
     pipfile_scripts.detect,
     shell.detect,
+    browsers.detect,
     django_sites.detect,
     pottle_lock.detect,
     procfile.detect,
