@@ -18,7 +18,8 @@ def test_every_row_says_how_and_when_it_was_measured(name: str):
     row = ROWS[name]
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name), "normalized"
     assert row.keys() <= {
-        *("libraries", "packages", "because", "linked", "direct", "unless", "cheaper", "evidence", "date")
+        *("libraries", "packages", "suites", "environment", "because", "since", "called", "linked", "direct", "unless"),
+        *("spared", "cheaper", "evidence", "date"),
     }
     assert row["evidence"]
     assert isinstance(row["date"], date)
@@ -28,8 +29,11 @@ def test_every_row_says_how_and_when_it_was_measured(name: str):
 @pytest.mark.parametrize("suite", [suite.name for suite in suites()])
 @pytest.mark.parametrize("name", ROWS)
 def test_every_suite_has_what_a_row_names(name: str, suite: str):
-    row = knowledge.curated()[name]
-    assert len(row.named(index(suite, "amd64"))) == len(row.libraries) + len(row.packages) > 0
+    row, known = knowledge.curated()[name], index(suite, "amd64")
+    lacking = row.lacking(known)
+    assert len(row.named(known)) + len(lacking) == len(row.libraries) + len(row.packages)
+    assert row.libraries or row.packages or row.spared
+    assert not lacking or suite not in row.suites
 
 
 def test_each_suite_has_its_own_names():
@@ -48,7 +52,7 @@ def test_debian_says_what_python_magic_depends_on():
 
 def test_rows_count_by_who_asks_and_by_what_is_beside_them():
     def found(*held: str, direct: frozenset[str] | None = None) -> set[str]:
-        return {name for name, _ in knowledge.rows_for(frozenset(held), direct)}
+        return {name for name, _ in knowledge.rows_for(dict.fromkeys(held), direct)}
 
     assert found("gitpython", "cairocffi", direct=frozenset()) == {"cairocffi"}
     assert found("gitpython", direct=frozenset({"gitpython"})) == {"gitpython"}
@@ -85,3 +89,9 @@ def test_code_that_does_not(code: bytes):
 def test_a_command_is_named_by_itself_alone():
     assert named_in(b"run(['git', 'log'])", {"git", "log4"}) == {"git"}
     assert named_in(b"run(['libgit'])", {"git"}) == set()
+
+
+def test_a_distributions_own_name_is_a_librarys_where_something_is_opened_by_it():
+    assert named_in(b"scheme in ('mariadb', 'mysql')", {"libmariadb"}, "mariadb") == set()
+    assert named_in(b"find_library('mpv')", {"libmpv"}, "mpv") == {"libmpv"}
+    assert named_in(b"name = 'libmpv.so.2'", {"libmpv"}, "mpv") == {"libmpv"}

@@ -3,7 +3,7 @@
 import pytest
 from tests.native.trees import binary, pure, tree
 
-from pottle.native.needs import Need, System, examine, on_suite
+from pottle.native.needs import Need, Report, System, examine, on_suite
 from pottle.native.tree import Distribution, Tree
 
 TRIXIE = on_suite("trixie", "amd64")
@@ -57,6 +57,19 @@ def test_unless_another_reaches_into_it():
 
     assert report.packages == ("libglib2.0-0t64",)
     assert report.optional == ("libgtk-3-0t64",)
+
+
+def test_what_qt_draws_with_where_there_is_no_screen_is_no_plugin_like_others():
+    found = tree(
+        binary("qt/QtCore.abi3.so", "libQt6Core.so.6", of="pyqt6", rpath="$ORIGIN/lib"),
+        binary("qt/lib/libQt6Core.so.6", of="pyqt6-qt6"),
+        binary("qt/plugins/platforms/libqoffscreen.so", "libfontconfig.so.1", of="pyqt6-qt6"),
+        binary("qt/plugins/platforms/libqxcb.so", "libxcb-cursor.so.0", of="pyqt6-qt6"),
+    )
+    report = examine(found, TRIXIE)
+
+    assert report.packages == ("libfontconfig1",)
+    assert report.optional == ("libxcb-cursor0",)
 
 
 def test_no_member_of_a_family_that_is_bundled_is_taken_from_elsewhere():
@@ -193,3 +206,37 @@ def test_the_suite_decides_what_a_package_is_called(suite: str):
     expected = {"bookworm": "libglib2.0-0", "noble": "libglib2.0-0t64", "alpine": "so:libglib-2.0.so.0"}
     found = tree(binary("m.abi3.so", "libglib-2.0.so.0", of="d"))
     assert examine(found, on_suite(suite, "amd64")).packages == (expected[suite],)
+
+
+def told(*distributions: Distribution, direct: tuple[str, ...] | None = None, suite: str = "trixie") -> Report:
+    return examine(tree(distributions=distributions), on_suite(suite, "amd64"), direct)
+
+
+def test_of_what_a_row_is_about_debian_is_not_asked_even_where_the_row_does_not_count():
+    pyopengl = pure("pyopengl", "libGL", "libEGL")
+    assert told(pyopengl).packages == ("libgl1",)
+    assert told(pyopengl, direct=("mine",)).packages == ()
+
+
+def test_what_only_some_code_needs_is_optional_here():
+    report = told(pure("selenium"), direct=("selenium",))
+    assert (report.packages, report.optional) == ((), ("chromium", "chromium-driver"))
+
+
+def test_a_version_that_brings_its_own_needs_nothing():
+    assert told(Distribution("kaleido", "0.2.1", pure=True), direct=("kaleido",)).packages == ()
+    assert told(Distribution("kaleido", "1.0.0", pure=True), direct=("kaleido",)).packages == ("chromium",)
+
+
+def test_a_program_that_the_suite_has_no_package_of_is_missing():
+    (need,) = told(pure("pdfkit"), direct=("pdfkit",)).missing
+    assert (need.name, need.signal, need.of) == ("wkhtmltopdf", "measured", ("pdfkit",))
+    assert told(pure("pdfkit"), direct=("pdfkit",), suite="bookworm").packages == ("wkhtmltopdf",)
+
+
+def test_what_its_code_does_without_is_optional_unless_another_is_linked_with_it():
+    numba = binary("numba/tbbpool.cpython-313-x86_64-linux-gnu.so", "libtbb.so.12", of="numba")
+    other = binary("mine.cpython-313-x86_64-linux-gnu.so", "libtbb.so.12", of="mine")
+
+    assert (examine(tree(numba), TRIXIE).packages, examine(tree(numba), TRIXIE).optional) == ((), ("libtbb12",))
+    assert examine(tree(numba, other), TRIXIE).packages == ("libtbb12",)

@@ -95,7 +95,7 @@ class _Files:
             name = _normalized(match["name"])
             pure = name not in with_code and self._is_pure(info)
             wanted = words(name) if pure else frozenset()
-            found = frozenset(self._named(sources.get(name, ()), wanted)) if wanted else frozenset()
+            found = frozenset(self._named(sources.get(name, ()), wanted, name)) if wanted else frozenset()
             distributions.append(Distribution(name, match["version"], pure, found))
         binaries = tuple(Binary(path, found, owners.get(path)) for path, found in sorted(self.binaries.items()))
         links = {link: target for link in self.links if (target := self._behind(link)) is not None}
@@ -137,12 +137,12 @@ class _Files:
     def _text(self, path: str) -> str:
         return self._content(path, _MOST_OF_METADATA).decode("utf-8", "replace")
 
-    def _named(self, paths: Iterable[str], words: frozenset[str]) -> Iterator[str]:
+    def _named(self, paths: Iterable[str], words: frozenset[str], own: str) -> Iterator[str]:
         left = _MOST_OF_SOURCE
         for path in paths:
             content = self._content(path, left)
             left -= len(content)
-            yield from named_in(content, words)
+            yield from named_in(content, words, own)
 
     def _content(self, path: str, most: int) -> bytes:
         """What a regular file holds; nothing where it is another kind, larger, or not to be read."""

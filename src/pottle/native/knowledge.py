@@ -64,6 +64,16 @@ class Row:
     libraries: tuple[str, ...] = ()
     """Sonames; alternatives are separated by `|`."""
     packages: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
+    """Those that have the packages; empty: all do."""
+    since: str | None = None
+    """The version from which on it needs them: earlier ones bring their own."""
+    called: str | None = None
+    """Only where the project's own code calls this."""
+    environment: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    """Variables, and their values by suite; `*` is any other."""
+    spared: frozenset[str] = frozenset()
+    """Sonames that machine code of it is linked with, and its other code does without."""
     linked: bool = False
     """Its machine code says so too."""
     direct: bool = False
@@ -76,8 +86,28 @@ class Row:
     def named(self, index: Index | AlpineIndex) -> tuple[str, ...]:
         """The packages, as the suite calls them; what it does not have at all is not in here."""
         found = (_first(alternatives, index) for alternatives in self.libraries)
-        own = self.packages if isinstance(index, Index) else ()
+        own = self.packages if isinstance(index, Index) and not self.lacking(index) else ()
         return (*(package for package in found if package is not None), *own)
+
+    def lacking(self, index: Index | AlpineIndex) -> tuple[str, ...]:
+        """The packages that the suite is known not to have."""
+        suite = index.facts.name if index.facts is not None else None
+        return self.packages if self.suites and suite is not None and suite not in self.suites else ()
+
+    def variables(self, suite: str) -> dict[str, str]:
+        """What its processes are told in a suite."""
+        return {name: values.get(suite, values["*"]) for name, values in self.environment}
+
+    def counts_for(self, version: str | None) -> bool:
+        """Whether it is about this version too; None: nobody knows which one it is."""
+        from packaging.version import InvalidVersion, Version
+
+        if self.since is None or not version:
+            return True
+        try:
+            return Version(version) >= Version(self.since)
+        except InvalidVersion:
+            return True
 
 
 def _first(alternatives: str, index: Index | AlpineIndex) -> str | None:
@@ -101,6 +131,11 @@ def _row(table: Mapping[str, Any]) -> Row:
         because=table["because"],
         libraries=tuple(table.get("libraries", ())),
         packages=tuple(table.get("packages", ())),
+        suites=tuple(table.get("suites", ())),
+        since=table.get("since"),
+        called=table.get("called"),
+        environment=tuple(table.get("environment", {}).items()),
+        spared=frozenset(table.get("spared", ())),
         linked=table.get("linked", False),
         direct=table.get("direct", False),
         unless=tuple(table.get("unless", ())),
@@ -108,10 +143,11 @@ def _row(table: Mapping[str, Any]) -> Row:
     )
 
 
-def rows_for(held: frozenset[str], direct: frozenset[str] | None) -> Iterator[tuple[str, Row]]:
-    """The rows that count beside all that is `held`; `direct` are those that the project asks for, None: any may be."""
-    for name in sorted(held & curated().keys()):
+def rows_for(held: Mapping[str, str | None], direct: frozenset[str] | None) -> Iterator[tuple[str, Row]]:
+    """The rows that count beside all that is `held`, in its versions; `direct` are those that the project asks for, None: any may be."""
+    for name in sorted(held.keys() & curated().keys()):
         row = curated()[name]
-        if (row.direct and direct is not None and name not in direct) or held.intersection(row.unless):
+        if (row.direct and direct is not None and name not in direct) or not held.keys().isdisjoint(row.unless):
             continue
-        yield name, row
+        if row.counts_for(held[name]):
+            yield name, row

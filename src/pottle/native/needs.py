@@ -3,7 +3,8 @@
 The rules, in their order:
 
 - What extension modules and programs are linked with, directly or through other libraries, is required; so is everything of a
-  distribution that has no extension modules. The rest (plugins, tools) is optional: it is told, and nobody installs it.
+  distribution that has no extension modules, and the plugin that Qt draws with where there is no screen. The rest (plugins, tools) is
+  optional: it is told, and nobody installs it.
 - What the environment bundles, or the system has, is there. Of a family that the environment bundles (its own Qt) no member is taken
   from anywhere else: versions would not fit. GPU drivers are the host's, and what computes on GPUs comes as wheels.
 - What is left is asked of the suite's index.
@@ -46,6 +47,8 @@ _FAMILIES = (
     "libsw",
 )
 
+_OFFSCREEN = re.compile(r".*/plugins/platforms/libqoffscreen\.so")
+"""What Qt draws with in a container. No application starts without one of these plugins ("Qt Platform Abstraction"); the others want a screen."""
 
 _EITHER = (("libmpi.so.40", "libmpi.so.12"),)
 """Sonames of which one is enough, the preferred first: mpi4py has a module for each implementation of MPI, and loads the one that is there."""
@@ -250,7 +253,7 @@ class _Linked:
 def _roots(tree: Tree, loader: Loader) -> list[Binary]:
     """Extension modules and programs; of an owner without extension modules everything, unless another's code reaches some of it."""
     with_modules = {binary.owner for binary in tree.binaries if binary.is_extension}
-    roots = [binary for binary in tree.binaries if binary.is_extension or (binary.is_program and binary.owner is None)]
+    roots = [binary for binary in tree.binaries if _is_root(binary)]
     reached_from_others = {
         found.owner
         for binary in tree.binaries
@@ -259,6 +262,12 @@ def _roots(tree: Tree, loader: Loader) -> list[Binary]:
     }
     partly = with_modules | reached_from_others
     return roots + [b for b in tree.binaries if b.owner not in partly and "/lib-dynload/" not in b.path]
+
+
+def _is_root(binary: Binary) -> bool:
+    return (
+        binary.is_extension or (binary.is_program and binary.owner is None) or bool(_OFFSCREEN.fullmatch(binary.path))
+    )
 
 
 def _because(name: str, answer: Answer) -> str:
@@ -281,16 +290,19 @@ def _because(name: str, answer: Answer) -> str:
 def _told(tree: Tree, system: System, known: Index | AlpineIndex, direct: frozenset[str] | None) -> Iterator[Need]:
     """By rows of ours, then by Debian of distributions that none is about."""
     held = {each.name: each for each in tree.distributions}
-    rows = dict(rows_for(frozenset(held), direct))
+    rows = dict(rows_for({each.name: each.version for each in tree.distributions}, direct))
     with_code = {binary.owner for binary in tree.binaries}
     for name, row in rows.items():
         if row.linked and name in with_code:
             continue  # it has been seen
+        required = row.called is None  # code is not read here
         for package in row.named(known):
             answer = _there(package, system)
-            yield Need(package, "measured", answer, True, (package,), (name,), (), row.because)
+            yield Need(package, "measured", answer, required, (package,), (name,), (), row.because)
+        for package in row.lacking(known):
+            yield Need(package, "measured", "missing", required, (), (name,), (), row.because)
     bundled = {stem for binary in tree.binaries for stem in _stems(binary)}
-    for name in sorted(held.keys() - rows.keys()):
+    for name in sorted(held.keys() - curated().keys()):
         yield from _claimed(held[name], system, bundled)
 
 
@@ -325,14 +337,20 @@ def _stems(binary: Binary) -> Iterator[str]:
 
 
 def _chosen(found: Sequence[Need]) -> Callable[[Need], Need]:
-    """Of sonames of which one is enough, the others are optional: where one is there, all that are not."""
+    """Of sonames of which one is enough, the others are optional: where one is there, all that are not. So is what code does without."""
     answers = {need.name: need for need in found if need.signal == "linked"}
     spared: set[str] = set()
     for group in _EITHER:
         known = [name for name in group if name in answers]
         best = min(known, key=lambda name: (_ORDER.index(answers[name].answer), group.index(name)), default=None)
         spared |= {name for name in known if name != best}
-    return lambda need: replace(need, required=False) if need.name in spared else need
+    return lambda need: replace(need, required=False) if need.name in spared or _is_spared(need) else need
+
+
+def _is_spared(need: Need) -> bool:
+    """Whether all that are linked with it are known to do without."""
+    rows = curated()
+    return need.signal == "linked" and bool(need.of) and all(n in rows and need.name in rows[n].spared for n in need.of)
 
 
 _ORDER: tuple[Answer, ...] = ("bundled", "system", "package", "wheel", "host", "missing")

@@ -105,8 +105,15 @@ def united(trees: Iterable[Tree]) -> Tree:
     return Tree(tuple(binaries), links, tuple(distributions), tuple(damaged))
 
 
-def named_in(source: bytes, words: Collection[str]) -> set[str]:
-    """Those of the words that stand in the source as a string, alone or as the stem of a library's name: `"libmagic.so.1"`, `'magic'`."""
+_OPENED = rb"(?:find_library|find|dlopen|CDLL|LoadLibrary)\(\s*"
+"""What loads a library, or looks for it, by the name that follows."""
+
+
+def named_in(source: bytes, words: Collection[str], own: str = "") -> set[str]:
+    """Those of the words that stand in the source as a string, alone or as the stem of a library's name: `"libmagic.so.1"`, `'magic'`.
+
+    `own` is the distribution's name, which stands in any code of its own: as a library's it counts where something is opened by it.
+    """
     found = set()
     for word in words:
         is_library = word.startswith("lib")
@@ -115,6 +122,7 @@ def named_in(source: bytes, words: Collection[str]) -> set[str]:
             continue
         stem = re.escape(plain)
         name = rb"(?:lib)?%s(?:[-.]\d+)*(?:\.so(?:\.\d+)*)?" % stem if is_library else stem
-        if re.search(rb"[\"']%s[\"']" % name, source):
+        before = rb"%s[\"']|[\"'](?=lib)" % _OPENED if is_library and plain.decode() == own else rb"[\"']"
+        if re.search(rb"(?:%s)%s[\"']" % (before, name), source):
             found.add(word)
     return found

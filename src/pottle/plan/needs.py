@@ -1,6 +1,6 @@
 """What the project needs in its environment, for one platform and any base: asked of a base only when it comes into question."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pottle.config.options import Options
@@ -67,6 +67,12 @@ class Needs:
 def held(installed: Installed) -> Held:
     """The names among which a server is looked for, each with its place."""
     return dict(_names(installed))
+
+
+def versions(installed: Installed) -> Mapping[str, str | None]:
+    """The same names, each with its version; None where nobody knows it yet."""
+    known = {requirement.name: requirement.version for requirement in installed.requirements}
+    return dict.fromkeys(held(installed)) | known
 
 
 def _names(installed: Installed) -> Iterator[tuple[str, str | None]]:

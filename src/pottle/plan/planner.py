@@ -13,7 +13,6 @@ from pottle.plan import (
     base_images,
     base_packages,
     libraries,
-    native_needs,
     pins,
     python,
     reasons,
@@ -26,7 +25,8 @@ from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
 from pottle.plan.layers import Layers
 from pottle.plan.model import ImagePlan, SystemPackages
-from pottle.plan.needs import Needs, held
+from pottle.plan.native_needs import Wants
+from pottle.plan.needs import Needs, held, versions
 from pottle.plan.port import VARIABLE
 from pottle.plan.processes import Processes
 from pottle.plan.runtime import annotations, in_labels, labelled, runtime
@@ -57,12 +57,14 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
     start = starting.start(facts, listening, holds)
     processes = Processes(facts, listening, holds, start)
     kept = volumes(facts, options)
-    config, health_reasons = runtime(start, processes.all, options, base, kept.paths)
+    direct = {str(dependency.name) for dependency in facts.dependencies}
+    native = Wants(holds, versions(installed), direct, base, facts.browser)
+    told_by_both = replace(start, environment=(*native.environment.items(), *start.environment))
+    config, health_reasons = runtime(told_by_both, processes.all, options, base, kept.paths)
     if in_labels(base):
         config = labelled(config, annotations(facts, base))
-    native = native_needs.needs(holds, {str(dependency.name) for dependency in facts.dependencies}, base)
     found = libraries.pinned(facts.pins, base, str(platform), holds)
-    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native, *found))
+    system_needs = system.needs(facts, options, (*start.needs, *processes.needs, *native.needs, *found))
     further = system.names(system_needs)
     missing = base_packages.missing(base, system_needs)
     plan = ImagePlan(
@@ -95,6 +97,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *base_images.warnings(base),
             *missing,
+            *native.lacking,
             *installed.warnings,
             *start.warnings,
             *processes.warnings,

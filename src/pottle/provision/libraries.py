@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pottle.native.needs import Need, Report, System, TooOld
     from pottle.native.tree import Architecture
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same wheels, packages and data give another answer."""
 
 
@@ -63,13 +63,14 @@ def _found(
 
     found = _of_image(plan, wheels, on_suite(suite, _architecture(plan), there), settings)
     _check_versions(found, plan)
-    for need in found.missing:
+    missing = [need for need in found.missing if need.signal == "linked"]  # of the others the plan has told
+    for need in missing:
         who = ", ".join(need.of) or "a wheel"
         what = f"{who}: linked with {need.name}, which no package of {suite} has"
         settings.progress.warn(f"{what} ({need.because})" if need.because else what)
     for each in found.damaged:
         settings.progress.warn(f"{each.owner}: {each.path} starts like machine code and cannot be read: {each.why}")
-    return tuple(_wanted(found)), bool(found.missing or found.damaged)
+    return tuple(_wanted(found)), bool(missing or found.damaged)
 
 
 def _place(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pottle.provision.indexes import Stands
     from pottle.sources.pypi.resolve import Indexes
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever `Tree` changes, or what is found in one."""
 _SITE = re.compile(r"(?:all|alone/[^/]+)/lib(?:64)?/python3\.\d+/(site-packages/.*)")
 _OTHER = re.compile(r"(?:all|alone/[^/]+)/(.*)")
