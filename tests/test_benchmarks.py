@@ -3,12 +3,16 @@
 import os
 import socket
 import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks import compression, docker, generated, layer_history, registry, report
+from benchmarks import compression, docker, generated, layer_history, native_needs, registry, report
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
+from benchmarks.removable import Ran, Removable, least
 from benchmarks.sides import Size
 from benchmarks.wire import metered
 
@@ -73,9 +77,12 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK, generated.MARK, compression.MARK, layer_history.MARK])
+@pytest.mark.parametrize(
+    "mark", [docker.MARK, registry.MARK, generated.MARK, compression.MARK, layer_history.MARK, native_needs.MARK]
+)
 def test_the_page_has_its_marks(mark):
-    assert [PAGE.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
+    page = PAGE.with_name("native-needs.md") if mark == native_needs.MARK else PAGE
+    assert [page.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
 
 
 def test_a_wire_counts_both_ways():
@@ -198,3 +205,82 @@ def test_a_generated_dockerfile_is_held_to_the_guides():
     assert good.count("| kept |") == 2
     bad = generated.text({"a": change(1.0, 1e6), "b": change(4.0, 6e6)}, "here")
     assert bad.count("**missed**") == 2
+
+
+NEEDS = {
+    "hard": native_needs.Row("hard", "fails", "import hard"),
+    "easy": native_needs.Row("easy", "nothing", "import easy"),
+    "host": native_needs.Row("host", "fails", "import host", unverifiable="it wants a screen"),
+}
+FOUND = {
+    "hard": native_needs.Outcome(
+        *("hard", "2026-11-27", "abc", "1.0"),
+        {"libhard1": "", "libsoft2": ""},
+        without="OSError: no | libhard",
+        needed=("libhard1",),
+    ),
+    "easy": native_needs.Outcome("easy", "2026-11-27", "abc", "2.0"),
+}
+
+
+def needs(**changed: native_needs.Outcome) -> str:
+    return native_needs.Table(NEEDS, FOUND | changed).text()
+
+
+def test_what_was_chosen_counts_as_far_as_it_is_needed():
+    text = needs()
+    assert "| failures mended, of 2 that are known | 1 |" in text
+    assert "| packages chosen that are needed | 1 of 2, 50% | ≥ 90% | **missed** |" in text
+    assert r"| hard 1.0 | OSError: no \| libhard | libhard1 libsoft2 | works | libhard1 |" in text
+    assert "Not tried, and not counted: host (it wants a screen)." in text
+    assert "imported and used: easy 2.0." in text
+
+
+def test_what_still_fails_and_what_is_given_in_vain_is_told():
+    text = needs(
+        hard=replace(FOUND["hard"], within="OSError", needed=()),
+        easy=replace(FOUND["easy"], chosen={"libeasy1": ""}, comes_to=("libeasy1", "nvidia-driver-libs")),
+    )
+    assert "| failures mended, of 2 that are known | 0 |" in text
+    assert "| given something in vain, of 1 that need nothing there | 1 | 0 | **missed** |" in text
+    assert "| easy 2.0 | works | libeasy1 | works | none |" in text
+    assert "| nvidia-driver-libs | 0 | **missed** |" in text
+
+
+def test_the_rows_of_native_needs_are_python_and_complete():
+    for row in native_needs.rows().values():
+        compile(row.use, row.name, "exec")
+        assert row.unverifiable or row.screen or row.known != "fails" or row.packages
+
+
+class Pretended(Removable):
+    """A root in which some packages are needed, one of them only where another is."""
+
+    def __init__(self, works: Callable[[frozenset[str]], bool], depends: Mapping[str, tuple[str, ...]]) -> None:
+        self.added = frozenset("abcd")
+        self._works, self._depends, self._gone = works, depends, frozenset()
+
+    def run(self, seconds: float) -> Ran:
+        return Ran(0 if self._works(self.added - self._gone) else 1, "")
+
+    @contextmanager
+    def without(self, packages):
+        self._gone = frozenset(packages)
+        yield
+
+
+def test_a_package_is_taken_away_with_what_is_there_for_its_sake_alone():
+    root = Pretended(lambda there: "b" in there, {"a": ("b", "libc6")})
+    assert root.only_of("a", ["c"]) == {"a", "b"}
+    assert least(root, ("a", "c"), 1.0) == ("a",), "an empty package whose dependency counts"
+
+
+def test_of_what_was_only_needed_by_something_in_vain_nothing_is_left():
+    root = Pretended(lambda there: "d" in there and ("a" not in there or "b" in there), {})
+    assert least(root, ("b", "a", "d"), 1.0) == ("d",)
+
+
+def test_the_line_that_tells_why_is_found():
+    said = "Traceback\n  File x\nOSError: no library\nCommand failed\n"
+    assert Ran(1, said).why == "OSError: no library"
+    assert (Ran(1, "").why, Ran(0, said).why) == ("exit code 1", "")

@@ -14,11 +14,6 @@ USES = {
         "b'%PDF-'",
         "libpango-1.0-0",
     ),
-    "python-magic": (
-        "import magic; print(magic.from_buffer(b'%PDF-1.4'))",
-        "PDF document, version 1.4",
-        "libmagic1t64",
-    ),
     "pyodbc": ("import pyodbc; print(pyodbc.drivers())", "[]", "libodbc2"),
     "soundfile": ("import soundfile; print(soundfile.available_formats()['WAV'])", "WAV (Microsoft)", None),
 }
