@@ -145,7 +145,11 @@ class Builder:
         debs = dict(zip((each.name for each in tools), self.workshop.supplies.packages(tools), strict=True))
         wanted = libraries.closure(names, {name: deb.control for name, deb in debs.items()})
         python = self.locked.plan.python
-        entries = [e for name in sorted(wanted) for e in base.unpacked(name, debs[name], python, aside)[0]]
+        entries = [
+            e
+            for name in sorted(wanted)
+            for e in base.unpacked(name, debs[name], tuple(debs[name].entries(aside)), python)[0]
+        ]
         return list(base.layer(entries))
 
     # --- one build ----------------------------------------------------------------------------------
