@@ -217,13 +217,19 @@ class _Making:
         there = {
             plan.name: layer for plan in plans if (layer := _find(self.key(plan), platform, self._workshop)) is not None
         }
-        self.there |= there
+        self._tell(there)
         self.found |= there.keys()
         return [plan for plan in plans if plan.name not in there]
 
     def _make(self, plans: Iterable[LayerPlan], executor: Executor) -> None:
         for plan in plans:
-            self.there[plan.name] = _once(plan, self.key(plan), executor)
+            self._tell({plan.name: _once(plan, self.key(plan), executor)})
+
+    def _tell(self, layers: Mapping[str, Layer]) -> None:
+        self.there |= layers
+        if self._workshop.there is not None:
+            for layer in layers.values():
+                self._workshop.there(layer)
 
     def _image(self, above: LayerPlan) -> Image:
         """What the layers below one make."""
