@@ -103,6 +103,12 @@ def test_without_bytecode_nothing_is_compiled(project: Project):
     assert "UV_COMPILE_BYTECODE" not in text
 
 
+def test_it_says_that_it_leaves_in_what_a_small_image_goes_without(project: Project):
+    root = project(**{"pyproject.toml": SCRIPT["pyproject.toml"] + 'dependencies = ["numpy"]\n'})
+    assert "leaves out of distributions" in dockerfile(root, optimize="size").partition("\nARG ")[0]
+    assert "leaves out of distributions" not in dockerfile(root)
+
+
 @pytest.mark.parametrize("dynamic", ['dynamic = ["dependencies"]', 'dynamic = ["optional-dependencies", "version"]'])
 def test_a_lock_that_only_a_build_could_check_is_taken_as_it_is(project: Project, dynamic: str):
     system = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'

@@ -26,6 +26,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 
@@ -102,7 +103,7 @@ class Ingredients:
                 yield self._project(".")
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case MakeDirectories():
+            case MakeDirectories() | Trim():
                 pass
             case _:
                 assert_never(step)

@@ -32,6 +32,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class Executor:
             case MakeDirectories(paths, uid):
                 # Group 0 may write as well, as in the home: platforms that pick a uid put it into that group.
                 return [*before, *(Directory(path.strip("/"), 0o775, uid=uid, gid=0) for path in paths)]
+            case Trim():
+                return self._trim(step, before, work)
             case _:
                 assert_never(step)
 
@@ -199,6 +202,12 @@ class Executor:
         files = [file for files in populated.entries.values() for file in files]
         sources = {name: environment.importable(found) for name, found in populated.entries.items()}
         return [*files, *self._bytecode(sources, mode)]
+
+    def _trim(self, step: Trim, installed: Sequence[Entry], work: Path) -> Iterable[Entry]:
+        from pottle.build.trim import trimmed
+
+        with self.workshop.progress.task("Leaving out what no program needs"):
+            return list(trimmed(installed, self._environment(step.into).site_packages, step, work))
 
     # --- the app ----------------------------------------------------------------------------------
 

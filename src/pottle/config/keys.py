@@ -119,7 +119,16 @@ class Keys(TypedDict, total=False):
         ),
     ]
     optimize: Annotated[
-        Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
+        Literal["speed", "size"],
+        Meta(
+            description='"speed", or "size" without bytecode, tests, headers, stubs and symbols: smaller, slower to start.'
+        ),
+    ]
+    keep: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description='What "size" leaves as it is, by paths below site-packages: ["numpy/_core/include", "*/tests"].'
+        ),
     ]
     compression: Annotated[
         Literal["gzip", "zstd"],
@@ -201,6 +210,7 @@ LISTS = frozenset(
         "groups",
         "source_builds",
         "exclude",
+        "keep",
         "allow_expired",
         "volumes",
         "cache_from",

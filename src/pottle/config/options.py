@@ -66,6 +66,8 @@ class Options:
     lockfile: str | None = None
     """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
+    keep: tuple[str, ...] = ()
+    """Patterns of paths below `site-packages` that `optimize = "size"` leaves as they are."""
     compression: Literal["gzip", "zstd"] = "gzip"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()

@@ -24,8 +24,10 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, SOURCES, STANDALONE, UID, USER
+from pottle.plan.trimming import trim
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Facts, StaticFiles, VersionTool
 
@@ -55,7 +57,7 @@ class Layers:
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
         if self.installed.requirements or self._own is not None:
-            yield from environment.layers(self.install_wheels())
+            yield from environment.layers(self.install_wheels(), self._trims)
         if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
@@ -113,7 +115,9 @@ class Layers:
             bytecode=self._third_party_bytecode,
             tools=self._tools(),
         )
-        return LayerPlan(name=SOURCES, steps=(step,), because="what has to be built is not built anew with the rest")
+        return LayerPlan(
+            name=SOURCES, steps=(step, *self._trims), because="what has to be built is not built anew with the rest"
+        )
 
     def _tools(self) -> InstallPackages | None:
         """Of the image's own suite; for a base image of the first that has its X.Y."""
@@ -167,6 +171,12 @@ class Layers:
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))
+
+    @property
+    def _trims(self) -> tuple[Trim, ...]:
+        """What follows third parties' distributions."""
+        step = trim(self.options, self.base, self.further)
+        return (step,) if step is not None else ()
 
     @property
     def _own(self) -> tuple[str, ...] | None:

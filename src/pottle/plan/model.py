@@ -123,6 +123,20 @@ class Source(Struct, frozen=True):
     at: str | None = None
 
 
+Unneeded: TypeAlias = Literal["tests", "sources", "stubs", "symbols"]
+"""What no running program needs: tests; what compilers read (headers, C, Cython, static libraries); what type checkers read; what debuggers
+read in machine code."""
+
+
+class Trim(Struct, frozen=True, tag="trim"):
+    """Of what the steps before it installed into the environment at `into`, some is left out; RECORD says what is there."""
+
+    into: str
+    without: tuple[Unneeded, ...]
+    keep: tuple[str, ...] = ()
+    """Patterns of paths below `site-packages` that stay as they are; `*` goes across directories."""
+
+
 class BuildWheels(Struct, frozen=True, tag="build-wheels"):
     """Third parties' distributions without a wheel, built by their own backends, into the environment at `into`."""
 
@@ -197,6 +211,7 @@ Step: TypeAlias = (
     | MakeDirectories
     | RunCommand
     | SumUp
+    | Trim
 )
 
 

@@ -21,6 +21,7 @@ from pottle.plan import (
     starting,
     system,
     system_pins,
+    trimming,
 )
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
@@ -87,6 +88,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *reasons.told(replace(facts, pins=needs.pins), options),
             *system.reasons(system_needs),
             *choice.reasons,
+            *trimming.reasons(options, base, further),
             *start.reasons,
             *health_reasons,
             *kept.reasons,
