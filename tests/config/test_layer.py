@@ -74,6 +74,7 @@ def test_every_key_is_read():
     env = { X = "" }
     build-env = { SECRET_KEY = "x" }
     collectstatic = false
+    compilemessages = false
     exclude = ["*.md", "!a.md"]
     keep = ["numpy/_core/include"]
     mirror = "http://mirror.example/debian"

@@ -365,9 +365,17 @@ DATABASES = {
     }
 }
 """,
+    "bookshop/locale/de/LC_MESSAGES/django.po": """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Our books"
+msgstr "Unsere Bücher"
+""",
     "bookshop/static/stall.css": "body { color: green }",
     "bookshop/templates/stall.html": """
-{% load static %}<link rel="stylesheet" href="{% static "stall.css" %}">
+{% load i18n static %}<link rel="stylesheet" href="{% static "stall.css" %}"><h1>{% translate "Our books" %}</h1>
 {% for book in books %}<li>{{ book.title }}</li>{% endfor %}
 """,
     "bookshop/urls.py": """
@@ -379,7 +387,7 @@ from bookshop.models import Book
 urlpatterns = [path("", lambda request: render(request, "stall.html", {"books": Book.objects.all()}))]
 """,
 }
-"""A page of what PostgreSQL has, by the C library's own client (libpq5), and static files under hashed names."""
+"""A page of what PostgreSQL has, by the C library's own client (libpq5), static files under hashed names, messages."""
 
 WORKSPACE: Files = {
     "pyproject.toml": """

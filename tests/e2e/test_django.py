@@ -1,4 +1,6 @@
-"""A Django project as pottle builds it, in a real engine against a real PostgreSQL: it migrates, and serves its page and its static files."""
+"""A Django project as pottle builds it, in a real engine against a real PostgreSQL: it migrates, serves its page and its
+static files, and speaks the language of who asks.
+"""
 
 import json
 import re
@@ -82,6 +84,12 @@ def stall(docker: Docker, pottle: Pottle, postgres: str, tmp_path_factory: pytes
 
 def test_it_serves_a_page_of_what_the_database_has(stall: Stall):
     assert "<li>Middlemarch</li>" in stall.page("/")
+
+
+def test_it_speaks_the_language_of_who_asks(stall: Stall):
+    """Its messages were compiled by a program that the image has not."""
+    assert "<h1>Unsere Bücher</h1>" in stall.page("/")
+    assert stall.docker.exit_code("exec", stall.container, "msgfmt") != 0
 
 
 def test_it_serves_the_static_file_that_the_page_names(stall: Stall):

@@ -75,6 +75,7 @@ class Ingredients:
             case RunCommand():
                 image = self.locked.plan.base_image
                 yield image.digest if image is not None else None
+                yield [package.sha256 for package in self.packages(layer)]
                 yield [self.key(below) for below in self.below(layer)]
             case InstallInterpreter():
                 yield self.interpreter.sha256

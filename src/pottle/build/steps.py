@@ -19,6 +19,7 @@ from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File
 from pottle.oci.image import Image
+from pottle.oci.layer import Layer
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -50,8 +51,8 @@ class Executor:
     workshop: Workshop
     compilation: Compilation
     wheels: Wheels
-    image: Callable[[LayerPlan], Image]
-    """The image that the layers below one make, once they are made."""
+    image: Callable[[LayerPlan, Layer | None], Image]
+    """The image that the layers below one make, once they are made, and one more on top."""
     aside: Path
     """A directory for what is large in packages: several layers want to see it."""
     bound: set[str] = field(default_factory=set)
@@ -231,11 +232,21 @@ class Executor:
             directory.mkdir(parents=True)
         with self.workshop.progress.task(f"Running {step.name}"):
             command = Command(step.command, step.environment, outputs, step.seeded)
-            ended = sandbox.run(self.image(layer), command, work)
+            ended = sandbox.run(self.image(layer, self._tools(layer)), command, work)
         if ended.code != 0 or ended.exceeded is not None:
             raise _failed(step, ended)
         before = {target: work / ROOT / target.strip("/") if step.seeded else None for target in outputs}
         return [entry for target, place in outputs.items() for entry in output.entries(place, target, before[target])]
+
+    def _tools(self, layer: LayerPlan) -> Layer | None:
+        """What a command runs with, as a layer that is in no image."""
+        from pottle.build.base import layers as base
+        from pottle.oci.layer import write_layer
+
+        if not self.ingredients.packages(layer):
+            return None
+        epoch = self.ingredients.locked.plan.epoch
+        return write_layer(base.layer(self._package_entries(layer)), self.workshop.store, mtime=epoch)
 
     def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
         compiled = self.compilation.compiled(groups, mode)

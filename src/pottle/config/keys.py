@@ -169,6 +169,9 @@ class Keys(TypedDict, total=False):
     collectstatic: Annotated[
         bool, Meta(description="Whether Django's static files are collected; by default where STATIC_ROOT is set.")
     ]
+    compilemessages: Annotated[
+        bool, Meta(description="Whether Django's messages are compiled; by default where a .po has no .mo beside it.")
+    ]
     exclude: Annotated[
         tuple[Text, ...],
         Meta(description='Files to leave out, as .dockerignore writes them; "!static/dist" takes in what git ignores.'),
@@ -216,7 +219,7 @@ LISTS = frozenset(
         "cache_from",
     }
 )
-SWITCHES = frozenset({"strict", "collectstatic", "locked"})
+SWITCHES = frozenset({"strict", "collectstatic", "compilemessages", "locked"})
 MAPPINGS = frozenset({"labels", "env", "build_env", "process", "step"})
 PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
 """The fields of a process → their annotated types."""

@@ -87,6 +87,8 @@ class Options:
     """Sorted by name."""
     collectstatic: bool = True
     """False: not even where the settings ask for it."""
+    compilemessages: bool = True
+    """The same."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
     lint: LintOptions = field(default_factory=LintOptions)

@@ -11,6 +11,7 @@ from pottle.errors import ConfigError
 from pottle.plan import environment_layers as environment
 from pottle.plan import packages
 from pottle.plan.bases import Base, suite_with
+from pottle.plan.messages import translated
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -29,7 +30,7 @@ from pottle.plan.model import (
 from pottle.plan.places import APP, ENVIRONMENT, HOME, SOURCES, STANDALONE, UID, USER
 from pottle.plan.trimming import trim
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts, StaticFiles, VersionTool
+from pottle.project.facts import Facts, Messages, StaticFiles, VersionTool
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Layers:
         if self.installed.neighbours:
             yield self._neighbours()
         yield self._app()
+        if (messages := translated(self.facts, self.options, self.base)) is not None:
+            yield self._messages(messages)
         if self.facts.static_files is not None and self.options.collectstatic:
             yield self._static(self.facts.static_files)
         yield from (self._step(name, step) for name, step in self.options.step)
@@ -158,6 +161,17 @@ class Layers:
             outputs=(posixpath.join(APP, found.directory),),
         )
         return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
+
+    def _messages(self, found: Messages) -> LayerPlan:
+        step = RunCommand(
+            name="compilemessages",
+            command=("python", found.manage, "compilemessages"),
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
+            outputs=tuple(posixpath.join(APP, each) for each in found.directories),
+            seeded=True,
+            tools=self._install(packages.MESSAGES, packages.without(packages.MESSAGES)),
+        )
+        return LayerPlan(name="messages", steps=(step,), because="what compilemessages writes changes with the code")
 
     def _step(self, name: str, step: StepOptions) -> LayerPlan:
         """One that is configured."""

@@ -182,6 +182,8 @@ class RunCommand(Struct, frozen=True, tag="run-command"):
     """Directories of the image, absolute."""
     seeded: bool = False
     """The outputs begin with what the image has there, and what is as it was is not taken; else they begin empty."""
+    tools: InstallPackages | None = None
+    """What it runs with besides the image's own packages, and no part of the image."""
 
 
 class MakeDirectories(Struct, frozen=True, tag="make-directories"):
@@ -220,7 +222,7 @@ def installs(step: Step) -> InstallPackages | None:
     match step:
         case InstallPackages():
             return step
-        case BuildWheels(tools=tools):
+        case BuildWheels(tools=tools) | RunCommand(tools=tools):
             return tools
         case _:
             return None

@@ -13,6 +13,7 @@ from pottle.plan import (
     base_images,
     base_packages,
     libraries,
+    messages,
     native_needs,
     pins,
     python,
@@ -89,6 +90,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *system.reasons(system_needs),
             *choice.reasons,
             *trimming.reasons(options, base, further),
+            *messages.reasons(facts, options, base),
             *start.reasons,
             *health_reasons,
             *kept.reasons,
@@ -96,6 +98,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         warnings=(
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *base_images.warnings(base),
+            *messages.warnings(facts, options, base),
             *missing,
             *installed.warnings,
             *start.warnings,
