@@ -174,7 +174,7 @@ class _Making:
         they run in.
         """
         commands = [plan for plan in plans if _runs_a_command(plan)]
-        of_packages = [plan for plan in plans if self.ingredients.packages(plan)]
+        of_packages = [plan for plan in plans if self.ingredients.packages(plan) and plan not in commands]
         of_wheels = [plan for plan in plans if step_of(plan)]
         others = [plan for plan in plans if plan not in (*of_packages, *of_wheels, *commands)]
         if of_packages or of_wheels:
@@ -231,10 +231,11 @@ class _Making:
             for layer in layers.values():
                 self._workshop.there(layer)
 
-    def _image(self, above: LayerPlan) -> Image:
-        """What the layers below one make."""
+    def _image(self, above: LayerPlan, tools: Layer | None) -> Image:
+        """What the layers below one make, with the tools of its command on top."""
         below = [(plan, self.there[plan.name]) for plan in self.ingredients.below(above)]
-        return _assembled(below, self.ingredients.locked, self._workshop)
+        on_top = [(above, tools)] if tools is not None else []
+        return _assembled([*below, *on_top], self.ingredients.locked, self._workshop)
 
 
 def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:

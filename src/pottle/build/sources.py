@@ -24,7 +24,7 @@ from pottle.oci.entry import Entry
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
 from pottle.plan.lock import LockedPackage, LockedPlan
-from pottle.plan.model import BuildWheels, CreateEnvironment, Source
+from pottle.plan.model import BuildWheels, CreateEnvironment, RunCommand, Source
 from pottle.sharing import used
 from pottle.text import Location
 from pottle.writing import host_errors, staged_directory
@@ -67,7 +67,9 @@ class Builder:
         if any(isinstance(step, BuildWheels) and step.tools is None for step in steps):
             what = f"nothing can be built for Python {locked.plan.python} on a base image: no suite has it"
             raise ProjectError(what, hint='let pottle put a base together: `base = "debian"`')
-        return cls(locked, tuple(package for _, packages in locked.packages for package in packages), workshop)
+        commands = {layer.name for layer in locked.plan.layers for each in layer.steps if isinstance(each, RunCommand)}
+        of_root = (packages for layer, packages in locked.packages if layer not in commands)
+        return cls(locked, tuple(package for packages in of_root for package in packages), workshop)
 
     def requirements(self, source: Source, work: Path) -> tuple[str, ...]:
         """What the source is built with, `setuptools==80.9.0` …, by name; `work` does not exist yet."""

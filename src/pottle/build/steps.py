@@ -20,6 +20,7 @@ from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File
 from pottle.oci.image import Image
+from pottle.oci.layer import Layer
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -33,6 +34,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ class Executor:
     workshop: Workshop
     compilation: Compilation
     wheels: Wheels
-    image: Callable[[LayerPlan], Image]
-    """The image that the layers below one make, once they are made."""
+    image: Callable[[LayerPlan, Layer | None], Image]
+    """The image that the layers below one make, once they are made, and one more on top."""
     aside: Path
     """A directory for what is large in packages: several layers want to see it."""
     packages: Packages
@@ -94,6 +96,8 @@ class Executor:
             case MakeDirectories(paths, uid):
                 # Group 0 may write as well, as in the home: platforms that pick a uid put it into that group.
                 return [*before, *(Directory(path.strip("/"), 0o775, uid=uid, gid=0) for path in paths)]
+            case Trim():
+                return self._trim(step, before, work)
             case _:
                 assert_never(step)
 
@@ -204,6 +208,12 @@ class Executor:
         sources = {name: environment.importable(found) for name, found in populated.entries.items()}
         return [*files, *self._bytecode(sources, mode)]
 
+    def _trim(self, step: Trim, installed: Sequence[Entry], work: Path) -> Iterable[Entry]:
+        from pottle.build.trim import trimmed
+
+        with self.workshop.progress.task("Leaving out what no program needs"):
+            return list(trimmed(installed, self._environment(step.into).site_packages, step, work))
+
     # --- the app ----------------------------------------------------------------------------------
 
     def _copy_project(self, step: CopyProject, wheel: Sequence[Entry]) -> list[Entry]:
@@ -226,11 +236,21 @@ class Executor:
             directory.mkdir(parents=True)
         with self.workshop.progress.task(f"Running {step.name}"):
             command = Command(step.command, step.environment, outputs, step.seeded)
-            ended = sandbox.run(self.image(layer), command, work)
+            ended = sandbox.run(self.image(layer, self._tools(layer)), command, work)
         if ended.code != 0 or ended.exceeded is not None:
             raise _failed(step, ended)
         before = {target: work / ROOT / target.strip("/") if step.seeded else None for target in outputs}
         return [entry for target, place in outputs.items() for entry in output.entries(place, target, before[target])]
+
+    def _tools(self, layer: LayerPlan) -> Layer | None:
+        """What a command runs with, as a layer that is in no image."""
+        from pottle.build.base import layers as base
+        from pottle.oci.layer import write_layer
+
+        if not self.ingredients.packages(layer):
+            return None
+        epoch = self.ingredients.locked.plan.epoch
+        return write_layer(base.layer(self._package_entries(layer)), self.workshop.store, mtime=epoch)
 
     def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
         compiled = self.compilation.compiled(groups, mode)
