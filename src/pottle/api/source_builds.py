@@ -59,13 +59,13 @@ class Sources:
         from pottle.provision.build_tools import BuildTools, tools_in, with_tools
 
         named = [(each.name, each.version, each.commit, each.sha256) for each in locked.sources]
-        key = cache.key("tools", named, [[p.sha256 for p in packages] for _, packages in locked.packages])
+        key = cache.key("tools-2", named, [[p.sha256 for p in packages] for _, packages in locked.packages])
         workshop = self._workshop(locked)
         _builder(locked, workshop)  # says where nothing can be built
         if (before := workshop.findings.find(key, tuple[LockedPackage, ...])) is not None:
             return self._attempt(with_tools(locked, before))
         tools, asked = BuildTools(locked, self.archives, self.settings), frozenset[str]()
-        found = _adding(tools, tools.of_debian(), locked)
+        found = _adding(tools, self._known(tools, locked, workshop), locked)
         for _ in range(_MOST_ATTEMPTS):
             try:
                 self._attempt(found)
@@ -78,6 +78,21 @@ class Sources:
                 found = tools.adding(more)
         workshop.findings.keep(key, tools_in(found))
         return found
+
+    def _known(self, tools: "BuildTools", locked: "LockedPlan", workshop: "Workshop") -> frozenset[str]:
+        """What is known before anything is built: what Debian builds them with, and the Rust that they need."""
+        from pottle.build.sources import of_suite
+
+        builder = _builder(locked, workshop)
+        with workshop.scratch() as work:
+            found = [builder.rust(source, work / str(number)) for number, source in enumerate(locked.sources)]
+        rust, known = [each for each in found if each is not None], tools.of_debian()
+        if not rust:
+            return known
+        if not of_suite(locked) and all(each.locks or each.vendored for each in rust):
+            known = frozenset(name for name in known if not name.startswith("librust-"))
+        needed = max((each.needed for each in rust if each.needed is not None), default=None)
+        return (known - {"cargo", "rustc"}) | tools.rust(needed)
 
     def _attempt(self, locked: "LockedPlan") -> "LockedPlan":
         workshop = self._workshop(locked)

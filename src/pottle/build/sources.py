@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +30,17 @@ from pottle.text import Location
 from pottle.writing import host_errors, staged_directory
 
 if TYPE_CHECKING:
-    from pottle.build.supplies import BuildSystem
+    from pottle.build.supplies import BuildSystem, Rust
     from pottle.sources.pypi.installed import Distribution
+
+
+_CRATES_OF_SUITE = f"""\
+[source.crates-io]
+replace-with = "suite"
+[source.suite]
+directory = "/{builder_root.CRATES}"
+"""
+_RUST = re.compile(r"rustc(-web|-\d+\.\d+)?")
 
 
 class BuildFailed(ProjectError):
@@ -111,7 +120,9 @@ class Builder:
         plan = self.locked.plan
         given = [[(r.name, r.version, r.sha256) for r in b.requires] for b in self.locked.builds if b.of == source.name]
         named = (source.name, source.version, source.commit, source.subdirectory, source.sha256)
-        return cache.key("wheel", named, self._root_identity, given, plan.python, plan.platform, plan.epoch)
+        crates = ["suite"] if of_suite(self.locked) else []
+        how = (self._root_identity, given, *crates)
+        return cache.key("wheel", named, *how, plan.python, plan.platform, plan.epoch)
 
     @property
     def _root_identity(self) -> str:
@@ -167,16 +178,54 @@ class Builder:
         if (found := supplies.source(source, tree)) is not None:
             return found
         system = supplies.build_system(source, tree)
-        root = self._root
-        if (root / builder_root.CRATES).is_dir():
-            for lock in tree.rglob("Cargo.lock"):
-                lock.unlink()  # it names versions of Rust's registry, and none but the suite's are there
-        room = self._room(source, system, (), root, work / "0")
+        crates = self._crates(source, tree, system, work)
+        room = self._room(source, system, (), crates, work / "0")
         if more := self._further(source, system, room, work):
-            room = self._room(source, system, more, root, work / "1")
+            room = self._room(source, system, more, crates, work / "1")
         return _Prepared(system, room)
 
-    def _room(self, source: Source, system: "BuildSystem", more: Sequence[str], root: Path, into: Path) -> "_Room":
+    def rust(self, source: Source, work: Path) -> "Rust | None":
+        """What the source says of Rust, looked at in `work`, which does not exist yet; None: it has none."""
+        work.mkdir(parents=True)
+        tree, supplies = work / "source", self.workshop.supplies
+        if supplies.source(source, tree) is not None:
+            return None
+        return supplies.rust(tree, supplies.build_system(source, tree).requires)
+
+    def _crates(self, source: Source, tree: Path, system: "BuildSystem", work: Path) -> Mapping[str, Path]:
+        """Where cargo finds the source's crates: paths in the sandbox, and the directories of this machine that appear there."""
+        supplies = self.workshop.supplies
+        rust = supplies.rust(tree, system.requires)
+        if rust is None:
+            return {}
+        self._check_rust(source, rust)
+        if rust.vendored:
+            return {}
+        configured, given = work / "cargo", {}
+        configured.mkdir()
+        if rust.locks and not of_suite(self.locked):
+            text = supplies.crates(source, rust, work / "crates", f"/{builder_root.VENDORED}")
+            given[f"/{builder_root.VENDORED}"] = work / "crates"
+        else:
+            text = _CRATES_OF_SUITE
+            for lock in rust.locks:
+                lock.unlink()  # it names versions of Rust's registry, and none but the suite's are there
+        (configured / "config.toml").write_text(text, encoding="utf-8")
+        return given | {f"/{builder_root.CONFIGURED}": configured}
+
+    def _check_rust(self, source: Source, rust: "Rust") -> None:
+        found = rust_of(self.packages)
+        if rust.needed is None or found is None or found >= rust.needed:
+            return
+        (major, minor), (old_major, old_minor) = rust.needed, found
+        what = f"it needs Rust {major}.{minor}, and what it is built in has {old_major}.{old_minor}"
+        raise self._error(
+            source, what, "choose an older version of it, or a base that is newer: `base` under [tool.pottle]"
+        )
+
+    def _room(
+        self, source: Source, system: "BuildSystem", more: Sequence[str], crates: Mapping[str, Path], into: Path
+    ) -> "_Room":
         """What the backend is run with, and an empty place for what it makes."""
         into.mkdir()
         requires = (*system.requires, *more)
@@ -187,7 +236,7 @@ class Builder:
         lay_out((*environment.empty(where), *files), into / "whole")
         out = into / "out"
         out.mkdir()
-        return _Room(root, into / "whole" / PLACE / "environment", out, tuple(found))
+        return _Room(self._root, into / "whole" / PLACE / "environment", out, tuple(found), crates)
 
     @property
     def _program(self) -> str:
@@ -221,7 +270,7 @@ class Builder:
                 environment=tuple(sorted(self._variables().items())),
                 working_dir=f"/{PLACE}/source",
                 writable={f"/{PLACE}/source": tree, f"/{PLACE}/out": room.out},
-                readable={f"/{PLACE}/environment": room.environment, f"/{PLACE}/worker.py": worker},
+                readable={f"/{PLACE}/environment": room.environment, f"/{PLACE}/worker.py": worker, **room.crates},
             ),
             Platform.parse(self.locked.plan.platform),
             self.workshop.stop,
@@ -282,6 +331,18 @@ class Builder:
         return ProjectError(f"{name} cannot be built: {why}", at=at, hint=hint)
 
 
+def of_suite(locked: LockedPlan) -> bool:
+    """Whether crates are to be the suite's, whatever a source's `Cargo.lock` says: `build-packages` names one of them."""
+    steps = (step for layer in locked.plan.layers for step in layer.steps if isinstance(step, BuildWheels))
+    return any(name.startswith("librust-") for step in steps if step.tools is not None for name in step.tools.packages)
+
+
+def rust_of(packages: Iterable[LockedPackage]) -> tuple[int, int] | None:
+    """The Rust that is among packages, X.Y; None: there is none."""
+    versions = (re.match(r"(?:\d+:)?(\d+)\.(\d+)", each.version) for each in packages if _RUST.fullmatch(each.name))
+    return max(((int(found[1]), int(found[2])) for found in versions if found is not None), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Room:
     """Where one backend runs."""
@@ -290,6 +351,8 @@ class _Room:
     environment: Path
     out: Path
     requires: "tuple[Distribution, ...]"
+    crates: Mapping[str, Path]
+    """Path in the sandbox → what appears there of this machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pottle.text import Location
 if TYPE_CHECKING:
     from pottle.oci.entry import Entry
     from pottle.project.version import Pretence
+    from pottle.sources.crates.rust import Rust
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.build_environments import BuildSystem
     from pottle.sources.pypi.build_requirements import Given
@@ -103,6 +104,40 @@ class Supplies:
         session = indexes.session(self.locked.plan, self.settings)
         given = next((self._given(each) for each in self.locked.builds if each.of == source.name), None)
         return provide(session, source.name, requires, into, given, self._places().get(source.name))
+
+    def rust(self, tree: Path, requires: Sequence[str]) -> "Rust | None":
+        """What the source at `tree`, built with what it `requires`, says of Rust; None: it has none."""
+        from pottle.sources.crates.rust import read
+
+        return read(tree, requires)
+
+    def crates(self, source: Source, rust: "Rust", into: Path, seen_at: str) -> str:
+        """The crates that the source's locks name, unpacked below `into`, which does not exist yet.
+
+        Gives the `config.toml` by which cargo takes them, which sees them at `seen_at`.
+        """
+        from pottle.errors import ProjectError
+        from pottle.sources.crates import cargo_config, cargo_lock, vendor
+        from pottle.sources.crates.registry import Registry
+
+        into.mkdir(parents=True)
+        settings = self.settings
+        try:
+            locks = [cargo_lock.read(path) for path in rust.locks]
+        except cargo_lock.InvalidLock as error:
+            what = f"{source.name} cannot be built by its Cargo.lock: {error}"
+            hint = "choose a version of it that has a wheel, or another one"
+            raise ProjectError(what, at=self._places().get(source.name), hint=hint) from error
+        crates = sorted({crate.directory: crate for lock in locks for crate in lock.crates}.values())
+        registry = Registry(cargo_config.read(settings.environ), self.archives.http, settings.crates, settings.stop)
+        with settings.progress.task(f"Fetching crates of {source.name}", len(crates)) as task:
+            paths = registry.fetch(crates, task.advance)
+        for crate, path in zip(crates, paths, strict=True):
+            settings.stop.check()
+            vendor.unpack(crate, path, into)
+        named = {cargo_config.bare_index(index): index for index in rust.indexes}
+        others = {named[bare] for crate in crates if (bare := cargo_config.bare_index(crate.index)) in named}
+        return vendor.replacement(seen_at, others)
 
     def wheel(self, wheel: Path, into: Path) -> "Sequence[Distribution]":
         """What a wheel on this machine holds, unpacked below `into`."""
