@@ -97,6 +97,16 @@ def test_crates_come_from_the_registry_that_the_lock_names(pottle: Pottle, tmp_p
     assert registry.requests == ["/owner/index/raw/HEAD/config.json", "/crates/greeting/1.2.3/download"]
 
 
+def test_what_it_is_built_with_has_no_wheel_either(pottle: Pottle, tmp_path: Path):
+    """docopt is on the index as a source archive alone, whose `setup.py` says what it needs."""
+    files = members()
+    files["thing-1.0/backend/own.py"] = "import docopt\n" + files["thing-1.0/backend/own.py"]
+    system = files["thing-1.0/pyproject.toml"]
+    files["thing-1.0/pyproject.toml"] = system.replace("requires = []", 'requires = ["docopt==0.6.2"]')
+    pottle("build", sdist(tmp_path / "shop", files, python="3.13"))
+    assert "docopt-0.6.2-py2.py3-none-any.whl" in built(pottle)
+
+
 HOSTILE = {
     "a fork bomb": ("import os\nwhile True:\n    os.fork()", "processes|Resource temporarily unavailable"),
     "the network": (

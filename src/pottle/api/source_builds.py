@@ -13,7 +13,7 @@ from pottle.errors import ProjectError, SourceError
 from pottle.text import Location
 
 if TYPE_CHECKING:
-    from pottle.build.sources import Builder
+    from pottle.build.sources import Builder, Required
     from pottle.build.workshop import Workshop
     from pottle.plan.lock import LockedPlan
     from pottle.plan.model import Source
@@ -33,8 +33,8 @@ class Sources:
     settings: "Settings"
     host: Host
 
-    def requirements(self, source: "Source", locked: "LockedPlan") -> Sequence[str]:
-        """What the source is built with, as an index has it now: `setuptools==80.9.0` …"""
+    def requirements(self, source: "Source", locked: "LockedPlan") -> "Sequence[Required]":
+        """What the source is built with, as an index has it now, and what of that has to be built."""
         workshop = self._workshop(locked)
         with workshop.scratch() as work:
             return _builder(locked, workshop).requirements(source, work / "asked")

@@ -53,11 +53,24 @@ class BuildFailed(ProjectError):
 _LARGEST_ANSWER = 1 << 20
 _LARGEST_WHEEL = 2 << 30
 _MOST_REQUIRED = 200
+_DEEPEST = 4
+"""So many may be built one for another."""
 _RAISED = re.compile(r"[\w.]*(Error|Exception|Exit|Failed|Failure)\w*(:|$)")
 _COMPILER = re.compile(r"\S+:\d+(:\d+)?: (fatal )?error: |.*: not found$|CMake Error|error: ")
 _OFFLINE = re.compile(
     r"(?i)name resolution|name or service not known|nodename nor servname|network is unreachable|could not resolve host"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What one distribution is built with."""
+
+    of: str
+    requires: tuple[str, ...]
+    """`setuptools==80.9.0` …, by name."""
+    wheel: Path | None = None
+    """Its own, where it is built only for the building of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +91,13 @@ class Builder:
             raise ProjectError(what, hint='let pottle put a base together: `base = "debian"`')
         return cls(locked, tuple(package for _, packages in locked.packages for package in packages), workshop)
 
-    def requirements(self, source: Source, work: Path) -> tuple[str, ...]:
-        """What the source is built with, `setuptools==80.9.0` …, by name; `work` does not exist yet."""
+    def requirements(self, source: Source, work: Path) -> tuple[Required, ...]:
+        """What the source is built with, last, and before that what of it is built; `work` does not exist yet."""
         work.mkdir(parents=True)
         prepared = self._prepared(source, work)
         if not isinstance(prepared, _Prepared):
-            return ()
-        return tuple(f"{each.name}=={each.version}" for each in prepared.room.requires)
+            return (Required(source.name, ()),)
+        return (*prepared.room.built, _required(source, prepared.room))
 
     def wheel(self, source: Source, work: Path) -> Path | None:
         """The wheel of the source, built in `work` unless it is kept; None for one that uv builds itself."""
@@ -165,23 +178,30 @@ class Builder:
         work.mkdir(parents=True)
         with self.workshop.progress.task(f"Building {source.name}"):
             prepared = self._prepared(source, work)
-            if isinstance(prepared, _Prepared):
-                ended = self._run(prepared.room, work / "source", "build_wheel", prepared.system)
-                if ended.code != 0 or ended.exceeded is not None:
-                    raise self._failed(source, ended)
-                return self._wheel(source, prepared.room.out)
-            return prepared
+            return self._call(source, prepared, work) if isinstance(prepared, _Prepared) else prepared
+
+    def _call(self, source: Source, prepared: "_Prepared", work: Path) -> Path:
+        """The wheel that the backend makes."""
+        ended = self._run(prepared.room, work / "source", "build_wheel", prepared.system)
+        if ended.code != 0 or ended.exceeded is not None:
+            raise self._failed(source, ended)
+        return self._wheel(source, prepared.room.out)
 
     def _prepared(self, source: Source, work: Path) -> "_Prepared | Distribution":
         """The source's files in `work`, and where its backend is run with all that it requires."""
         tree, supplies = work / "source", self.workshop.supplies
         if (found := supplies.source(source, tree)) is not None:
             return found
-        system = supplies.build_system(source, tree)
-        crates = self._crates(source, tree, system, work)
-        room = self._room(source, system, (), crates, work / "0")
+        return self._ready(source, work, (source.name,))
+
+    def _ready(self, source: Source, work: Path, chain: tuple[str, ...]) -> "_Prepared":
+        """Where the source at `work / "source"` is built; `chain` are those that it is built for, and itself."""
+        tree = work / "source"
+        system = self.workshop.supplies.build_system(source, tree)
+        order = _Order(source, system, self._crates(source, tree, system, work), chain)
+        room = self._room(order, (), work / "0")
         if more := self._further(source, system, room, work):
-            room = self._room(source, system, more, crates, work / "1")
+            room = self._room(order, more, work / "1")
         return _Prepared(system, room)
 
     def rust(self, source: Source, work: Path) -> "Rust | None":
@@ -223,20 +243,60 @@ class Builder:
             source, what, "choose an older version of it, or a base that is newer: `base` under [tool.pottle]"
         )
 
-    def _room(
-        self, source: Source, system: "BuildSystem", more: Sequence[str], crates: Mapping[str, Path], into: Path
-    ) -> "_Room":
+    def _room(self, order: "_Order", more: Sequence[str], into: Path) -> "_Room":
         """What the backend is run with, and an empty place for what it makes."""
         into.mkdir()
-        requires = (*system.requires, *more)
-        found = self.workshop.supplies.build_requirements(source, requires, into / "fetched")
+        found, built = self._required(order, (*order.system.requires, *more), into)
         where = Environment(self.locked.plan.python, f"{PLACE}/environment", self._program)
         populated = environment.populate(where, found)
         files = (file for files in populated.entries.values() for file in files)
         lay_out((*environment.empty(where), *files), into / "whole")
         out = into / "out"
         out.mkdir()
-        return _Room(self._root, into / "whole" / PLACE / "environment", out, tuple(found), crates)
+        return _Room(self._root, into / "whole" / PLACE / "environment", out, tuple(found), order.crates, built)
+
+    def _required(
+        self, order: "_Order", requires: Sequence[str], into: Path
+    ) -> "tuple[Sequence[Distribution], tuple[Required, ...]]":
+        """All that is required, unpacked below `into`; what of it has no wheel is built, in the same way."""
+        from pottle.sources.pypi.build_environments import WithoutWheel
+
+        wheels: dict[str, Path] = {}
+        built: tuple[Required, ...] = ()
+        while True:
+            place, given = into / f"fetched-{len(wheels)}", tuple(wheels.values())
+            try:
+                return self.workshop.supplies.build_requirements(order.source, requires, place, given), built
+            except WithoutWheel as missing:
+                if missing.name in wheels:
+                    raise  # what was built does not satisfy
+                work = into / missing.name
+                wheels[missing.name], of_it = self._built(order, missing.name, requires, given, work)
+                built += of_it
+
+    def _built(
+        self, order: "_Order", name: str, requires: Sequence[str], given: Sequence[Path], work: Path
+    ) -> "tuple[Path, tuple[Required, ...]]":
+        """The wheel of something that a build requires and an index has as a source alone, and what it was built with."""
+        way = " → ".join((*order.chain, name))
+        if name in order.chain:
+            raise self._error(order.source, f"what it is built with has no wheel and needs itself ({way})")
+        if len(order.chain) > _DEEPEST:
+            raise self._error(order.source, f"what it is built with has no wheel, too many times over ({way})")
+        work.mkdir()
+        source = self.workshop.supplies.required(order.source, name, requires, given, work / "source")
+        try:
+            prepared = self._ready(source, work, (*order.chain, name))
+            place = self.workshop.built / self.key(source)
+            with self.workshop.turns.of(place):
+                if (wheel := _only(place, "*.whl")) is None:
+                    wheel = self._keep(self._call(source, prepared, work), place)
+                used(place)
+        except ProjectError as error:
+            if len(order.chain) == 1:
+                error.what = f"what {order.source.name} is built with: {error.what}"
+            raise
+        return wheel, (*prepared.room.built, _required(source, prepared.room, wheel))
 
     @property
     def _program(self) -> str:
@@ -343,6 +403,22 @@ def rust_of(packages: Iterable[LockedPackage]) -> tuple[int, int] | None:
     return max(((int(found[1]), int(found[2])) for found in versions if found is not None), default=None)
 
 
+def _required(source: Source, room: "_Room", wheel: Path | None = None) -> Required:
+    return Required(source.name, tuple(f"{each.name}=={each.version}" for each in room.requires), wheel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is built, and for whom."""
+
+    source: Source
+    system: "BuildSystem"
+    crates: Mapping[str, Path]
+    """Path in the sandbox → what appears there of this machine."""
+    chain: tuple[str, ...]
+    """The names of those that it is built for, and its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Room:
     """Where one backend runs."""
@@ -353,6 +429,8 @@ class _Room:
     requires: "tuple[Distribution, ...]"
     crates: Mapping[str, Path]
     """Path in the sandbox → what appears there of this machine."""
+    built: tuple[Required, ...]
+    """What of that had to be built, and with what."""
 
 
 @dataclass(frozen=True, slots=True)

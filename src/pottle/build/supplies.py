@@ -64,8 +64,16 @@ class Supplies(Protocol):
     def build_system(self, source: Source, tree: Path) -> BuildSystem:
         """What the source at `tree` says of how it is built."""
 
-    def build_requirements(self, source: Source, requires: Sequence[str], into: Path) -> "Sequence[Distribution]":
-        """What is required for building it, for the image's Python, unpacked below `into`, which does not exist yet."""
+    def build_requirements(
+        self, source: Source, requires: Sequence[str], into: Path, built: Sequence[Path] = ()
+    ) -> "Sequence[Distribution]":
+        """What is required for building it, for the image's Python, unpacked below `into`, which does not exist yet.
+
+        Raises `WithoutWheel` for what has no wheel, and is not among those that were `built`.
+        """
+
+    def required(self, source: Source, name: str, requires: Sequence[str], built: Sequence[Path], into: Path) -> Source:
+        """The source of the distribution `name` that building `source` requires; its files at `into`, which does not exist yet."""
 
     def rust(self, tree: Path, requires: Sequence[str]) -> Rust | None:
         """What the source at `tree`, built with what it `requires`, says of Rust; None: it has none."""

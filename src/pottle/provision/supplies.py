@@ -97,13 +97,26 @@ class Supplies:
 
         return read(tree, source.name, self._places().get(source.name))
 
-    def build_requirements(self, source: Source, requires: Sequence[str], into: Path) -> "Sequence[Distribution]":
+    def build_requirements(
+        self, source: Source, requires: Sequence[str], into: Path, built: Sequence[Path] = ()
+    ) -> "Sequence[Distribution]":
         """What is required for building it, as `pottle.lock` has it, or an index."""
         from pottle.sources.pypi.build_environments import provide
 
-        session = indexes.session(self.locked.plan, self.settings)
-        given = next((self._given(each) for each in self.locked.builds if each.of == source.name), None)
-        return provide(session, source.name, requires, into, given, self._places().get(source.name))
+        session, given = indexes.session(self.locked.plan, self.settings), self._given_for(source)
+        return provide(session, source.name, requires, into, given, self._places().get(source.name), built)
+
+    def required(self, source: Source, name: str, requires: Sequence[str], built: Sequence[Path], into: Path) -> Source:
+        """The source of something that building `source` requires, as `pottle.lock` has it, or an index; its files at `into`."""
+        from pottle.sources.pypi.source_trees import fetch_required
+
+        session, given, at = indexes.session(self.locked.plan, self.settings), self._given_for(source), source.at
+        place = Location.parse(at) if at else None
+        found = fetch_required(session, name, requires, given, built, into, place)
+        return Source(found.name, found.version, None, sha256=found.sha256, at=at)
+
+    def _given_for(self, source: Source) -> "Given | None":
+        return next((self._given(each) for each in self.locked.builds if each.of == source.name), None)
 
     def rust(self, tree: Path, requires: Sequence[str]) -> "Rust | None":
         """What the source at `tree`, built with what it `requires`, says of Rust; None: it has none."""
