@@ -48,8 +48,7 @@ class Sources:
         if not locked.sources:
             return locked
         if locked.plan.platform != str(own_platform()):
-            self._stand_in(locked)
-            return locked
+            return self._stand_in(locked, decided=decided)
         return self._attempt(locked) if decided else self._found_out(locked)
 
     def _found_out(self, locked: "LockedPlan") -> "LockedPlan":
@@ -59,7 +58,7 @@ class Sources:
         from pottle.provision.build_tools import BuildTools, tools_in, with_tools
 
         named = [(each.name, each.version, each.commit, each.sha256) for each in locked.sources]
-        key = cache.key("tools-2", named, [[p.sha256 for p in packages] for _, packages in locked.packages])
+        key = cache.key("tools-3", named, [[p.sha256 for p in packages] for _, packages in locked.packages])
         workshop = self._workshop(locked)
         _builder(locked, workshop)  # says where nothing can be built
         if (before := workshop.findings.find(key, tuple[LockedPackage, ...])) is not None:
@@ -76,8 +75,20 @@ class Sources:
                     raise
                 asked |= more
                 found = tools.adding(more)
+        if more := self._loaded(found, found):
+            found = self._attempt(tools.adding(more))
         workshop.findings.keep(key, tools_in(found))
         return found
+
+    def _loaded(self, locked: "LockedPlan", plan: "LockedPlan") -> frozenset[str]:
+        """The packages that what was built by `locked` needs besides, to be run, and that are not among the tools of `plan`."""
+        from pottle.provision.build_tools import tools_in
+
+        workshop = self._workshop(locked)
+        builder = _builder(locked, workshop)
+        with workshop.scratch() as work:
+            built = [one for n, source in enumerate(locked.sources) for one in builder.built(source, work / str(n))]
+            return builder.loaded(built) - {package.name for package in tools_in(plan)}
 
     def _known(self, tools: "BuildTools", locked: "LockedPlan", workshop: "Workshop") -> frozenset[str]:
         """What is known before anything is built: what Debian builds them with, and the Rust that they need."""
@@ -102,23 +113,25 @@ class Sources:
                 builder.wheel(source, work / str(number))
         return locked
 
-    def _stand_in(self, locked: "LockedPlan") -> None:
-        """Builds them for this machine, where that is as good."""
+    def _stand_in(self, locked: "LockedPlan", *, decided: bool) -> "LockedPlan":
+        """Builds them for this machine, where that is as good, and the plan with what it takes to run them."""
         from msgspec.structs import replace
         from packaging.utils import parse_wheel_filename
 
         from pottle.provision import locking
+        from pottle.provision.build_tools import BuildTools
 
         theirs = _builder(locked, self._workshop(locked))
         missing = [source for source in locked.sources if not theirs.has(source)]
         if not missing:
-            return
+            return locked
         plan = replace(locked.plan, platform=str(own_platform()))
         packages, _ = locking.packages_of(plan, self.archives, self.settings)
         interpreter = locking.interpreter_of(plan, self.settings)
         ours = replace(locked, plan=plan, packages=packages, interpreter=interpreter, sources=tuple(missing))
+        ours = self._found_out(ours)
         workshop = self._workshop(ours)
-        builder = _builder(self._found_out(ours), workshop)
+        builder, wheels = _builder(ours, workshop), []
         with workshop.scratch() as work:
             for number, source in enumerate(missing):
                 wheel = builder.wheel(source, work / str(number))
@@ -126,7 +139,13 @@ class Sources:
                     continue
                 if any(tag.platform != "any" for tag in parse_wheel_filename(wheel.name)[3]):
                     raise _for_this_machine(source, locked.plan.platform)
-                theirs.adopt(source, wheel)
+                wheels.append((source, wheel))
+        if not decided and (more := self._loaded(ours, locked)):
+            locked = BuildTools(locked, self.archives, self.settings).adding(more)
+            theirs = _builder(locked, self._workshop(locked))
+        for source, wheel in wheels:
+            theirs.adopt(source, wheel)
+        return locked
 
     def _workshop(self, locked: "LockedPlan") -> "Workshop":
         from pottle.build.workshop import Workshop

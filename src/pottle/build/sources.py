@@ -25,6 +25,7 @@ from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
 from pottle.plan.lock import LockedPackage, LockedPlan
 from pottle.plan.model import BuildWheels, CreateEnvironment, Source
+from pottle.plan.places import SOURCES
 from pottle.sharing import used
 from pottle.text import Location
 from pottle.writing import host_errors, staged_directory
@@ -157,20 +158,32 @@ class Builder:
         return place / wheel.name
 
     def libraries(self, found: "Sequence[Distribution]", tools: Sequence[LockedPackage], aside: Path) -> list[Entry]:
-        """What the distributions are linked with and the image has not: from the packages of their `tools`, with what these need."""
+        """What the distributions are linked with, or load, and the image has not: from the packages of their `tools`, with what these need."""
         from pottle.build import libraries
         from pottle.build.base import layers as base
 
-        needed = libraries.needed(found)
-        if not needed:
+        needed, loaded = libraries.needed(found), self.loaded(found)
+        if not needed and not loaded:
             return []
-        owners = builder_root.owners(self._root)
-        names = {owners[soname] for soname in needed if soname in owners}
+        owners = builder_root.owners(self._root) if needed else {}
+        names = {owners[soname] for soname in needed if soname in owners} | loaded
         debs = dict(zip((each.name for each in tools), self.workshop.supplies.packages(tools), strict=True))
         wanted = libraries.closure(names, {name: deb.control for name, deb in debs.items()})
         python = self.locked.plan.python
         entries = [e for name in sorted(wanted) for e in base.unpacked(name, debs[name], python, aside)[0]]
         return list(base.layer(entries))
+
+    def loaded(self, found: "Sequence[Distribution]") -> frozenset[str]:
+        """The packages of libraries that the distributions load by name, which the image has not."""
+        from pottle.build import libraries
+        from pottle.plan.libraries import asked
+
+        plan = self.locked.plan
+        steps = (step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels))
+        suite = next((step.tools.suite for step in steps if step.tools is not None), "")
+        there = [each.name for layer, packages in self.locked.packages if layer != SOURCES for each in packages]
+        architecture = Platform.parse(plan.platform).debian_architecture
+        return libraries.loaded(found, suite, architecture, there, asked(plan))
 
     # --- one build ----------------------------------------------------------------------------------
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 _BACKEND = """\
 import os, zipfile
 
-NAME, VERSION, REQUIRES = {name!r}, {version!r}, {requires!r}
+NAME, VERSION, REQUIRES, CODE = {name!r}, {version!r}, {requires!r}, {code!r}
 
 def build_wheel(directory, config_settings=None, metadata_directory=None):
     stem = f"{{NAME.replace('-', '_')}}-{{VERSION}}"
     info, wheel = f"{{stem}}.dist-info", f"{{stem}}-py3-none-any.whl"
     lines = ["Metadata-Version: 2.1", f"Name: {{NAME}}", f"Version: {{VERSION}}", *(f"Requires-Dist: {{each}}" for each in REQUIRES)]
     members = {{
-        f"{{NAME.replace('-', '_')}}.py": f"version = {{VERSION!r}}\\n",
+        f"{{NAME.replace('-', '_')}}.py": f"version = {{VERSION!r}}\\n{{CODE}}",
         f"{{info}}/METADATA": "\\n".join(lines) + "\\n",
         f"{{info}}/WHEEL": "Wheel-Version: 1.0\\nGenerator: own\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
     }}
@@ -41,6 +41,8 @@ class SdistFile:
     """What it is built with."""
     dynamic: bool = False
     """Only its backend knows what it depends on."""
+    code: str = ""
+    """What its module has besides its version."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Further ones, which win."""
 
@@ -64,7 +66,7 @@ class SdistFile:
     def content(self) -> bytes:
         """The archive."""
         system = f'requires = {list(self.build_requires)!r}\nbuild-backend = "own"\nbackend-path = ["backend"]\n'
-        backend = _BACKEND.format(name=self.name, version=self.version, requires=list(self.requires))
+        backend = _BACKEND.format(name=self.name, version=self.version, requires=list(self.requires), code=self.code)
         files = {
             "PKG-INFO": self.metadata.decode(),
             "pyproject.toml": f"[build-system]\n{system}",
