@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks import compression, docker, generated, layer_history, native_needs, registry, report
+from benchmarks import compression, docker, generated, layer_history, native_needs, registry, report, size_steps
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.removable import Ran, Removable, least
@@ -78,7 +78,8 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "mark", [docker.MARK, registry.MARK, generated.MARK, compression.MARK, layer_history.MARK, native_needs.MARK]
+    "mark",
+    [*(each.MARK for each in (docker, registry, generated, compression, layer_history, size_steps, native_needs))],
 )
 def test_the_page_has_its_marks(mark):
     page = PAGE.with_name("native-needs.md") if mark == native_needs.MARK else PAGE
@@ -284,3 +285,13 @@ def test_the_line_that_tells_why_is_found():
     said = "Traceback\n  File x\nOSError: no library\nCommand failed\n"
     assert Ran(1, said).why == "OSError: no library"
     assert (Ran(1, "").why, Ran(0, said).why) == ("exit code 1", "")
+
+
+def test_each_step_is_told_by_what_it_saves():
+    steps = [
+        ("speed", Size(100_000_000, 50_000_000)),
+        ("bytecode", Size(80_000_000, 30_000_000)),
+        ("tests", Size(70_000_000, 25_000_000)),
+    ]
+    text = size_steps.text({"shop": steps}, "here")
+    assert "| tests | **0.70** | **0.50** | 10.0 MB | 5.0 MB | 70.0 MB | 25.0 MB |" in text

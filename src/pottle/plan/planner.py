@@ -13,6 +13,8 @@ from pottle.plan import (
     base_images,
     base_packages,
     libraries,
+    messages,
+    musl,
     pins,
     python,
     reasons,
@@ -20,6 +22,7 @@ from pottle.plan import (
     starting,
     system,
     system_pins,
+    trimming,
 )
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
@@ -89,6 +92,9 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *reasons.told(replace(facts, pins=needs.pins), options),
             *system.reasons(system_needs),
             *choice.reasons,
+            *musl.told(needs.picks(base), base, platform),
+            *trimming.reasons(options, base, further),
+            *messages.reasons(facts, options, base),
             *start.reasons,
             *health_reasons,
             *kept.reasons,
@@ -96,6 +102,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         warnings=(
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *base_images.warnings(base),
+            *messages.warnings(facts, options, base),
             *missing,
             *native.lacking,
             *installed.warnings,
