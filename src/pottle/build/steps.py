@@ -14,6 +14,7 @@ from pottle.base_image import BaseImage
 from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
+from pottle.build.packages import Packages
 from pottle.build.wheels import Wheels
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
@@ -55,6 +56,7 @@ class Executor:
     """The image that the layers below one make, once they are made, and one more on top."""
     aside: Path
     """A directory for what is large in packages: several layers want to see it."""
+    packages: Packages
     bound: set[str] = field(default_factory=set)
     """Layers that hold the project's own machine code: no other platform may have them, though nothing they are made of says so."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
@@ -115,10 +117,12 @@ class Executor:
 
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
-            debs = self.workshop.supplies.packages(packages) if packages else ()
             python = self.ingredients.locked.plan.python
-            both = zip(packages, debs, strict=True)
-            unpacked = [(package.name, base.unpacked(package.name, deb, python, self.aside)) for package, deb in both]
+            both = zip(packages, self.packages.of(packages), strict=True)
+            unpacked = [
+                (package.name, base.unpacked(package.name, found.deb, tuple(found.entries()), python))
+                for package, found in both
+            ]
             self._scripts[layer.name] = tuple(scripts for _, (_, scripts) in unpacked)
             found = [(name, entries) for name, (entries, _) in unpacked]
             check_files(chain(*self._read.values(), found))
