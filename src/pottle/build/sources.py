@@ -24,8 +24,8 @@ from pottle.oci.entry import Entry
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
 from pottle.plan.lock import LockedPackage, LockedPlan
-from pottle.plan.model import BuildWheels, CreateEnvironment, RunCommand, Source
-from pottle.plan.places import SOURCES
+from pottle.plan.model import BuildWheels, CreateEnvironment, Source
+from pottle.plan.places import SOURCES, TOOLS
 from pottle.sharing import used
 from pottle.text import Location
 from pottle.writing import host_errors, staged_directory
@@ -90,8 +90,7 @@ class Builder:
         if any(isinstance(step, BuildWheels) and step.tools is None for step in steps):
             what = f"nothing can be built for Python {locked.plan.python} on a base image: no suite has it"
             raise ProjectError(what, hint='let pottle put a base together: `base = "debian"`')
-        commands = {layer.name for layer in locked.plan.layers for each in layer.steps if isinstance(each, RunCommand)}
-        of_root = (packages for layer, packages in locked.packages if layer not in commands)
+        of_root = (packages for layer, packages in locked.packages if layer == SOURCES or layer not in TOOLS)
         return cls(locked, tuple(package for packages in of_root for package in packages), workshop)
 
     def requirements(self, source: Source, work: Path) -> tuple[Required, ...]:
@@ -187,7 +186,7 @@ class Builder:
         plan = self.locked.plan
         steps = (step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels))
         suite = next((step.tools.suite for step in steps if step.tools is not None), "")
-        there = [each.name for layer, packages in self.locked.packages if layer != SOURCES for each in packages]
+        there = [each.name for layer, packages in self.locked.packages if layer not in TOOLS for each in packages]
         architecture = Platform.parse(plan.platform).debian_architecture
         return libraries.loaded(found, suite, architecture, there, asked(plan))
 
