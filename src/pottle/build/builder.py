@@ -18,7 +18,7 @@ from pottle.oci.compression import cpus
 from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
 from pottle.plan.lock import LockedPlan
-from pottle.plan.model import ImagePlan, LayerPlan, RunCommand
+from pottle.plan.model import CompileProgram, ImagePlan, LayerPlan, LinkProgram, RunCommand, compiles, image_layers
 from pottle.stop import together
 
 
@@ -52,9 +52,12 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
 
     Where its platform does not run here, `stand_in` is the same for one that does: what its commands write serves both.
     """
-    workshop, plans = order.workshop, order.locked.plan.layers
+    workshop, every = order.workshop, order.locked.plan.layers
+    plans = image_layers(every)
     making = _Making(order, stand_in)
     missing = making.missing(plans)
+    if missing and len(plans) < len(every):
+        missing = making.missing(every)  # what is compiled has to be there as well
     portable: dict[str, str] = {}
     shared: frozenset[str] = frozenset()
     if workshop.shared is not None and (missing or workshop.shared.takes):
@@ -115,7 +118,7 @@ def _by_portable_keys(
 
 def serves(one: LockedPlan, other: LockedPlan) -> bool:
     """Whether what the commands of `one` write is what those of `other` would: the same code runs on the same distributions."""
-    return _runs(one) == _runs(other)
+    return compiles(one.plan.layers) is None and _runs(one) == _runs(other)
 
 
 def _runs(locked: LockedPlan) -> tuple[object, ...]:
@@ -129,7 +132,7 @@ def runs_commands(plan: ImagePlan) -> bool:
 
 
 def _runs_a_command(plan: LayerPlan) -> bool:
-    return any(isinstance(step, RunCommand) for step in plan.steps)
+    return any(isinstance(step, RunCommand | LinkProgram | CompileProgram) for step in plan.steps)
 
 
 def _assembled(layers: Sequence[tuple[LayerPlan, Layer]], locked: LockedPlan, workshop: Workshop) -> Image:
@@ -173,7 +176,7 @@ class _Making:
         they run in.
         """
         commands = [plan for plan in plans if _runs_a_command(plan)]
-        of_packages = [plan for plan in plans if self.ingredients.packages(plan)]
+        of_packages = [plan for plan in plans if self.ingredients.packages(plan) and plan not in commands]
         of_wheels = [plan for plan in plans if step_of(plan)]
         others = [plan for plan in plans if plan not in (*of_packages, *of_wheels, *commands)]
         if of_packages or of_wheels:

@@ -67,6 +67,8 @@ class Options:
     """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
     compression: Literal["gzip", "zstd"] = "gzip"
+    compile: Literal["nuitka"] | None = None
+    """What makes a program of the project; None: CPython runs it."""
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
     build_packages: tuple[str, ...] = ()

@@ -8,3 +8,7 @@ USER, UID = "nonroot", 65532
 HOME = f"/home/{USER}"
 SOURCES = "sources"
 """The layer of what is built of sources. Its packages are those that it is built with, and not the image's."""
+PROGRAM = "program"
+"""The layer of what is compiled. Its packages are those that it is compiled with, and not the image's."""
+BUILT_WITH = (SOURCES, PROGRAM)
+"""The layers whose packages are not the image's."""

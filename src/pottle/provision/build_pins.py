@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from pottle.errors import ProjectError
 from pottle.plan import system_pins
 from pottle.plan.lock import LockedPlan
-from pottle.plan.model import ImagePlan, InstallProject, Source, Step
+from pottle.plan.model import ImagePlan, InstallProject, Source, Step, compiles
 from pottle.project.facts import Packaging
 from pottle.project.pinned import PinnedBuild, PinnedRequirement
-from pottle.provision import indexes, own
+from pottle.provision import indexes, own, program_compiler
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ def build(
     from pottle.sources.pypi.build_requirements import OLDEST_PYTHON, Observer, pinned
 
     plan = locked.plan
+    wanted = system_pins.builds(plan.layers, packaging)[name]
+    program = compiles(plan.layers)
+    if program is not None and program.compiler == name:
+        pins = program_compiler.found(plan, name, settings)
+        requires = tuple(PinnedRequirement(one.name, one.version, one.sha256, one.marker) for one in pins)
+        return PinnedBuild(of=name, wanted=wanted, requires=requires)
     session = indexes.session(plan, settings)
     source = next((each for each in system_pins.sources(plan.layers) if each.name == name), None)
     with settings.progress.task(f"Finding what {name} is built with"), uv.scratch(session) as work:
@@ -54,7 +60,7 @@ def build(
             settings.progress.warn(f"what {name} is built with cannot be locked: {error.what}")
             return None
     requires = tuple(PinnedRequirement(one.name, one.version, one.sha256, one.marker) for one in found)
-    return PinnedBuild(of=name, wanted=system_pins.builds(plan.layers, packaging)[name], requires=requires)
+    return PinnedBuild(of=name, wanted=wanted, requires=requires)
 
 
 def _do(step: Step, name: str, plan: ImagePlan, session: "Session", observer: "Observer", settings: Settings) -> None:

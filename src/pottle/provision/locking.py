@@ -19,6 +19,7 @@ from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.lock import Compiler, Decided, LockedInterpreter, LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import (
     BuildWheels,
+    CompileProgram,
     ImagePlan,
     InstallInterpreter,
     InstallWheels,
@@ -28,8 +29,8 @@ from pottle.plan.model import (
     Wheel,
     installs,
 )
-from pottle.plan.places import SOURCES
-from pottle.provision import findings, indexes, libraries, own, sizes
+from pottle.plan.places import BUILT_WITH
+from pottle.provision import findings, indexes, libraries, own, program_compiler, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -67,7 +68,7 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     else:
         plan, resolved = _with_libraries(plan, wheels, archives, settings)
     built = (*_sources(plan), *built)
-    builds = decided.builds if decided is not None else ()
+    builds = program_compiler.build(plan, decided.builds if decided is not None else (), settings)
     plan = environment_layers.locked(plan, wheels)
     return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter, builds)
 
@@ -106,7 +107,7 @@ def _names(resolved: Resolved | Decided) -> frozenset[str]:
 
 def names_in(layers: Iterable[tuple[str, Sequence[LockedPackage]]]) -> frozenset[str]:
     """The names of the image's packages: what only building needs is not among them."""
-    return frozenset(package.name for name, packages in layers if name != SOURCES for package in packages)
+    return frozenset(package.name for name, packages in layers if name not in BUILT_WITH for package in packages)
 
 
 def _check_libraries(decided: Decided, plan: ImagePlan, wheels: Sequence[LockedWheel], settings: Settings) -> None:
@@ -187,7 +188,7 @@ def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[
     pairs = [(layer.name, step) for layer in plan.layers for step in layer.steps]
     steps = [(name, asked) for name, step in pairs if (asked := installs(step)) is not None]
     found: dict[str, tuple[BinaryPackage, ...]] = {}
-    tools = {name for name, step in pairs if isinstance(step, BuildWheels)}
+    tools = {name for name, step in pairs if isinstance(step, BuildWheels | CompileProgram)}
     ordered = sorted(steps, key=lambda pair: (pair[0] in tools, -len(pair[1].without)))
     for number, (layer, step) in enumerate(ordered, 1):
         given = [package for packages in found.values() for package in packages]

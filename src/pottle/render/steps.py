@@ -6,8 +6,10 @@ from typing import TypeVar, assert_never
 
 import msgspec
 
+from pottle.errors import ProjectError
 from pottle.plan.model import (
     BuildWheels,
+    CompileProgram,
     CopyProject,
     CreateEnvironment,
     ImagePlan,
@@ -15,6 +17,7 @@ from pottle.plan.model import (
     InstallPackages,
     InstallProject,
     InstallWheels,
+    LinkProgram,
     MakeDirectories,
     RunCommand,
     Step,
@@ -73,6 +76,9 @@ def _added(found: Steps, step: Step) -> Steps:
             return replace(found, neighbours=(*found.neighbours, step))
         case MakeDirectories():
             return replace(found, directories=step)
+        case LinkProgram() | CompileProgram():
+            what = "no Dockerfile compiles a program yet"
+            raise ProjectError(what, hint="leave out `compile`: `pottle build --compile nuitka` builds the image")
         case RunCommand():
             return replace(found, commands=(*found.commands, step))
         case _:

@@ -81,10 +81,12 @@ class Observer:
         return tuple(sorted({line for text in texts for line in text.splitlines()}))
 
 
-def pinned(session: uv.Session, seen: Sequence[str], python: str = OLDEST_PYTHON) -> tuple[Found, ...]:
+def pinned(
+    session: uv.Session, seen: Sequence[str], python: str = OLDEST_PYTHON, *, archives: bool = False
+) -> tuple[Found, ...]:
     """What was `seen`, and what it would need on another Python of a building host, with the hashes of every file.
 
-    `python` is the oldest that backends are run by.
+    `python` is the oldest that backends are run by. `archives`: source archives alone are wanted.
     """
     if not seen:
         return ()
@@ -95,7 +97,8 @@ def pinned(session: uv.Session, seen: Sequence[str], python: str = OLDEST_PYTHON
             uv.run(session, [*_COMPILE, "--python-version", python, "--output-file", lock, asked], work)
         except uv.UvFailed as failed:
             raise failure(failed) from failed
-        return tuple(sorted(_read(lock.read_bytes()), key=lambda found: (found.name, found.version)))
+        found = _read(lock.read_bytes(), archives=archives)
+        return tuple(sorted(found, key=lambda found: (found.name, found.version)))
 
 
 _COMPILE = (
@@ -104,11 +107,12 @@ _COMPILE = (
 )
 
 
-def _read(content: bytes) -> Iterator[Found]:
+def _read(content: bytes, *, archives: bool) -> Iterator[Found]:
     for package in tomllib.loads(content.decode()).get("packages", []):
         if not {"wheels", "sdist"} & package.keys():
             raise ProjectError(f"{package['name']} comes from no index, so no hash says what it has to be")
-        files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+        wheels = [] if archives else package.get("wheels", [])
+        files = [*wheels, *([package["sdist"]] if "sdist" in package else [])]
         digests = sorted({_sha256(file, package["name"]) for file in files})
         yield Found(str(canonicalize_name(package["name"])), package["version"], tuple(digests), package.get("marker"))
 
