@@ -1,8 +1,6 @@
 """What is compiled, what the compiler is told, and what of it comes into the image."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pottle.build import builder_root
-from pottle.build.program import Program, compiled, first
+from pottle.build.program import Program, compiled
 from pottle.build.sandbox import Ended, Task
 from pottle.build.workshop import Workshop
 from pottle.config.layer import from_pyproject
@@ -24,7 +22,7 @@ from pottle.oci.layer import write_layer
 from pottle.oci.layout import Layout
 from pottle.oci.platform import Platform
 from pottle.plan.lock import Build, BuildRequirement, LockedPlan
-from pottle.plan.model import CompileProgram, LayerPlan, MakeDirectories, Port, compiles
+from pottle.plan.model import CompileProgram, LayerPlan, MakeDirectories, compiles
 from pottle.plan.planner import make_plan
 from pottle.progress import Silent
 from pottle.project.reader import read_project
@@ -142,7 +140,7 @@ def test_a_console_script_is_the_main_module(tmp_path: Path):
     assert task.argv[:3] == ("/build/environment/bin/python", "-m", "nuitka")
     assert task.argv[-1] == "/build/source/main/pottle_program.py"
     assert "--include-package=shop" in task.argv
-    assert sandbox.shown["/build/source/main/pottle_program.py"] == SCRIPT.partition("\n")[2]
+    assert sandbox.shown["/build/source/main/pottle_program.py"] == "#" + SCRIPT[22:]
 
 
 def test_the_project_s_own_files_are_beside_it_and_its_code_is_not(tmp_path: Path):
@@ -170,29 +168,29 @@ def test_a_library_of_debian_s_is_left_to_its_place_and_one_of_a_wheel_is_kept(t
 
 def test_a_file_is_compiled_where_it_lies(tmp_path: Path):
     sandbox = Compiling()
-
-    def file(step: CompileProgram) -> CompileProgram:
-        return replace(step, healthy="pass")
-
-    files = {"app/main.py": '"""Says."""\n\nfrom __future__ import annotations\n\nimport other\n', "app/other.py": ""}
-    made(tmp_path, sandbox, file, files)
-    assert sandbox.tasks[0].argv[-1] == "/build/source/app/pottle_program.py"
-    begins = sandbox.shown["/build/source/app/pottle_program.py"].splitlines()
-    assert begins[2] == "from __future__ import annotations; import pottle_start"
-    assert len(begins) == 5
-    assert "/build/source/app/other.py" in sandbox.shown
+    made(tmp_path, sandbox, lambda step: step, {"app/main.py": "#!/bin/python\nimport other\n", "app/other.py": ""})
+    assert sandbox.shown["/build/source/app/main.py"] == "#\nimport other\n"
+    assert sandbox.tasks[0].argv[-1] == "/build/source/app/main.py"
+    assert {"/build/source/app/main.py", "/build/source/app/other.py"} <= sandbox.shown.keys()
+    assert not [word for word in sandbox.tasks[0].argv if word.startswith("--user-plugin")]
 
 
-def test_a_package_is_compiled_as_python_runs_it(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("top", "inside"), [("app", "/build/source/app"), (SITE, "/build/environment/lib/python3.13/site-packages")]
+)
+def test_a_package_is_compiled_as_python_runs_it(tmp_path: Path, top: str, inside: str):
     sandbox = Compiling()
+    files = {f"{top}/shop/__init__.py": "", f"{top}/shop/__main__.py": "from . import x\n", "app/a": ""}
+    made(tmp_path, sandbox, lambda step: replace(step, starts="module", name="shop"), files)
+    assert sandbox.tasks[0].argv[-1] == f"{inside}/shop"
+    assert "--python-flag=-m" in sandbox.tasks[0].argv
 
-    def module(step: CompileProgram) -> CompileProgram:
-        return replace(step, starts="module", name="shop", healthy="pass")
 
-    files = {"app/shop/__init__.py": "", "app/shop/__main__.py": "from . import x\n"}
-    made(tmp_path, sandbox, module, files)
-    assert sandbox.tasks[0].argv[-2:] == ("--python-flag=-m", "/build/source/app/shop")
-    assert sandbox.shown["/build/source/app/shop/__main__.py"] == "import pottle_start\nfrom . import x\n"
+def test_what_is_done_first_is_a_plugin(tmp_path: Path):
+    sandbox = Compiling()
+    made(tmp_path, sandbox, lambda step: replace(script(step), healthy="pass"))
+    assert "--user-plugin=/build/source/main/pottle_start.py" in sandbox.tasks[0].argv
+    assert "def healthy():\n    pass\n" in sandbox.shown["/build/source/main/pottle_start.py"]
 
 
 @pytest.mark.parametrize(
@@ -205,12 +203,6 @@ def test_a_package_is_compiled_as_python_runs_it(tmp_path: Path):
 def test_what_is_no_script_is_one_error(tmp_path: Path, name: str, files: dict[str, str], told: str):
     with pytest.raises(ProjectError, match=told):
         made(tmp_path, Compiling(), lambda step: replace(script(step), name=name), files)
-
-
-def test_what_only_a_newer_python_reads_is_left_to_the_compiler(tmp_path: Path):
-    sandbox = Compiling()
-    made(tmp_path, sandbox, lambda step: replace(step, healthy="pass"), {"app/main.py": "a new = syntax\n"})
-    assert sandbox.shown["/build/source/app/pottle_program.py"] == "import pottle_start\na new = syntax\n"
 
 
 def test_a_failure_is_told_in_the_compiler_s_words(tmp_path: Path):
@@ -243,34 +235,3 @@ def test_directories_that_keep_data_and_the_name_of_its_health(tmp_path: Path):
     program = made(tmp_path, Compiling(), lambda step: replace(script(step), healthy="pass"), SHOP, keeps)
     assert Directory("data", 0o775, uid=65532) in program.entries
     assert Symlink("app/healthy", "shop.bin") in program.entries
-
-
-# --- what every start begins with -----------------------------------------------------------------
-
-STEP = CompileProgram("nuitka", "/app", "/app/shop.bin", "script", "shop", (), (), None, None)
-TELL = "\nprint(sys.argv[1:], os.environ.get('SHOP_PORT'))\n"
-
-
-def started(step: CompileProgram, *argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    code = f"import sys\nsys.argv = {list(argv)!r}\n{first(step)}{TELL}"
-    return subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
-
-
-def test_nothing_is_done_first_where_there_is_nothing_to_do():
-    assert first(STEP) == ""
-
-
-@pytest.mark.parametrize(("code", "ends"), [("pass", 0), ("sys.exit(True)", 1), ("raise OSError", 1)])
-def test_it_asks_for_its_health_by_another_name(code: str, ends: int):
-    step = replace(STEP, healthy=code)
-    asked = started(step, "/app/healthy")
-    assert (asked.returncode, asked.stdout) == (ends, "")
-    assert started(step, "/app/shop.bin", "x").stdout == "['x'] None\n"
-
-
-def test_another_port_takes_the_place_of_its_own():
-    step = replace(STEP, port=Port(8000, ("SHOP_PORT",), in_command=True))
-    argv = ("/app/shop.bin", "--port", "8000", "--bind=0.0.0.0:8000", "-p=8000", "80000")
-    told = started(step, *argv, PORT="9000", SHOP_PORT="8000").stdout
-    assert told == "['--port', '9000', '--bind=0.0.0.0:9000', '-p=9000', '80000'] 9000\n"
-    assert started(step, *argv, SHOP_PORT="8000").stdout.startswith("['--port', '8000'")

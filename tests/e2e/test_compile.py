@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.command import Pottle
+from tests.e2e.compare import settings
 from tests.e2e.contents import Contents, contents
 from tests.e2e.engines import Docker, free_port
+from tests.e2e.test_generate import CA_BUNDLE, base_images
 
 pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.long]
 
@@ -182,6 +184,56 @@ def test_a_server_answers_and_says_that_it_is_healthy(docker: Docker, desk: str,
         server.wait_for_health("healthy")
         code, seconds = server.stop()
     assert (code, seconds < 10) == (0, True)
+
+
+@pytest.fixture(scope="module")
+def rendered(docker: Docker, registry: str, engines, pottle: Pottle, project) -> str:
+    """The same, by the Dockerfile that is generated."""
+    root = project(DESK)
+    for kind in ("dockerfile", "dockerignore"):
+        pottle("generate", kind, "--force", *(("--secret=ca",) if kind == "dockerfile" else ()), root)
+    given = [f"--build-arg={name}={image}" for name, image in base_images(registry, engines).items()]
+    secret = ("--secret", f"id=ca,src={CA_BUNDLE}")
+    docker("build", "--network=host", *secret, *given, "--tag=pottle-e2e-desk-docker", str(root))
+    return "pottle-e2e-desk-docker"
+
+
+def test_the_dockerfile_makes_the_same(docker: Docker, desk: str, rendered: str, tmp_path: Path):
+    docker("save", "--output", str(tmp_path / "native.tar"), desk)
+    docker("save", "--output", str(tmp_path / "docker.tar"), rendered)
+    native, built = contents(tmp_path / "native.tar"), contents(tmp_path / "docker.tar")
+    assert settings(native) == settings(built)
+    assert app(native) <= app(built)
+    assert {path for path in app(built) - app(native) if not is_library(path) and ".dist-info/" not in path} == set()
+    ours, theirs = libraries(native), libraries(built) | {Path(path).name for path in app(built) if is_library(path)}
+    assert {name for name in ours if name not in theirs} <= versions(native)
+    assert native.named("ca-certificates.crt", "LC_CTYPE", "Berlin") == built.named(
+        "ca-certificates.crt", "LC_CTYPE", "Berlin"
+    )
+
+
+def app(image: Contents) -> set[str]:
+    return {path for path in image.files if path.startswith("app/")}
+
+
+def is_library(path: str) -> bool:
+    return Path(path).name.startswith("lib") and ".so" in Path(path).name
+
+
+def libraries(image: Contents) -> set[str]:
+    return {Path(path).name for path in image.files if path.startswith("usr/lib/x86_64-linux-gnu/lib")}
+
+
+def versions(image: Contents) -> set[str]:
+    """The files that links of libraries lead to."""
+    return {Path(file.target).name for path, file in image.files.items() if is_library(path) and file.target}
+
+
+def test_what_docker_compiled_answers_as_well(docker: Docker, rendered: str, port: int):
+    options = ("--read-only", "--cap-drop=ALL", f"--env=PORT={port}", "--health-interval=1s")
+    with docker.serving(rendered, *options, port=port) as server:
+        assert server.get("/").body == b"a page\na page\n"
+        server.wait_for_health("healthy")
 
 
 def test_it_is_unhealthy_where_nothing_answers(docker: Docker, desk: str):

@@ -20,6 +20,8 @@ from pottle.render.style import Style
 GOLDEN = Path(__file__).parent / "golden"
 SHOWN = (
     "celery-with-django",
+    "compiled-asgi",
+    "compiled-cli",
     "django-static-root",
     "extras-and-groups",
     "git-dependency",

@@ -5,7 +5,6 @@ archive, as it is: it is Python, runs from anywhere, and brings what it needs. W
 added to: the data files of every package that is a part of the program, and what their distributions say of themselves.
 """
 
-import ast
 import os
 import posixpath
 import re
@@ -22,13 +21,11 @@ from pottle.oci.entry import Directory, Entry, File, Symlink
 from pottle.oci.image import Image
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import unpack
+from pottle.plan import nuitka, program_start
 from pottle.plan.lock import LockedPackage, LockedPlan
 from pottle.plan.model import HEALTHY, CompileProgram, InstallProject, MakeDirectories, RunCommand, Source
 from pottle.plan.places import APP, ENVIRONMENT
 
-_MAIN = "pottle_program"
-"""The module that is compiled as the program, and the one that it begins with."""
-_FIRST = "pottle_start"
 _REPORT = "report.xml"
 _LARGEST_REPORT = 256 << 20
 _MODULE = re.compile(rb'<module name="([\w.]+)"')
@@ -63,7 +60,7 @@ def compiled(step: CompileProgram, locked: LockedPlan, image: Image, workshop: W
         unpack(image, work / "tree")
         tree = _Tree(work / "tree", locked.plan.python)
         ended = room.run(tree, room.arguments(tree))
-    if ended.code != 0 or ended.exceeded is not None or not (room.out / f"{_MAIN}.dist").is_dir():
+    if ended.code != 0 or ended.exceeded is not None or not (room.out / f"{nuitka.NAME}.dist").is_dir():
         raise _failed(locked.plan.name, ended)
     return room.result(tree)
 
@@ -121,18 +118,15 @@ class _Room:
         given.mkdir()
         tree.app.mkdir(exist_ok=True)
         self._fetch(given / "compiler")
-        main, package = self._main(tree, given)
-        options = ["--python-flag=-m"] if package else []
-        options += [f"--include-{kind}={name}" for kind, name in self._included(tree)]
+        (given / "main").mkdir()
+        main = self._main(tree, given)
+        options = [f"--include-{kind}={name}" for kind, name in self._included(tree)]
+        if code := program_start.plugin(self.step):
+            (given / "main" / program_start.PLUGIN).write_text(code, encoding="utf-8")
+            options.append(f"--user-plugin={self._inside}/main/{program_start.PLUGIN}")
         tree.app.rename(given / "app")
-        program = posixpath.basename(self.step.program)
-        return (
-            *("--mode=standalone", "--deployment", "--python-flag=unbuffered", f"--output-filename={program}"),
-            *(f"--output-dir=/{PLACE}/out", "--remove-output", f"--report=/{PLACE}/out/{_REPORT}"),
-            *("--disable-cache=all", "--no-progressbar", "--assume-yes-for-downloads", "--lto=no", f"--jobs={os.cpu_count() or 1}"),
-            *options,
-            main,
-        )  # fmt: skip
+        how = nuitka.options(self.step, f"/{PLACE}/out")
+        return *how, f"--jobs={os.cpu_count() or 1}", f"--report=/{PLACE}/out/{_REPORT}", *options, main
 
     def _fetch(self, into: Path) -> None:
         """The compiler, as its source archive has it."""
@@ -141,32 +135,18 @@ class _Room:
         source = Source(name=archive.name, version=archive.version, url=None, sha256=archive.sha256[0])
         self.workshop.supplies.source(source, into)
 
-    def _main(self, tree: _Tree, given: Path) -> tuple[str, bool]:
-        """Where the main module lies in the sandbox, and whether it is a package."""
-        step = self.step
-        own = given / "main"
-        own.mkdir()
-        begin = first(step)
-        if begin:
-            (own / f"{_FIRST}.py").write_text(begin, encoding="utf-8")
+    def _main(self, tree: _Tree, given: Path) -> str:
+        """Where the main module lies in the sandbox; of a package, where that lies."""
         path = self._found(tree)
-        content = _SCRIPT.sub(b"", path.read_bytes(), count=1)
-        beginning = _beginning(content) if begin else content
-        if path.name == "__main__.py":
-            path.write_bytes(beginning)
-            place = path.parent.relative_to(tree.environment if path.is_relative_to(tree.environment) else tree.app)
-            return self._place(tree, path.parent, place), True
-        if step.starts == "file":
-            path.write_bytes(beginning)  # it stays where modules beside it are found
-            renamed = path.with_name(f"{_MAIN}.py")
-            path.rename(renamed)
-            return self._place(tree, renamed, renamed.relative_to(tree.app)), False
-        (own / f"{_MAIN}.py").write_bytes(beginning)
-        return f"{self._inside}/main/{_MAIN}.py", False
-
-    def _place(self, tree: _Tree, path: Path, relative: Path) -> str:
-        top = f"/{PLACE}/environment" if path.is_relative_to(tree.environment) else f"{self._inside}/app"
-        return f"{top}/{relative}"
+        if self.step.starts == "script":  # it has no name that a module could have
+            (given / "main" / f"{nuitka.NAME}.py").write_bytes(_without_shebang(path))
+            return f"{self._inside}/main/{nuitka.NAME}.py"
+        path.write_bytes(_without_shebang(path))
+        path = path.parent if path.name == "__main__.py" else path
+        for top, inside in ((tree.environment, f"/{PLACE}/environment"), (tree.app, f"{self._inside}/app")):
+            if path.is_relative_to(top):
+                return f"{inside}/{path.relative_to(top)}"
+        raise AssertionError("modules lie in the environment or among the project's files")
 
     def _found(self, tree: _Tree) -> Path:
         """The file that is run."""
@@ -182,9 +162,8 @@ class _Room:
             hint = "give it a console script, or a `__main__.py` in a package of its own"
             raise ProjectError(f"`python -m {step.name}` cannot be compiled: it is a module in a package", hint=hint)
         places = (*(tree.root / each.strip("/") for each in step.path), tree.app, tree.site_packages)
-        names = (f"{step.name}/__main__.py", f"{step.name}.py")
-        found = (place / name for name in names for place in places if (place / name).is_file())
-        return self._there(next(found, places[0] / names[0]))
+        found = (path for place in places if (path := place / step.name / "__main__.py").is_file())
+        return self._there(next(found, places[0] / step.name))
 
     def _there(self, path: Path) -> Path:
         if path.is_symlink() or not path.is_file():
@@ -268,7 +247,7 @@ class _Room:
         brought = frozenset(posixpath.basename(path) for path in tree.files(tree.site_packages) if ".so" in path)
         made = [
             entry
-            for entry in output.entries(self.out / f"{_MAIN}.dist", self.step.into)
+            for entry in output.entries(self.out / f"{nuitka.NAME}.dist", self.step.into)
             if not _of_system(entry, self.step.into, owners, brought)
         ]
         modules = _modules(self.out / _REPORT)
@@ -312,43 +291,10 @@ class _Room:
 _WAY_OUT = "start it by a console script, or do without `compile`: CPython runs it"
 
 
-def first(step: CompileProgram) -> str:
-    """The module that every start of the program begins with: its health, its port; nothing where it has neither."""
-    lines = ["import os", "import sys", ""]
-    if step.healthy is not None:
-        lines += ["def healthy():", f"    {step.healthy}", ""]
-        lines += [f'if os.path.basename(sys.argv[0]) == "{HEALTHY}":', "    healthy()", "    sys.exit()", ""]
-    if (port := step.port) is not None:
-        lines += [f'own = "{port.number}"', 'port = os.environ.get("PORT") or own', "if port != own:"]
-        if port.in_command:
-            lines += ["    for number, word in enumerate(sys.argv):"]
-            lines += ['        if number and (word == own or word.endswith((f":{own}", f"={own}"))):']
-            lines += ["            sys.argv[number] = word[: -len(own)] + port"]
-        lines += [f"    for name in {port.variables!r}:"]
-        lines += ["        if os.environ.get(name) == own:", "            os.environ[name] = port", ""]
-    return "\n".join(lines) if len(lines) > 3 else ""
-
-
-def _beginning(content: bytes) -> bytes:
-    """The module with the import of what is done first: behind what has to stand at the top of a module, in its line."""
-    try:
-        body = ast.parse(content).body
-    except (SyntaxError, ValueError):
-        body = []  # of a newer Python than ours, or of none: the compiler will say so
-    top = [node for number, node in enumerate(body) if _stands_first(node, number)]
-    if not top:
-        return f"import {_FIRST}\n".encode() + content
-    last = top[-1]
-    lines = content.splitlines(keepends=True)
-    line = lines[(last.end_lineno or 1) - 1]
-    at = last.end_col_offset or len(line)
-    lines[(last.end_lineno or 1) - 1] = line[:at] + f"; import {_FIRST}".encode() + line[at:]
-    return b"".join(lines)
-
-
-def _stands_first(node: ast.stmt, number: int) -> bool:
-    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    return (number == 0 and is_text) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+def _without_shebang(path: Path) -> bytes:
+    """The file, with a comment in place of the line that names its interpreter: that is another one here."""
+    content = path.read_bytes()
+    return content if not content.startswith(b"#!") else b"#" + content[content.find(b"\n") :]
 
 
 def _recorded(info: Path) -> Iterator[str]:

@@ -101,9 +101,10 @@ def _step(plan: ImagePlan, start: Start, facts: Facts, options: Options, base: B
         starts=starts,
         name=name,
         path=tuple(filter(None, variables.get("PYTHONPATH", "").split(":"))),
-        includes=_includes(start),
+        includes=_includes(start, starts, name),
         healthy=check.command[-1] if check is not None else None,
         port=port if port is not None and start.follows else None,
+        requirements=_requirements(facts, "nuitka"),
         tools=tools,
     )
 
@@ -135,13 +136,22 @@ def _words(command: Sequence[str]) -> int:
     return {"-m": 3}.get(command[1], 2) if command[0] in ("python", "python3") else 1
 
 
-def _includes(start: Start) -> tuple[str, ...]:
-    """What is named in arguments alone: the application that a server imports."""
+def _includes(start: Start, starts: str, name: str) -> tuple[str, ...]:
+    """What starts, and what is named in arguments alone: the application that a server imports."""
+    if starts == "module":
+        return (name,)
     app = start.application
-    if app is None or ":" not in app.target or start.command[0] not in _SERVERS:
+    if app is None or ":" not in app.target or starts != "script":
         return ()
     module = app.target.partition(":")[0]
     return tuple(dict.fromkeys((module.partition(".")[0], module)))
+
+
+def _requirements(facts: Facts, compiler: str) -> tuple[str, ...]:
+    """Lines of a requirements file."""
+    pins = facts.pins.builds if facts.pins is not None and facts.pins.written else ()
+    found = (one for build in pins if build.of == compiler for one in build.requires)
+    return tuple(f"{one.name}=={one.version} {' '.join(f'--hash=sha256:{x}' for x in one.sha256)}" for one in found)
 
 
 # --- what comes of it -----------------------------------------------------------------------------

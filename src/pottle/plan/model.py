@@ -226,6 +226,8 @@ class CompileProgram(Struct, frozen=True, tag="compile-program"):
     """Lines of Python that end well where it is healthy: what it runs when it is called `HEALTHY`."""
     port: Port | None
     """What is to be replaced by `$PORT`, in its arguments and its variables."""
+    requirements: tuple[str, ...] = ()
+    """The compiler and what it needs, as `pottle.lock` has them, with hashes; empty: the version that pottle knows."""
     tools: InstallPackages | None = None
     """What it is built with besides the image's own packages; no part of the image."""
 

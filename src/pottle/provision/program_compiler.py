@@ -1,7 +1,8 @@
-"""The compiler of a plan that becomes a program: the newest version that an index has, unless `pottle.lock` names one."""
+"""The compiler of a plan that becomes a program: the version that pottle knows, unless `pottle.lock` names one."""
 
 from collections.abc import Sequence
 
+from pottle.plan import nuitka
 from pottle.plan.lock import Build, BuildRequirement
 from pottle.plan.model import ImagePlan, compiles
 from pottle.provision import indexes
@@ -18,9 +19,9 @@ def build(plan: ImagePlan, builds: Sequence[Build], settings: Settings) -> tuple
 
 
 def found(plan: ImagePlan, compiler: str, settings: Settings) -> tuple[BuildRequirement, ...]:
-    """Its source archive, as an index has it now: wheels of it hold the same for every platform, and there are none of Nuitka."""
+    """Its source archive, as an index has it: wheels of it hold the same for every platform, and there are none of Nuitka."""
     from pottle.sources.pypi.build_requirements import pinned
 
     session = indexes.session(plan, settings)
-    pins = pinned(session, [compiler], plan.python, archives=True)
+    pins = pinned(session, [f"{compiler}=={nuitka.VERSION}"], plan.python, archives=True)
     return tuple(BuildRequirement(one.name, one.version, one.sha256, one.marker) for one in pins)

@@ -6,7 +6,6 @@ from typing import TypeVar, assert_never
 
 import msgspec
 
-from pottle.errors import ProjectError
 from pottle.plan.model import (
     BuildWheels,
     CompileProgram,
@@ -43,6 +42,8 @@ class Steps:
     neighbours: tuple[InstallProject, ...] = ()
     directories: MakeDirectories | None = None
     commands: tuple[RunCommand, ...] = ()
+    program: CompileProgram | None = None
+    """What all of it is compiled to."""
 
 
 def steps(plan: ImagePlan) -> Steps:
@@ -60,7 +61,7 @@ def _only(every: Iterable[Step], kind: type[T]) -> T:
 
 def _added(found: Steps, step: Step) -> Steps:
     match step:
-        case CreateEnvironment() | CopyProject() | SumUp():
+        case CreateEnvironment() | CopyProject() | SumUp() | LinkProgram():
             return found
         case InstallPackages(_, packages):
             return replace(found, packages=tuple({*found.packages, *packages}))
@@ -76,9 +77,8 @@ def _added(found: Steps, step: Step) -> Steps:
             return replace(found, neighbours=(*found.neighbours, step))
         case MakeDirectories():
             return replace(found, directories=step)
-        case LinkProgram() | CompileProgram():
-            what = "no Dockerfile compiles a program yet"
-            raise ProjectError(what, hint="leave out `compile`: `pottle build --compile nuitka` builds the image")
+        case CompileProgram():
+            return replace(found, program=step)
         case RunCommand():
             return replace(found, commands=(*found.commands, step))
         case _:
