@@ -1,19 +1,22 @@
 """Packages that nobody asked for: what the wheels' machine code is linked with, and what their code loads."""
 
 import json
+import tarfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.native.elf_files import Blueprint, build
-from tests.world import BASE, PYTHON, World, world
+from tests.test_repository import from_an_index, write
+from tests.world import BASE, PYTHON, Said, World, world
 
 from pottle.oci.entry import File
 from pottle.testing.base_image import MemoryRepository, debian, python
 from pottle.testing.debian_archive import Package
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.registry import FakeRegistry
+from pottle.testing.sdist_file import SdistFile
 from pottle.testing.wheel_file import WheelFile
 
 TAG = f"cp{PYTHON.replace('.', '')}-cp{PYTHON.replace('.', '')}"
@@ -292,3 +295,43 @@ def test_what_a_base_image_has_no_package_of_is_told(here: World, tmp_path: Path
     assert (bare.code, whole.code) == (0, 0)
     assert "bare:1 does not have libodbc2 (linked: it is linked with libodbc.so.2): install it in a base" in bare.err
     assert "libodbc2" not in whole.err
+
+
+# --- what is built --------------------------------------------------------------------------------
+
+
+def built_from_source(here: World, directory: Path, source: SdistFile) -> Path:
+    here.index.wheels[source.filename] = source
+    files = {name: text.replace("thing", source.name) for name, text in from_an_index(source.sha256).items()}
+    return write(directory, files)
+
+
+def paths(machine: World, done: Said) -> set[str]:
+    """In the image that was built."""
+    image, found = machine.image(done.out.partition("@")[0]), set[str]()
+    for layer in image.manifest.layers:
+        with image.store.open_blob(layer.digest) as blob, tarfile.open(fileobj=blob) as tar:
+            found |= set(tar.getnames())
+    return found
+
+
+@pytest.mark.parametrize(("code", "there"), [("library = load('udev')\n", True), ("", False)])
+def test_what_is_built_gets_the_libraries_that_its_code_loads(here: World, tmp_path: Path, code: str, there: bool):
+    root = built_from_source(here, tmp_path / "shop", SdistFile("pyudev", code=code))
+    machine = here.fresh("machine", UV_DEFAULT_INDEX=here.index.url)
+    done = machine.pottle("build", "-q", root, AMD64)
+    assert done.code == 0, done.err
+    assert ("usr/lib/x86_64-linux-gnu/libudev1.so" in paths(machine, done)) is there
+    assert machine.pottle("lock", "-q", root, AMD64).code == 0
+    assert ("libudev1" in (root / "pottle.lock").read_text()) is there
+    assert machine.pottle("build", "-q", "--locked", root, AMD64).digest == done.digest
+
+
+def test_another_platform_gets_them_too(here: World, tmp_path: Path):
+    root = built_from_source(here, tmp_path / "shop", SdistFile("pyudev", code="library = load('udev')\n"))
+    library = File("usr/lib/aarch64-linux-gnu/libudev1.so", b"")
+    here.archive.add(Package("libudev1", architecture="arm64", entries=(library,)))
+    machine = here.fresh("machine", UV_DEFAULT_INDEX=here.index.url)
+    done = machine.pottle("build", "-q", root, "--platform=linux/arm64")
+    assert done.code == 0, done.err
+    assert "usr/lib/aarch64-linux-gnu/libudev1.so" in paths(machine, done)

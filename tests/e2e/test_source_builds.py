@@ -9,6 +9,8 @@ import pytest
 from tests.e2e.command import Pottle
 from tests.test_hostile_sources import members, sdist
 
+from pottle.testing.crate_registry import CrateFile, CrateRegistry
+
 pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.slow]
 
 CASES = {
@@ -19,8 +21,19 @@ CASES = {
     "pyaudio": ("0.2.14", "import pyaudio; print(pyaudio.get_portaudio_version())"),
     "uwsgi": ("2.0.30", "import subprocess; print(subprocess.check_output(['uwsgi', '--version']).decode())"),
     "plyvel": ("1.5.1", "import plyvel; print(plyvel.__leveldb_version__)"),  # Cython
+    "pyscard": (
+        "2.3.1",
+        "from smartcard.scard import SCardEstablishContext as f; print(f(0)[0] & 0xff)",
+    ),  # opens libpcsclite
+    "libusb1": ("3.3.1", "import usb1; print(usb1.getVersion())"),  # Python that opens libusb
     "rpds-py": ("0.21.0", "import rpds; print(rpds.HashTrieMap({1: 2}))"),  # Rust, with the suite's crates
+    "orjson": (
+        "3.13.0",
+        "import orjson; print(orjson.dumps({}))",
+    ),  # Rust, newer than the suite's own; it brings its crates
 }
+
+CONFIGURED = {"rpds-py": 'build-packages = ["librust-pyo3-dev"]'}
 
 PYPROJECT = """\
 [project]
@@ -28,6 +41,8 @@ name = "shop"
 version = "1"
 requires-python = ">=3.11"
 dependencies = ["{name}=={version}"]
+[tool.pottle]
+{more}
 """
 
 
@@ -38,7 +53,12 @@ QUICK = ("psycopg2", "plyvel")
 @pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in QUICK else pytest.mark.long) for n in CASES])
 def test_it_is_built_twice_alike_and_works(pottle: Pottle, project, name: str, tmp_path: Path):
     version, script = CASES[name]
-    path = project({"pyproject.toml": PYPROJECT.format(name=name, version=version), "main.py": script})
+    path = project(
+        {
+            "pyproject.toml": PYPROJECT.format(name=name, version=version, more=CONFIGURED.get(name, "")),
+            "main.py": script,
+        }
+    )
     lock = path / "uv.lock"
     lock.write_text(re.sub(r"wheels = \[\n(?: .*\n)*\]\n", "", lock.read_text()))
     pottle("build", path)
@@ -52,6 +72,44 @@ def test_it_is_built_twice_alike_and_works(pottle: Pottle, project, name: str, t
     again = built(pottle)
     assert again
     assert again.items() <= first.items()  # the first of them were of other tests as well
+
+
+CRATE = CrateFile("greeting", "1.2.3", {"src/lib.rs": 'pub fn words() -> &\'static str { "from a registry" }\n'})
+
+RUST = {
+    "pyproject.toml": '[project]\nname = "thing"\nversion = "1.0"\n'
+    '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n[tool.maturin]\nbindings = "bin"\n',
+    "Cargo.toml": '[package]\nname = "thing"\nversion = "1.0.0"\nedition = "2021"\n[dependencies]\ngreeting = "1"\n',
+    "src/main.rs": 'fn main() { println!("{}", greeting::words()); }\n',
+}
+
+
+@pytest.mark.long
+def test_crates_come_from_the_registry_that_the_lock_names(pottle: Pottle, tmp_path: Path):
+    own = 'version = 3\n[[package]]\nname = "thing"\nversion = "1.0.0"\ndependencies = ["greeting"]\n'
+    found = []
+    with CrateRegistry(CRATE) as registry:
+        lock = own + CRATE.locked(registry.git)
+        for name in ("one", "two"):
+            shutil.rmtree(cache(pottle) / "built", ignore_errors=True)
+            files = {f"thing-1.0/{path}": text for path, text in (RUST | {"Cargo.lock": lock}).items()}
+            root = sdist(tmp_path / name, files, python="3.13")
+            (root / "main.py").write_text("import subprocess; subprocess.run(['thing'], check=True)\n")
+            pottle("build", root)
+            found.append(built(pottle))
+    assert pottle.call("run", "--backend=unshare", root).stdout == "from a registry\n"
+    assert found[0].items() >= found[1].items() != set()
+    assert registry.requests == ["/owner/index/raw/HEAD/config.json", "/crates/greeting/1.2.3/download"]
+
+
+def test_what_it_is_built_with_has_no_wheel_either(pottle: Pottle, tmp_path: Path):
+    """docopt is on the index as a source archive alone, whose `setup.py` says what it needs."""
+    files = members()
+    files["thing-1.0/backend/own.py"] = "import docopt\n" + files["thing-1.0/backend/own.py"]
+    system = files["thing-1.0/pyproject.toml"]
+    files["thing-1.0/pyproject.toml"] = system.replace("requires = []", 'requires = ["docopt==0.6.2"]')
+    pottle("build", sdist(tmp_path / "shop", files, python="3.13"))
+    assert "docopt-0.6.2-py2.py3-none-any.whl" in built(pottle)
 
 
 HOSTILE = {

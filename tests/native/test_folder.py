@@ -40,6 +40,18 @@ def test_files_belong_to_the_distribution_that_records_them(tmp_path: Path):
     ]
 
 
+def test_what_was_built_here_may_load_libraries_from_its_machine_code_too(tmp_path: Path):
+    site = tmp_path / "lib" / "python3.13" / "site-packages"
+    names = b"\0libpcsclite.so.1\0/usr/lib/liblinked.so.2\0libother.socket\0"
+    install(site, "card", {"card.abi3.so": module("liblinked.so.2") + names, "card.py": 'find_library("usb")'})
+    words = frozenset({"libpcsclite", "liblinked", "libother", "libusb"})
+
+    (found,) = collect(tmp_path, lambda _: words, built=True).distributions
+    assert (found.built, set(found.words), set(found.loaded)) == (True, {"libpcsclite", "libusb"}, {"libpcsclite"})
+    (found,) = collect(tmp_path, lambda _: words).distributions
+    assert (found.built, found.words, found.loaded) == (False, frozenset(), frozenset())
+
+
 def test_a_folder_of_anything_is_read_too(tmp_path: Path):
     (tmp_path / "libx.so.1").write_bytes(module("libpq.so.5"))
     (tmp_path / "notes.txt").write_text("no machine code")

@@ -159,6 +159,19 @@ def test_a_wheel_with_machine_code_is_answered_by_that():
     assert "libsndfile1" in asked(tree(distributions=[pure("soundfile", "libsndfile")]))
 
 
+def test_what_was_built_for_the_system_brings_nothing():
+    own = frozenset({"libsndfile"})
+    assert "libsndfile1" in asked(tree(distributions=[Distribution("soundfile", words=own, built=True)]))
+
+
+def test_what_machine_code_loads_is_required_though_it_is_only_recommended():
+    own = frozenset({"libpcsclite"})
+    by_python = Distribution("pyscard", words=own, built=True)
+    by_machine_code = Distribution("pyscard", words=own, built=True, loaded=own)
+    assert not asked(tree(distributions=[by_python]))["libpcsclite1"].required
+    assert asked(tree(distributions=[by_machine_code]))["libpcsclite1"].required
+
+
 def test_a_library_that_the_environment_bundles_is_not_installed_again():
     found = tree(
         binary("x/libsndfile_x86_64-1a2b3c4d.so", of="other"), distributions=[pure("soundfile", "libsndfile_x86_64")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pottle.provision.build_tools import missing
+from pottle.provision.build_tools import missing, rust
 
 SAID = {
     "a compiler": ("x.c:3:10: fatal error: lber.h: No such file or directory", ["lber.h"]),
@@ -26,3 +26,24 @@ SAID = {
 @pytest.mark.parametrize(("said", "paths"), SAID.values(), ids=SAID)
 def test_what_is_missing(said: str, paths: list[str]):
     assert list(dict.fromkeys(missing(said))) == paths
+
+
+TRIXIE = {"rustc": "1.85.0+dfsg3-1", "rustc-web": "1.96.0+dfsg1-1~deb13u1"}
+NOBLE = {"rustc": "1.75.0+dfsg0ubuntu1-0ubuntu7", "rustc-1.78": "1.78.0+dfsg", "rustc-1.80": "1.80.1+dfsg0"}
+
+
+@pytest.mark.parametrize(
+    ("suite", "needed", "chosen"),
+    [
+        (TRIXIE, None, "rustc"),
+        (TRIXIE, (1, 85), "rustc"),
+        (TRIXIE, (1, 86), "rustc-web"),
+        (TRIXIE, (1, 97), "rustc"),  # none is new enough, which is told before anything is built
+        (NOBLE, (1, 70), "rustc"),
+        (NOBLE, (1, 76), "rustc-1.78"),
+        (NOBLE, (1, 79), "rustc-1.80"),
+        ({}, (1, 70), "rustc"),
+    ],
+)
+def test_the_oldest_rust_that_is_new_enough(suite: dict[str, str], needed: "tuple[int, int] | None", chosen: str):
+    assert rust(suite.get, needed) == (chosen, chosen.replace("rustc", "cargo"))

@@ -26,7 +26,7 @@ from pottle.writing import host_errors, staged_directory
 if TYPE_CHECKING:
     from pottle.sources.debian.deb import Deb
 
-FORMAT = "1"
+FORMAT = "2"
 """Counts how a root is put together."""
 PLACE = "build"
 """The directory below which all lies that a build is given, and that it makes."""
@@ -35,14 +35,11 @@ LIBRARIES = f"{PLACE}/libraries.json"
 _LIBRARY = re.compile(r"usr/lib/(.*/)?lib[^/]*\.so(\.[\w.]+)?")
 CRATES = "usr/share/cargo/registry"
 """Where Debian's packages have the sources of crates."""
-_CARGO = f"""\
-[source.crates-io]
-replace-with = "debian"
-[source.debian]
-directory = "/{CRATES}"
-""".encode()
+CONFIGURED, VENDORED = f"{PLACE}/.cargo", f"{PLACE}/crates"
+"""Where a build finds cargo's configuration (which it looks for above the source), and the crates that were fetched for it."""
 _FOR_PEOPLE = re.compile(r"usr/share/(doc|man|info|locale|lintian|bug)/")
-_MOUNT_POINTS = ("proc", "dev", "tmp", "etc", *(f"{PLACE}/{name}" for name in ("source", "environment", "out")))
+_GIVEN = ("source", "environment", "out", ".cargo", "crates")
+_MOUNT_POINTS = ("proc", "dev", "tmp", "etc", *(f"{PLACE}/{name}" for name in _GIVEN))
 
 
 def identity(packages: Iterable[LockedPackage], interpreter: LockedInterpreter | None) -> str:
@@ -123,8 +120,6 @@ def _whole(debs: "Sequence[Deb]", packages: Sequence[LockedPackage], entries: Se
     yield File("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nbuilder:x:65532:65532::/tmp:/bin/sh\n")
     yield File("etc/group", b"root:x:0:\nbuilder:x:65532:\n")
     yield from entries
-    if any(entry.path.startswith(CRATES) for entry in entries):
-        yield File(f"{PLACE}/.cargo/config.toml", _CARGO)
     scripts = (
         Scripts(package.name, package.architecture, deb.preinst, deb.postinst)
         for package, deb in zip(packages, debs, strict=True)
@@ -133,3 +128,7 @@ def _whole(debs: "Sequence[Deb]", packages: Sequence[LockedPackage], entries: Se
     yield from chosen(effects(scripts, entries).alternatives, paths)
     if "usr/bin/sh" not in paths:
         yield Symlink("usr/bin/sh", "dash")
+    for program in ("cargo", "rustc"):  # Ubuntu's packages of one version each have no other name for it
+        named = sorted(path for path in paths if re.fullmatch(rf"usr/bin/{program}-\d+\.\d+", path))
+        if named and f"usr/bin/{program}" not in paths:
+            yield Symlink(f"usr/bin/{program}", named[-1].rpartition("/")[2])

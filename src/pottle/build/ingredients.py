@@ -28,6 +28,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
     compiled_layers,
     compiles,
 )
@@ -78,6 +79,7 @@ class Ingredients:
             case RunCommand():
                 image = self.locked.plan.base_image
                 yield image.digest if image is not None else None
+                yield [package.sha256 for package in self.packages(layer)]
                 yield [self.key(below) for below in self.below(layer)]
             case InstallInterpreter():
                 yield self.interpreter.sha256
@@ -112,7 +114,7 @@ class Ingredients:
                 yield [package.sha256 for _, packages in self.locked.packages for package in packages]
                 yield (compiles(layers), self.locked.plan.system_packages.runtime, self.locked.plan.platform)
                 yield [self._build(program.compiler) for program in [compiles(layers)] if program is not None]
-            case MakeDirectories():
+            case MakeDirectories() | Trim():
                 pass
             case _:
                 assert_never(step)

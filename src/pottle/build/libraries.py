@@ -1,6 +1,7 @@
-"""The shared libraries that machine code which was built here is linked with, and the packages that it takes to have them."""
+"""The shared libraries that what was built here is linked with, or loads by name, and the packages that it takes to have them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from pottle.native import elf
 from pottle.plan.packages import FOR_SCRIPTS
@@ -25,6 +26,30 @@ def needed(distributions: Iterable[Distribution]) -> frozenset[str]:
             wanted |= set(found.needed)
             brought |= {found.soname or "", file.path.rpartition("/")[2]}
     return frozenset(wanted - brought)
+
+
+def loaded(
+    distributions: Iterable[Distribution],
+    suite: str,
+    architecture: str,
+    there: Collection[str],
+    direct: Collection[str],
+) -> frozenset[str]:
+    """The packages that they need and no `DT_NEEDED` names: by measured rows, and by Debian where their own code names the same.
+
+    `there` are the image's packages, `direct` the distributions that the project asks for. Of a suite that nobody knows: none.
+    """
+    from pottle.native import folder, index, knowledge
+    from pottle.native.needs import examine, on_suite
+    from pottle.native.tree import united
+
+    if suite not in {each.name for each in index.suites()}:
+        return frozenset()
+    prefixes = {Path(str(file.on_disk).removesuffix(file.path)) for each in distributions for file in each.files[:1]}
+    trees = (folder.collect(place, lambda name: knowledge.words(suite, name), built=True) for place in sorted(prefixes))
+    system = on_suite(suite, "arm64" if architecture == "arm64" else "amd64", there)
+    needs = examine(united(trees), system, direct).needs
+    return frozenset(each.package for each in needs if each.required and each.package and each.signal != "linked")
 
 
 def closure(names: Iterable[str], controls: Mapping[str, str]) -> frozenset[str]:

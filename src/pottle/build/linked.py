@@ -98,7 +98,7 @@ class _Packages:
             place = self._aside / name
             place.mkdir(parents=True)
             (deb,) = self._workshop.supplies.packages([self._there[name]])
-            self._read[name] = (*base.unpacked(name, deb, self._python, place), deb)
+            self._read[name] = (*base.unpacked(name, deb, tuple(deb.entries(place)), self._python), deb)
         return self._read[name]
 
 

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,14 +24,24 @@ from pottle.oci.entry import Entry
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
 from pottle.plan.lock import LockedPackage, LockedPlan
-from pottle.plan.model import BuildWheels, CreateEnvironment, Source
+from pottle.plan.model import BuildWheels, CreateEnvironment, RunCommand, Source
+from pottle.plan.places import BUILT_WITH
 from pottle.sharing import used
 from pottle.text import Location
 from pottle.writing import host_errors, staged_directory
 
 if TYPE_CHECKING:
-    from pottle.build.supplies import BuildSystem
+    from pottle.build.supplies import BuildSystem, Rust
     from pottle.sources.pypi.installed import Distribution
+
+
+_CRATES_OF_SUITE = f"""\
+[source.crates-io]
+replace-with = "suite"
+[source.suite]
+directory = "/{builder_root.CRATES}"
+"""
+_RUST = re.compile(r"rustc(-web|-\d+\.\d+)?")
 
 
 class BuildFailed(ProjectError):
@@ -44,11 +54,24 @@ class BuildFailed(ProjectError):
 _LARGEST_ANSWER = 1 << 20
 _LARGEST_WHEEL = 2 << 30
 _MOST_REQUIRED = 200
+_DEEPEST = 4
+"""So many may be built one for another."""
 _RAISED = re.compile(r"[\w.]*(Error|Exception|Exit|Failed|Failure)\w*(:|$)")
 _COMPILER = re.compile(r"\S+:\d+(:\d+)?: (fatal )?error: |.*: not found$|CMake Error|error: ")
 _OFFLINE = re.compile(
     r"(?i)name resolution|name or service not known|nodename nor servname|network is unreachable|could not resolve host"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What one distribution is built with."""
+
+    of: str
+    requires: tuple[str, ...]
+    """`setuptools==80.9.0` …, by name."""
+    wheel: Path | None = None
+    """Its own, where it is built only for the building of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +90,17 @@ class Builder:
         if any(isinstance(step, BuildWheels) and step.tools is None for step in steps):
             what = f"nothing can be built for Python {locked.plan.python} on a base image: no suite has it"
             raise ProjectError(what, hint='let pottle put a base together: `base = "debian"`')
-        return cls(locked, tuple(package for _, packages in locked.packages for package in packages), workshop)
+        commands = {layer.name for layer in locked.plan.layers for each in layer.steps if isinstance(each, RunCommand)}
+        of_root = (packages for layer, packages in locked.packages if layer not in commands)
+        return cls(locked, tuple(package for packages in of_root for package in packages), workshop)
 
-    def requirements(self, source: Source, work: Path) -> tuple[str, ...]:
-        """What the source is built with, `setuptools==80.9.0` …, by name; `work` does not exist yet."""
+    def requirements(self, source: Source, work: Path) -> tuple[Required, ...]:
+        """What the source is built with, last, and before that what of it is built; `work` does not exist yet."""
         work.mkdir(parents=True)
         prepared = self._prepared(source, work)
         if not isinstance(prepared, _Prepared):
-            return ()
-        return tuple(f"{each.name}=={each.version}" for each in prepared.room.requires)
+            return (Required(source.name, ()),)
+        return (*prepared.room.built, _required(source, prepared.room))
 
     def wheel(self, source: Source, work: Path) -> Path | None:
         """The wheel of the source, built in `work` unless it is kept; None for one that uv builds itself."""
@@ -111,7 +136,9 @@ class Builder:
         plan = self.locked.plan
         given = [[(r.name, r.version, r.sha256) for r in b.requires] for b in self.locked.builds if b.of == source.name]
         named = (source.name, source.version, source.commit, source.subdirectory, source.sha256)
-        return cache.key("wheel", named, self._root_identity, given, plan.python, plan.platform, plan.epoch)
+        crates = ["suite"] if of_suite(self.locked) else []
+        how = (self._root_identity, given, *crates)
+        return cache.key("wheel", named, *how, plan.python, plan.platform, plan.epoch)
 
     @property
     def _root_identity(self) -> str:
@@ -133,20 +160,36 @@ class Builder:
         return place / wheel.name
 
     def libraries(self, found: "Sequence[Distribution]", tools: Sequence[LockedPackage], aside: Path) -> list[Entry]:
-        """What the distributions are linked with and the image has not: from the packages of their `tools`, with what these need."""
+        """What the distributions are linked with, or load, and the image has not: from the packages of their `tools`, with what these need."""
         from pottle.build import libraries
         from pottle.build.base import layers as base
 
-        needed = libraries.needed(found)
-        if not needed:
+        needed, loaded = libraries.needed(found), self.loaded(found)
+        if not needed and not loaded:
             return []
-        owners = builder_root.owners(self._root)
-        names = {owners[soname] for soname in needed if soname in owners}
+        owners = builder_root.owners(self._root) if needed else {}
+        names = {owners[soname] for soname in needed if soname in owners} | loaded
         debs = dict(zip((each.name for each in tools), self.workshop.supplies.packages(tools), strict=True))
         wanted = libraries.closure(names, {name: deb.control for name, deb in debs.items()})
         python = self.locked.plan.python
-        entries = [e for name in sorted(wanted) for e in base.unpacked(name, debs[name], python, aside)[0]]
+        entries = [
+            e
+            for name in sorted(wanted)
+            for e in base.unpacked(name, debs[name], tuple(debs[name].entries(aside)), python)[0]
+        ]
         return list(base.layer(entries))
+
+    def loaded(self, found: "Sequence[Distribution]") -> frozenset[str]:
+        """The packages of libraries that the distributions load by name, which the image has not."""
+        from pottle.build import libraries
+        from pottle.plan.libraries import asked
+
+        plan = self.locked.plan
+        steps = (step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels))
+        suite = next((step.tools.suite for step in steps if step.tools is not None), "")
+        there = [each.name for layer, packages in self.locked.packages if layer not in BUILT_WITH for each in packages]
+        architecture = Platform.parse(plan.platform).debian_architecture
+        return libraries.loaded(found, suite, architecture, there, asked(plan))
 
     # --- one build ----------------------------------------------------------------------------------
 
@@ -154,40 +197,125 @@ class Builder:
         work.mkdir(parents=True)
         with self.workshop.progress.task(f"Building {source.name}"):
             prepared = self._prepared(source, work)
-            if isinstance(prepared, _Prepared):
-                ended = self._run(prepared.room, work / "source", "build_wheel", prepared.system)
-                if ended.code != 0 or ended.exceeded is not None:
-                    raise self._failed(source, ended)
-                return self._wheel(source, prepared.room.out)
-            return prepared
+            return self._call(source, prepared, work) if isinstance(prepared, _Prepared) else prepared
+
+    def _call(self, source: Source, prepared: "_Prepared", work: Path) -> Path:
+        """The wheel that the backend makes."""
+        ended = self._run(prepared.room, work / "source", "build_wheel", prepared.system)
+        if ended.code != 0 or ended.exceeded is not None:
+            raise self._failed(source, ended)
+        return self._wheel(source, prepared.room.out)
 
     def _prepared(self, source: Source, work: Path) -> "_Prepared | Distribution":
         """The source's files in `work`, and where its backend is run with all that it requires."""
         tree, supplies = work / "source", self.workshop.supplies
         if (found := supplies.source(source, tree)) is not None:
             return found
-        system = supplies.build_system(source, tree)
-        root = self._root
-        if (root / builder_root.CRATES).is_dir():
-            for lock in tree.rglob("Cargo.lock"):
-                lock.unlink()  # it names versions of Rust's registry, and none but the suite's are there
-        room = self._room(source, system, (), root, work / "0")
+        return self._ready(source, work, (source.name,))
+
+    def _ready(self, source: Source, work: Path, chain: tuple[str, ...]) -> "_Prepared":
+        """Where the source at `work / "source"` is built; `chain` are those that it is built for, and itself."""
+        tree = work / "source"
+        system = self.workshop.supplies.build_system(source, tree)
+        order = _Order(source, system, self._crates(source, tree, system, work), chain)
+        room = self._room(order, (), work / "0")
         if more := self._further(source, system, room, work):
-            room = self._room(source, system, more, root, work / "1")
+            room = self._room(order, more, work / "1")
         return _Prepared(system, room)
 
-    def _room(self, source: Source, system: "BuildSystem", more: Sequence[str], root: Path, into: Path) -> "_Room":
+    def rust(self, source: Source, work: Path) -> "Rust | None":
+        """What the source says of Rust, looked at in `work`, which does not exist yet; None: it has none."""
+        work.mkdir(parents=True)
+        tree, supplies = work / "source", self.workshop.supplies
+        if supplies.source(source, tree) is not None:
+            return None
+        return supplies.rust(tree, supplies.build_system(source, tree).requires)
+
+    def _crates(self, source: Source, tree: Path, system: "BuildSystem", work: Path) -> Mapping[str, Path]:
+        """Where cargo finds the source's crates: paths in the sandbox, and the directories of this machine that appear there."""
+        supplies = self.workshop.supplies
+        rust = supplies.rust(tree, system.requires)
+        if rust is None:
+            return {}
+        self._check_rust(source, rust)
+        if rust.vendored:
+            return {}
+        configured, given = work / "cargo", {}
+        configured.mkdir()
+        if rust.locks and not of_suite(self.locked):
+            text = supplies.crates(source, rust, work / "crates", f"/{builder_root.VENDORED}")
+            given[f"/{builder_root.VENDORED}"] = work / "crates"
+        else:
+            text = _CRATES_OF_SUITE
+            for lock in rust.locks:
+                lock.unlink()  # it names versions of Rust's registry, and none but the suite's are there
+        (configured / "config.toml").write_text(text, encoding="utf-8")
+        return given | {f"/{builder_root.CONFIGURED}": configured}
+
+    def _check_rust(self, source: Source, rust: "Rust") -> None:
+        found = rust_of(self.packages)
+        if rust.needed is None or found is None or found >= rust.needed:
+            return
+        (major, minor), (old_major, old_minor) = rust.needed, found
+        what = f"it needs Rust {major}.{minor}, and what it is built in has {old_major}.{old_minor}"
+        raise self._error(
+            source, what, "choose an older version of it, or a base that is newer: `base` under [tool.pottle]"
+        )
+
+    def _room(self, order: "_Order", more: Sequence[str], into: Path) -> "_Room":
         """What the backend is run with, and an empty place for what it makes."""
         into.mkdir()
-        requires = (*system.requires, *more)
-        found = self.workshop.supplies.build_requirements(source, requires, into / "fetched")
+        found, built = self._required(order, (*order.system.requires, *more), into)
         where = Environment(self.locked.plan.python, f"{PLACE}/environment", self._program)
         populated = environment.populate(where, found)
         files = (file for files in populated.entries.values() for file in files)
         lay_out((*environment.empty(where), *files), into / "whole")
         out = into / "out"
         out.mkdir()
-        return _Room(root, into / "whole" / PLACE / "environment", out, tuple(found))
+        return _Room(self._root, into / "whole" / PLACE / "environment", out, tuple(found), order.crates, built)
+
+    def _required(
+        self, order: "_Order", requires: Sequence[str], into: Path
+    ) -> "tuple[Sequence[Distribution], tuple[Required, ...]]":
+        """All that is required, unpacked below `into`; what of it has no wheel is built, in the same way."""
+        from pottle.sources.pypi.build_environments import WithoutWheel
+
+        wheels: dict[str, Path] = {}
+        built: tuple[Required, ...] = ()
+        while True:
+            place, given = into / f"fetched-{len(wheels)}", tuple(wheels.values())
+            try:
+                return self.workshop.supplies.build_requirements(order.source, requires, place, given), built
+            except WithoutWheel as missing:
+                if missing.name in wheels:
+                    raise  # what was built does not satisfy
+                work = into / missing.name
+                wheels[missing.name], of_it = self._built(order, missing.name, requires, given, work)
+                built += of_it
+
+    def _built(
+        self, order: "_Order", name: str, requires: Sequence[str], given: Sequence[Path], work: Path
+    ) -> "tuple[Path, tuple[Required, ...]]":
+        """The wheel of something that a build requires and an index has as a source alone, and what it was built with."""
+        way = " → ".join((*order.chain, name))
+        if name in order.chain:
+            raise self._error(order.source, f"what it is built with has no wheel and needs itself ({way})")
+        if len(order.chain) > _DEEPEST:
+            raise self._error(order.source, f"what it is built with has no wheel, too many times over ({way})")
+        work.mkdir()
+        source = self.workshop.supplies.required(order.source, name, requires, given, work / "source")
+        try:
+            prepared = self._ready(source, work, (*order.chain, name))
+            place = self.workshop.built / self.key(source)
+            with self.workshop.turns.of(place):
+                if (wheel := _only(place, "*.whl")) is None:
+                    wheel = self._keep(self._call(source, prepared, work), place)
+                used(place)
+        except ProjectError as error:
+            if len(order.chain) == 1:
+                error.what = f"what {order.source.name} is built with: {error.what}"
+            raise
+        return wheel, (*prepared.room.built, _required(source, prepared.room, wheel))
 
     @property
     def _program(self) -> str:
@@ -221,7 +349,7 @@ class Builder:
                 environment=tuple(sorted(self._variables().items())),
                 working_dir=f"/{PLACE}/source",
                 writable={f"/{PLACE}/source": tree, f"/{PLACE}/out": room.out},
-                readable={f"/{PLACE}/environment": room.environment, f"/{PLACE}/worker.py": worker},
+                readable={f"/{PLACE}/environment": room.environment, f"/{PLACE}/worker.py": worker, **room.crates},
             ),
             Platform.parse(self.locked.plan.platform),
             self.workshop.stop,
@@ -282,6 +410,34 @@ class Builder:
         return ProjectError(f"{name} cannot be built: {why}", at=at, hint=hint)
 
 
+def of_suite(locked: LockedPlan) -> bool:
+    """Whether crates are to be the suite's, whatever a source's `Cargo.lock` says: `build-packages` names one of them."""
+    steps = (step for layer in locked.plan.layers for step in layer.steps if isinstance(step, BuildWheels))
+    return any(name.startswith("librust-") for step in steps if step.tools is not None for name in step.tools.packages)
+
+
+def rust_of(packages: Iterable[LockedPackage]) -> tuple[int, int] | None:
+    """The Rust that is among packages, X.Y; None: there is none."""
+    versions = (re.match(r"(?:\d+:)?(\d+)\.(\d+)", each.version) for each in packages if _RUST.fullmatch(each.name))
+    return max(((int(found[1]), int(found[2])) for found in versions if found is not None), default=None)
+
+
+def _required(source: Source, room: "_Room", wheel: Path | None = None) -> Required:
+    return Required(source.name, tuple(f"{each.name}=={each.version}" for each in room.requires), wheel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is built, and for whom."""
+
+    source: Source
+    system: "BuildSystem"
+    crates: Mapping[str, Path]
+    """Path in the sandbox → what appears there of this machine."""
+    chain: tuple[str, ...]
+    """The names of those that it is built for, and its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Room:
     """Where one backend runs."""
@@ -290,6 +446,10 @@ class _Room:
     environment: Path
     out: Path
     requires: "tuple[Distribution, ...]"
+    crates: Mapping[str, Path]
+    """Path in the sandbox → what appears there of this machine."""
+    built: tuple[Required, ...]
+    """What of that had to be built, and with what."""
 
 
 @dataclass(frozen=True, slots=True)

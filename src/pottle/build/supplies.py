@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedWheel
 from pottle.plan.model import Source
@@ -30,6 +30,22 @@ class BuildSystem(Protocol):
         """Directories of the source that the backend is imported from."""
 
 
+class Rust(Protocol):
+    """What a source says of Rust."""
+
+    @property
+    def locks(self) -> tuple[Path, ...]:
+        """`Cargo.lock` files that it is built by."""
+
+    @property
+    def vendored(self) -> bool:
+        """It brings its crates along."""
+
+    @property
+    def needed(self) -> tuple[int, int] | None:
+        """The oldest Rust that can build it, as far as it says."""
+
+
 class Supplies(Protocol):
     """Verified bytes. All methods may be called from several threads."""
 
@@ -48,8 +64,22 @@ class Supplies(Protocol):
     def build_system(self, source: Source, tree: Path) -> BuildSystem:
         """What the source at `tree` says of how it is built."""
 
-    def build_requirements(self, source: Source, requires: Sequence[str], into: Path) -> "Sequence[Distribution]":
-        """What is required for building it, for the image's Python, unpacked below `into`, which does not exist yet."""
+    def build_requirements(
+        self, source: Source, requires: Sequence[str], into: Path, built: Sequence[Path] = ()
+    ) -> "Sequence[Distribution]":
+        """What is required for building it, for the image's Python, unpacked below `into`, which does not exist yet.
+
+        Raises `WithoutWheel` for what has no wheel, and is not among those that were `built`.
+        """
+
+    def required(self, source: Source, name: str, requires: Sequence[str], built: Sequence[Path], into: Path) -> Source:
+        """The source of the distribution `name` that building `source` requires; its files at `into`, which does not exist yet."""
+
+    def rust(self, tree: Path, requires: Sequence[str]) -> Rust | None:
+        """What the source at `tree`, built with what it `requires`, says of Rust; None: it has none."""
+
+    def crates(self, source: Source, rust: Any, into: Path, seen_at: str) -> str:
+        """The crates that its locks name, unpacked below `into`; and the `config.toml` by which cargo takes them, who sees them at `seen_at`."""
 
     def wheel(self, wheel: Path, into: Path) -> "Sequence[Distribution]":
         """What a wheel on this machine holds, unpacked below `into`, which does not exist yet."""

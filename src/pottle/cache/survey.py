@@ -23,6 +23,7 @@ _DEB = re.compile(r"[0-9a-f]{64}\.deb")
 _INDEX = re.compile(r"([0-9a-f]{64})\.(\d+)")
 _RECORD = re.compile(r"[0-9a-f]{64}\.json")
 _ARCHIVE = re.compile(r"[0-9a-f]{64}\.tar\.\w+")
+_CRATE = re.compile(r"[0-9a-f]{64}\.crate")
 _BUNDLE = re.compile(r"[0-9a-f]{64}\.pem")
 _ROOT = re.compile(r"sha256-([0-9a-f]{64})")
 _UNFINISHED = (
@@ -41,6 +42,7 @@ _UNFINISHED = (
     "cpython/.partial-*.part",
     "certificates/.*.part",
     "roots/*/.sha256-*.part",
+    "crates/.partial-*.part",
     "work/build-*.part",
     ".pruned-*.part",
 )
@@ -132,6 +134,10 @@ def _interpreters(at: Surveyor) -> Iterator[Item]:
     yield from (at.item("interpreters", path) for path in _named(at.directory / "cpython", _ARCHIVE))
 
 
+def _crates(at: Surveyor) -> Iterator[Item]:
+    yield from (at.item("crates", path) for path in _named(at.directory / "crates", _CRATE))
+
+
 def _builds(at: Surveyor) -> Iterator[Item]:
     yield from (at.item("builds", path) for path in _named(at.directory / "builds", _KEY))
 
@@ -188,6 +194,7 @@ KINDS: tuple[tuple[str, str, Find], ...] = (
     ("releases", "signed Releases of archives", _releases),
     ("indexes", "lists of what an archive has", _indexes),
     ("interpreters", "archives of CPython", _interpreters),
+    ("crates", "crates of Rust", _crates),
     ("builds", "sources as uv has fetched them", _builds),
     ("builders", "roots that sources are built in, unpacked", _builders),
     ("built", "wheels that were built of sources", _built),

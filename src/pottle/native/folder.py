@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pottle.errors import HostError, ProjectError
 from pottle.native.elf import Elf, InvalidElf, read
-from pottle.native.tree import Binary, Damaged, Distribution, Tree, named_in
+from pottle.native.tree import Binary, Damaged, Distribution, Tree, named_in, named_in_machine_code
 
 Words = Callable[[str], frozenset[str]]
 """Distribution → what to look for in its code."""
@@ -34,14 +34,15 @@ def nothing(distribution: str) -> frozenset[str]:  # noqa: ARG001
     return frozenset()
 
 
-def collect(directory: Path, words: Words = nothing, *, rooted: bool = False) -> Tree:
+def collect(directory: Path, words: Words = nothing, *, rooted: bool = False, built: bool = False) -> Tree:
     """The folder's tree. Raises `ProjectError` where there is none, `HostError` where it cannot be read.
 
-    `rooted`: it is a whole root, in which absolute links lead somewhere.
+    `rooted`: it is a whole root, in which absolute links lead somewhere. `built`: its distributions were built for the system that they
+    are run on, so that machine code too loads what it names from there; that of a wheel from an index may bring all of it.
     """
     if not directory.is_dir():
         raise ProjectError(f"{directory} is not a directory", hint="name a folder or a virtual environment")
-    files = _Files(directory, rooted)
+    files = _Files(directory, rooted, built)
     for path, entry in _walk(directory):
         files.add(path, entry)
     return files.tree(words)
@@ -53,6 +54,7 @@ class _Files:
 
     directory: Path
     rooted: bool
+    built: bool
     binaries: dict[str, Elf] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
@@ -94,9 +96,11 @@ class _Files:
         for info, match in sorted(self.infos.items()):
             name = _normalized(match["name"])
             pure = name not in with_code and self._is_pure(info)
-            wanted = words(name) if pure else frozenset()
+            wanted = words(name) if pure or self.built else frozenset()
             found = frozenset(self._named(sources.get(name, ()), wanted)) if wanted else frozenset()
-            distributions.append(Distribution(name, match["version"], pure, found))
+            own = [path for path in self.binaries if owners.get(path) == name] if wanted and self.built else []
+            loaded = self._loaded(own, wanted)
+            distributions.append(Distribution(name, match["version"], pure, found | loaded, self.built, loaded))
         binaries = tuple(Binary(path, found, owners.get(path)) for path, found in sorted(self.binaries.items()))
         links = {link: target for link in self.links if (target := self._behind(link)) is not None}
         damaged = tuple(Damaged(path, why, owners.get(path)) for path, why in sorted(self.damaged.items()))
@@ -143,6 +147,14 @@ class _Files:
             content = self._content(path, left)
             left -= len(content)
             yield from named_in(content, words)
+
+    def _loaded(self, paths: Iterable[str], words: frozenset[str]) -> frozenset[str]:
+        """What machine code names, and is not linked with."""
+        found = set[str]()
+        for path in paths:
+            linked = {name.partition(".so")[0] for name in self.binaries[path].needed}
+            found |= named_in_machine_code(self._content(path, _MOST_OF_SOURCE), words) - linked
+        return frozenset(found)
 
     def _content(self, path: str, most: int) -> bytes:
         """What a regular file holds; nothing where it is another kind, larger, or not to be read."""

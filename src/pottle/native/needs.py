@@ -295,8 +295,8 @@ def _told(tree: Tree, system: System, known: Index | AlpineIndex, direct: frozen
 
 
 def _claimed(distribution: Distribution, system: System, bundled: Collection[str]) -> Iterator[Need]:
-    """What Debian says of a distribution without machine code, where its own code names the same."""
-    if not distribution.pure or not distribution.words:
+    """What Debian says of a distribution that brings no libraries, where its own code names the same."""
+    if not (distribution.pure or distribution.built) or not distribution.words:
         return
     for claim in claims(system.suite).get(distribution.name, ()):
         libraries = claim.libraries & distribution.words
@@ -308,7 +308,8 @@ def _claimed(distribution: Distribution, system: System, bundled: Collection[str
         word = min(libraries or commands)
         field_ = "recommends" if claim.recommended else "depends on"
         because = f"Debian's package of it {field_} {claim.package}, and its code names {word}"
-        required = bool(libraries) and not claim.recommended
+        # What a program opens itself is at most a Recommends: dpkg-shlibdeps sees only what it is linked with.
+        required = bool(libraries) and (not claim.recommended or not libraries.isdisjoint(distribution.loaded))
         answer = _there(claim.package, system)
         yield Need(claim.package, "debian", answer, required, (claim.package,), (distribution.name,), (), because)
 

@@ -64,6 +64,10 @@ class Distribution:
     """Its wheel is for every platform (`none-any`), or it was built from source without machine code."""
     words: frozenset[str] = frozenset()
     """Those of the words that were looked for that its own code names, in quotes."""
+    built: bool = False
+    """For the system that it is run on: it brings no library of another."""
+    loaded: frozenset[str] = frozenset()
+    """Of the words, those that the machine code of what was built names: libraries that it opens itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,13 @@ def united(trees: Iterable[Tree]) -> Tree:
         distributions += each.distributions
         damaged += each.damaged
     return Tree(tuple(binaries), links, tuple(distributions), tuple(damaged))
+
+
+def named_in_machine_code(content: bytes, words: Collection[str]) -> set[str]:
+    """Those of the words that stand in the content as the name of a library that can be loaded: `libpcsclite.so.1`, as C ends a string."""
+    libraries = (word for word in words if word.startswith("lib"))
+    name = rb"\0(?:[^\0]*/)?%s(?:[-.]\d+)*\.so(?:\.\d+)*\0"
+    return {word for word in libraries if re.search(name % re.escape(word.encode()), content)}
 
 
 def named_in(source: bytes, words: Collection[str]) -> set[str]:

@@ -63,6 +63,11 @@ def sources(layers: Sequence[LayerPlan]) -> Iterator[Source]:
             yield from step.sources
 
 
+def within(name: str) -> tuple[str, ...]:
+    """What decides of something that is built only for the building of `name`."""
+    return (f"--for {name}",)
+
+
 def source_line(source: Source) -> str:
     """The source, by its content."""
     return f"--source {source.commit or f'sha256:{source.sha256}'}"

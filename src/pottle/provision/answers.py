@@ -176,6 +176,7 @@ class Answers:
         before = {each.of: each for each in self.before.builds}
         packaging = self.facts.packaging
         done: set[str] = set()
+        within: dict[str, PinnedBuild] = {}
         own = _own_architecture()
         for plan in sorted(self.plans.values(), key=lambda plan: not plan.platform.endswith(own)):
             for name, question in system_pins.builds(plan.layers, packaging).items():
@@ -184,14 +185,18 @@ class Answers:
                 done.add(name)
                 old = before.get(name)
                 fresh = old is not None and old.wanted == question
-                if old is not None and fresh and not self.upgrade.asks({one.name for one in old.requires}):
-                    yield old
+                inner = [each for each in before.values() if each.wanted == system_pins.within(name)]
+                both = {one.name for each in (old, *inner) if each is not None for one in each.requires}
+                if old is not None and fresh and not self.upgrade.asks(both):
+                    found: Sequence[PinnedBuild] = (old, *inner)
                 else:
                     locked = _locked(plan, systems[plan.platform])
-                    made = build_pins.build(name, locked, packaging, self.settings, self.builds)
-                    yield from [made] if made is not None else []
+                    found = build_pins.builds(name, locked, packaging, self.settings, self.builds)
+                yield from (each for each in found if each.of == name)
+                within |= {each.of: each for each in found if each.of != name}
+        yield from (each for of, each in within.items() if of not in done)
         if systems.keys() - self.plans.keys():
-            yield from (each for name, each in before.items() if name not in done)
+            yield from (each for name, each in before.items() if name not in done | within.keys())
 
 
 def _locked(plan: ImagePlan, system: PinnedSystem) -> LockedPlan:

@@ -29,8 +29,8 @@ class Archives:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if "_http" in self.__dict__:
-            self._http.close()
+        if "http" in self.__dict__:
+            self.http.close()
         if self.kept is not None:
             self.kept.close()
 
@@ -56,7 +56,7 @@ class Archives:
             )
         options = ArchiveOptions(
             cache=settings.debian,
-            http=self._http,
+            http=self.http,
             clock=settings.clock,
             max_age=settings.max_age,
             allow_expired=allow_expired,
@@ -77,7 +77,8 @@ class Archives:
         return Snapshots(family, mirror.tidy(chosen)) if chosen else None
 
     @cached_property
-    def _http(self) -> "Http":
+    def http(self) -> "Http":
+        """The client of all of them, and of whatever else is asked with them."""
         from pottle.http import HttpOptions
         from pottle.sources.http import Http
 

@@ -1,7 +1,7 @@
 """What sources are built with beyond a toolchain: what Debian builds the same with, and what a build that failed has asked for."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _MOST_LIBRARIES = 20
 """Debian builds some with all that there is: a package of plugins, of which the project wants none in particular."""
+
+_MOST_MINORS = 30
+"""Of versions of Rust that a suite may have a package of each."""
 
 _SOURCES = {"mysqlclient": "python-mysqldb", "systemd-python": "python-systemd"}
 """Distributions that no rule of names leads to."""
@@ -77,6 +80,10 @@ class BuildTools:
         yield from (name, f"python-{bare}", _SOURCES.get(name, name))
         yield from filter(None, (self._archive.source_of(f"python3-{bare.removeprefix('py')}"),))
 
+    def rust(self, needed: tuple[int, int] | None) -> frozenset[str]:
+        """The packages of a cargo and a rustc that are new enough; where none are, the suite's own."""
+        return frozenset(rust(self._archive.version_of, needed))
+
     def named(self, said: str) -> frozenset[str]:
         """The packages that have what a failed build says it misses."""
         found = (self._owner(path) for path in dict.fromkeys(missing(said)))
@@ -100,6 +107,26 @@ class BuildTools:
         there = {each.name for each in others}
         more = tuple(as_locked(each, archive) for each in found if each.name not in there)
         return with_tools(self._locked, more)
+
+
+def rust(version_of: Callable[[str], str | None], needed: tuple[int, int] | None) -> tuple[str, str]:
+    """A rustc and its cargo: the suite's own, else the oldest that is new enough of those that it keeps besides.
+
+    Debian's `rustc-web` follows what browsers need; Ubuntu has a `rustc-1.89` for each version. `version_of` says which version a package has.
+    """
+    own = ("rustc", "cargo")
+    minors = range(needed[1], needed[1] + _MOST_MINORS) if needed is not None and needed[0] == 1 else ()
+    besides = (("rustc-web", "cargo-web"), *((f"rustc-1.{minor}", f"cargo-1.{minor}") for minor in minors))
+    for rustc, cargo in (own, *besides):
+        version = version_of(rustc)
+        if version is not None and (needed is None or _major_minor(version) >= needed):
+            return rustc, cargo
+    return own
+
+
+def _major_minor(version: str) -> tuple[int, int]:
+    found = re.match(r"(?:\d+:)?(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def with_tools(locked: LockedPlan, tools: Sequence[LockedPackage]) -> LockedPlan:

@@ -40,6 +40,11 @@ class Settings:
         return self.cache / "debian"
 
     @property
+    def crates(self) -> Path:
+        """Where Rust's crates are kept, by their digest."""
+        return self.cache / "crates"
+
+    @property
     def interpreters(self) -> Path:
         """Where the archives of interpreters are kept, by their digest."""
         return self.cache / "cpython"

@@ -17,6 +17,7 @@ from pottle.text import Location
 if TYPE_CHECKING:
     from pottle.oci.entry import Entry
     from pottle.project.version import Pretence
+    from pottle.sources.crates.rust import Rust
     from pottle.sources.debian.deb import Deb
     from pottle.sources.pypi.build_environments import BuildSystem
     from pottle.sources.pypi.build_requirements import Given
@@ -96,13 +97,60 @@ class Supplies:
 
         return read(tree, source.name, self._places().get(source.name))
 
-    def build_requirements(self, source: Source, requires: Sequence[str], into: Path) -> "Sequence[Distribution]":
+    def build_requirements(
+        self, source: Source, requires: Sequence[str], into: Path, built: Sequence[Path] = ()
+    ) -> "Sequence[Distribution]":
         """What is required for building it, as `pottle.lock` has it, or an index."""
         from pottle.sources.pypi.build_environments import provide
 
-        session = indexes.session(self.locked.plan, self.settings)
-        given = next((self._given(each) for each in self.locked.builds if each.of == source.name), None)
-        return provide(session, source.name, requires, into, given, self._places().get(source.name))
+        session, given = indexes.session(self.locked.plan, self.settings), self._given_for(source)
+        return provide(session, source.name, requires, into, given, self._places().get(source.name), built)
+
+    def required(self, source: Source, name: str, requires: Sequence[str], built: Sequence[Path], into: Path) -> Source:
+        """The source of something that building `source` requires, as `pottle.lock` has it, or an index; its files at `into`."""
+        from pottle.sources.pypi.source_trees import fetch_required
+
+        session, given, at = indexes.session(self.locked.plan, self.settings), self._given_for(source), source.at
+        place = Location.parse(at) if at else None
+        found = fetch_required(session, name, requires, given, built, into, place)
+        return Source(found.name, found.version, None, sha256=found.sha256, at=at)
+
+    def _given_for(self, source: Source) -> "Given | None":
+        return next((self._given(each) for each in self.locked.builds if each.of == source.name), None)
+
+    def rust(self, tree: Path, requires: Sequence[str]) -> "Rust | None":
+        """What the source at `tree`, built with what it `requires`, says of Rust; None: it has none."""
+        from pottle.sources.crates.rust import read
+
+        return read(tree, requires)
+
+    def crates(self, source: Source, rust: "Rust", into: Path, seen_at: str) -> str:
+        """The crates that the source's locks name, unpacked below `into`, which does not exist yet.
+
+        Gives the `config.toml` by which cargo takes them, which sees them at `seen_at`.
+        """
+        from pottle.errors import ProjectError
+        from pottle.sources.crates import cargo_config, cargo_lock, vendor
+        from pottle.sources.crates.registry import Registry
+
+        into.mkdir(parents=True)
+        settings = self.settings
+        try:
+            locks = [cargo_lock.read(path) for path in rust.locks]
+        except cargo_lock.InvalidLock as error:
+            what = f"{source.name} cannot be built by its Cargo.lock: {error}"
+            hint = "choose a version of it that has a wheel, or another one"
+            raise ProjectError(what, at=self._places().get(source.name), hint=hint) from error
+        crates = sorted({crate.directory: crate for lock in locks for crate in lock.crates}.values())
+        registry = Registry(cargo_config.read(settings.environ), self.archives.http, settings.crates, settings.stop)
+        with settings.progress.task(f"Fetching crates of {source.name}", len(crates)) as task:
+            paths = registry.fetch(crates, task.advance)
+        for crate, path in zip(crates, paths, strict=True):
+            settings.stop.check()
+            vendor.unpack(crate, path, into)
+        named = {cargo_config.bare_index(index): index for index in rust.indexes}
+        others = {named[bare] for crate in crates if (bare := cargo_config.bare_index(crate.index)) in named}
+        return vendor.replacement(seen_at, others)
 
     def wheel(self, wheel: Path, into: Path) -> "Sequence[Distribution]":
         """What a wheel on this machine holds, unpacked below `into`."""

@@ -21,6 +21,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 T = TypeVar("T", CreateEnvironment, CopyProject, SumUp)
@@ -42,6 +43,8 @@ class Steps:
     neighbours: tuple[InstallProject, ...] = ()
     directories: MakeDirectories | None = None
     commands: tuple[RunCommand, ...] = ()
+    trim: Trim | None = None
+    """Of third parties' distributions: the same in every layer."""
     program: CompileProgram | None = None
     """What all of it is compiled to."""
 
@@ -63,6 +66,8 @@ def _added(found: Steps, step: Step) -> Steps:
     match step:
         case CreateEnvironment() | CopyProject() | SumUp() | LinkProgram():
             return found
+        case Trim():
+            return replace(found, trim=step)
         case InstallPackages(_, packages):
             return replace(found, packages=tuple({*found.packages, *packages}))
         case InstallInterpreter():

@@ -1,4 +1,4 @@
-"""A package index on loopback, for tests: the simple repository API (PEP 503, 691) over wheels made in memory.
+"""A package index on loopback, for tests: the simple repository API (PEP 503, 691) over wheels and source archives made in memory.
 
 It can misbehave as real ones do: per wheel (`faults`), for everybody without a password (`credentials`), or by going away (`close`).
 """
@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote
 
 from pottle.testing.loopback import Loopback
+from pottle.testing.sdist_file import SdistFile
 from pottle.testing.wheel_file import WheelFile
 
 Fault: TypeAlias = Literal["wrong-content", "truncated", "missing", "server-error"]
@@ -26,11 +27,12 @@ class PackageIndex(Loopback):
 
     def __init__(
         self,
-        *wheels: WheelFile,
+        *wheels: WheelFile | SdistFile,
         faults: Mapping[str, Fault] | None = None,
         credentials: tuple[str, str] | None = None,
     ) -> None:
-        self.wheels = {wheel.filename: wheel for wheel in wheels}
+        self.wheels: dict[str, WheelFile | SdistFile] = {wheel.filename: wheel for wheel in wheels}
+        """Its files, by their names."""
         self.faults = dict(faults or {})
         """Distribution name → fault."""
         self.credentials = credentials
@@ -43,7 +45,7 @@ class PackageIndex(Loopback):
         """The index's URL, without credentials."""
         return f"http://127.0.0.1:{self._server.server_port}/simple"
 
-    def url_of(self, wheel: WheelFile) -> str:
+    def url_of(self, wheel: WheelFile | SdistFile) -> str:
         """Where the wheel itself is served: a local version's `+` is `%2B`, as indexes write it."""
         return f"http://127.0.0.1:{self._server.server_port}/files/{quote(wheel.filename)}"
 
@@ -54,7 +56,7 @@ class PackageIndex(Loopback):
             return 401, "text/plain", b"who are you?"
         if match := re.fullmatch(r"/simple/([a-z0-9-]+)/", path):
             return self._project(match[1])
-        if match := re.fullmatch(r"/files/([^/]+\.whl)(\.metadata)?", path):
+        if match := re.fullmatch(r"/files/([^/]+\.(?:whl|tar\.gz))(\.metadata)?", path):
             return self._file(unquote(match[1]), metadata=bool(match[2]))
         return 404, "text/plain", b"no such page"
 
@@ -65,13 +67,13 @@ class PackageIndex(Loopback):
         page = {"meta": {"api-version": "1.0"}, "name": name, "files": files}
         return 200, _JSON, json.dumps(page).encode()
 
-    def _listed(self, wheel: WheelFile) -> dict[str, object]:
+    def _listed(self, wheel: WheelFile | SdistFile) -> dict[str, object]:
         return {
             "filename": wheel.filename,
             "url": self.url_of(wheel),
             "hashes": {"sha256": wheel.sha256},
             "size": len(wheel.content),
-            "core-metadata": True,
+            "core-metadata": isinstance(wheel, WheelFile),
         }
 
     def _file(self, filename: str, *, metadata: bool) -> tuple[int, str, bytes]:

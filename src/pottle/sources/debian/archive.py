@@ -185,6 +185,12 @@ class Archive:
         """The pockets whose `Release` is past its Valid-Until and was allowed to be."""
         return tuple(name for name, release in self.releases.items() if self._releases.is_expired(release))
 
+    def _universes_in_turn(self) -> Iterator[Universe]:
+        """Of the first components, then with the further ones."""
+        yield self._universe(self.suite.components)
+        if self.suite.further_components:
+            yield self._universe(self.suite.components + self.suite.further_components)
+
     def _universe(self, components: tuple[str, ...]) -> Universe:
         with self._lock:
             if components not in self._universes:
@@ -267,10 +273,17 @@ class Archive:
 
     def named(self, name: str) -> str | None:
         """The package of that name, else the first that provides it; None: there is none."""
-        universe = self._universe(self.suite.components)
-        if universe.newest(name) is not None:
-            return name
-        return next((package.name for package in universe.providers(name)), None)
+        for universe in self._universes_in_turn():
+            if universe.newest(name) is not None:
+                return name
+            if provider := next((package.name for package in universe.providers(name)), None):
+                return provider
+        return None
+
+    def version_of(self, name: str) -> str | None:
+        """The newest version of the package; None: there is none of that name."""
+        found = (universe.newest(name) for universe in self._universes_in_turn())
+        return next((each.version for each in found if each is not None), None)
 
     def build_depends(self, source: str) -> str | None:
         """What the source package is said to be built with (policy §7.7); None: there is none of that name."""

@@ -3,7 +3,7 @@
 import re
 import shutil
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,13 @@ def _of(table: Any) -> BuildSystem:
     return BuildSystem(tuple(requires), backend, tuple(places))
 
 
+class WithoutWheel(ProjectError):
+    """Something that a source is built with has no wheel that fits."""
+
+    name = ""
+    """The distribution, normalized."""
+
+
 def provide(
     session: uv.Session,
     name: str,
@@ -67,32 +74,50 @@ def provide(
     into: Path,
     given: Given | None = None,
     at: Location | None = None,
+    built: Sequence[Path] = (),
 ) -> tuple[Distribution, ...]:
     """The wheels of all that is required, unpacked below `into`, which must not exist yet; by name.
 
-    What is `given` is taken, and nothing else. Raises `ProjectError` where one has no wheel: `name` is who wants it.
+    What is `given` is taken, and nothing else; of what is `built` already, its wheel. Raises `WithoutWheel` where one has none: `name` is
+    who wants it.
     """
     into.mkdir(parents=True)
     with uv.scratch(session) as work:
-        listed = work / "requirements.txt"
-        listed.write_text("".join(f"{each}\n" for each in requires), encoding="utf-8")
-        if given is not None:
-            listed.write_text("".join(given.lines()), encoding="utf-8")
-        how = ("--require-hashes", "--no-deps") if given is not None else ()
-        command = (*_INSTALL, *how, *uv.for_target(session.target), "--prefix", into, "--requirements", listed)
+        command = (*asking(requires, given, built, work), *uv.for_target(session.target), "--prefix", into)
         try:
             if (requires and given is None) or (given is not None and given.requires):
                 uv.run(session, command, work)
         except uv.UvFailed as failed:
             shutil.rmtree(into, ignore_errors=True)
-            raise _told(failure(failed), name, at) from failed
+            told = _told(failure(failed), name, at)
+            if (named := _WITHOUT_WHEEL.search(failed.said)) is None:
+                raise told from failed
+            missing = WithoutWheel(told.what, at=told.at, hint="choose a version that is built with something else")
+            missing.name = str(canonicalize_name(named[1]))
+            raise missing from failed
     found = installed.read(into)
     if given is not None:
         _check(requires, found, given, session.target.python)
     return found
 
 
+_WITHOUT_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
 _INSTALL = ("pip", "install", "--no-compile-bytecode", "--break-system-packages", "--link-mode", "hardlink")
+
+
+def asking(requires: Sequence[str], given: Given | None, built: Sequence[Path], work: Path) -> Sequence[str | Path]:
+    """The arguments of uv that ask for what is required; `work` is where its list is written."""
+    listed = work / "requirements.txt"
+    lines = given.lines(built) if given is not None else (f"{each}\n" for each in requires)
+    listed.write_text("".join(lines), encoding="utf-8")
+    how = ("--require-hashes", "--no-deps") if given is not None else ()
+    return (*_INSTALL, *how, *links(built), "--requirements", listed)
+
+
+def links(built: Iterable[Path]) -> Iterator[str | Path]:
+    """The options by which uv finds wheels that lie here."""
+    for wheel in built:
+        yield from ("--find-links", wheel.parent)
 
 
 def _told(error: PottleError, name: str, at: Location | None) -> PottleError:

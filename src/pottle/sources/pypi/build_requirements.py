@@ -4,6 +4,7 @@ A backend may ask for more than `[build-system] requires` says (PEP 517, `get_re
 there when it runs: the interpreter of uv's environment lists its distributions when it starts (`sitecustomize`).
 """
 
+import hashlib
 import json
 import re
 import tomllib
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from pottle.errors import ProjectError
 from pottle.sources.pypi import uv
@@ -82,11 +83,17 @@ class Observer:
 
 
 def pinned(
-    session: uv.Session, seen: Sequence[str], python: str = OLDEST_PYTHON, *, archives: bool = False
+    session: uv.Session,
+    seen: Sequence[str],
+    python: str = OLDEST_PYTHON,
+    built: Sequence[Path] = (),
+    *,
+    archives: bool = False,
 ) -> tuple[Found, ...]:
     """What was `seen`, and what it would need on another Python of a building host, with the hashes of every file.
 
-    `python` is the oldest that backends are run by. `archives`: source archives alone are wanted.
+    `python` is the oldest that backends are run by. Of what is `built`, an index has no wheel: what it needs is read from ours, and what
+    it has to be are the index's files. `archives`: source archives alone are wanted.
     """
     if not seen:
         return ()
@@ -94,7 +101,8 @@ def pinned(
         asked, lock = work / "requirements.txt", work / "pylock.toml"
         asked.write_text("".join(f"{line}\n" for line in seen), encoding="utf-8")
         try:
-            uv.run(session, [*_COMPILE, "--python-version", python, "--output-file", lock, asked], work)
+            near = [option for wheel in built for option in ("--find-links", wheel.parent)]
+            uv.run(session, [*_COMPILE, *near, "--python-version", python, "--output-file", lock, asked], work)
         except uv.UvFailed as failed:
             raise failure(failed) from failed
         found = _read(lock.read_bytes(), archives=archives)
@@ -111,7 +119,8 @@ def _read(content: bytes, *, archives: bool) -> Iterator[Found]:
     for package in tomllib.loads(content.decode()).get("packages", []):
         if not {"wheels", "sdist"} & package.keys():
             raise ProjectError(f"{package['name']} comes from no index, so no hash says what it has to be")
-        wheels = [] if archives else package.get("wheels", [])
+        wheels = () if archives else package.get("wheels", [])
+        wheels = (each for each in wheels if not str(each.get("url", "")).startswith("file:"))
         files = [*wheels, *([package["sdist"]] if "sdist" in package else [])]
         digests = sorted({_sha256(file, package["name"]) for file in files})
         yield Found(str(canonicalize_name(package["name"])), package["version"], tuple(digests), package.get("marker"))
@@ -145,9 +154,12 @@ class Given:
             listed,
         ]
 
-    def lines(self) -> Iterator[str]:
-        """Of a `requirements.txt` that says so."""
-        return map(_line, self.requires)
+    def lines(self, built: Iterable[Path] = ()) -> Iterator[str]:
+        """Of a `requirements.txt` that says so; of what is `built`, whose source it means, the wheel."""
+        wheels = {parse_wheel_filename(wheel.name)[0]: wheel for wheel in built}
+        for each in self.requires:
+            wheel = wheels.get(canonicalize_name(each.name))
+            yield _line(each, each.sha256 if wheel is None else (hashlib.sha256(wheel.read_bytes()).hexdigest(),))
 
     def stale(self, said: str) -> ProjectError | None:
         """What is to be said where uv failed since the backend asks for something else; None: it failed otherwise."""
@@ -164,15 +176,13 @@ _NO_HASH = re.compile(r"no trusted hash was provided for: `([^`]+)`")
 _UNFIT = re.compile(r"No solution found when resolving: `([^`]+)`")
 
 
-def _line(each: Requirement) -> str:
+def _line(each: Requirement, digests: Iterable[str]) -> str:
     marker = f" ; {each.marker}" if each.marker else ""
-    hashes = "".join(f" --hash=sha256:{digest}" for digest in each.sha256)
+    hashes = "".join(f" --hash=sha256:{digest}" for digest in digests)
     return f"{each.name}=={each.version}{marker}{hashes}\n"
 
 
 def digest(requires: Iterable[Requirement]) -> str:
     """A name for a set of them, as hex."""
-    import hashlib
-
     named = sorted([each.name, each.version, *each.sha256] for each in requires)
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()
