@@ -103,8 +103,9 @@ def locked(change: Callable[[CompileProgram], CompileProgram], *more: LayerPlan)
     return LockedPlan(plan, (), (), (), None, builds=(nuitka,))
 
 
-def image(store: Layout, files: Mapping[str, str]) -> Image:
+def image(store: Layout, files: Mapping[str, str], links: Mapping[str, str]) -> Image:
     entries: list[Entry] = [File(path, content.encode()) for path, content in files.items()]
+    entries += [Symlink(path, target) for path, target in links.items()]
     layer = write_layer(entries, store, mtime=0, compression="gzip", check=lambda: None)
     return assemble([Addendum(layer, "")], Makeup(AMD64, 0, Execution()), store)
 
@@ -119,6 +120,7 @@ def made(
     change: Callable[[CompileProgram], CompileProgram] = script,
     files: Mapping[str, str] = SHOP,
     *more: LayerPlan,
+    links: Mapping[str, str] | None = None,
 ) -> Program:
     workshop = Workshop(directory / "cache", Supplies(), Silent(), Stop(), sandbox)  # type: ignore[arg-type]
     plan = locked(change, *more)
@@ -126,7 +128,7 @@ def made(
     assert step is not None
     root = builder_root.root((), None, workshop)
     (root / builder_root.LIBRARIES).write_text(json.dumps({"libz.so.1": "zlib1g"}))
-    return compiled(step, plan, image(workshop.store, files), workshop, directory / "work")
+    return compiled(step, plan, image(workshop.store, files, links or {}), workshop, directory / "work")
 
 
 def contents(program: Program) -> dict[str, str]:
@@ -203,6 +205,21 @@ def test_what_is_done_first_is_a_plugin(tmp_path: Path):
 def test_what_is_no_script_is_one_error(tmp_path: Path, name: str, files: dict[str, str], told: str):
     with pytest.raises(ProjectError, match=told):
         made(tmp_path, Compiling(), lambda step: replace(script(step), name=name), files)
+
+
+def test_no_link_of_the_project_leads_to_a_file_of_the_machine(tmp_path: Path):
+    (tmp_path / "outside").mkdir()
+    mine = tmp_path / "outside" / "__main__.py"
+    mine.write_text("#!/bin/python\n")
+    with pytest.raises(ProjectError, match="shop is not in the environment"):
+        made(
+            tmp_path,
+            Compiling(),
+            lambda step: replace(step, starts="module", name="shop"),
+            {"app/main.py": ""},
+            links={"app/shop": str(tmp_path / "outside")},
+        )
+    assert mine.read_text() == "#!/bin/python\n"
 
 
 def test_a_failure_is_told_in_the_compiler_s_words(tmp_path: Path):

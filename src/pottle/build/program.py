@@ -84,6 +84,10 @@ class _Tree:
     def app(self) -> Path:
         return self.root / APP.strip("/")
 
+    def holds(self, path: Path) -> bool:
+        """Whether a path is in it, wherever links of the image lead."""
+        return path.resolve().is_relative_to(self.root.resolve())
+
     def files(self, directory: Path) -> Iterator[str]:
         """The regular files below one of its directories, by path, sorted."""
         found = (os.path.join(place, name) for place, _, names in os.walk(directory) for name in names)
@@ -152,9 +156,9 @@ class _Room:
         """The file that is run."""
         step = self.step
         if step.starts == "file":
-            return self._there(tree.app / step.name)
+            return self._there(tree, tree.app / step.name)
         if step.starts == "script":
-            path = self._there(tree.environment / "bin" / step.name)
+            path = self._there(tree, tree.environment / "bin" / step.name)
             if not _SCRIPT.match(path.read_bytes()[:256]):
                 raise ProjectError(f"{step.name} is no program of Python's, and cannot be compiled", hint=_WAY_OUT)
             return path
@@ -163,10 +167,10 @@ class _Room:
             raise ProjectError(f"`python -m {step.name}` cannot be compiled: it is a module in a package", hint=hint)
         places = (*(tree.root / each.strip("/") for each in step.path), tree.app, tree.site_packages)
         found = (path for place in places if (path := place / step.name / "__main__.py").is_file())
-        return self._there(next(found, places[0] / step.name))
+        return self._there(tree, next(found, places[0] / step.name))
 
-    def _there(self, path: Path) -> Path:
-        if path.is_symlink() or not path.is_file():
+    def _there(self, tree: _Tree, path: Path) -> Path:
+        if not tree.holds(path) or path.is_symlink() or not path.is_file():
             what = f"{self.step.name} is not in the environment, and cannot be compiled"
             raise ProjectError(what, hint=_WAY_OUT)
         return path
@@ -276,7 +280,7 @@ class _Room:
         steps = (step for layer in self.locked.plan.layers for step in layer.steps)
         for path in (path for step in steps if isinstance(step, RunCommand) for path in step.outputs):
             place = tree.root / path.strip("/")
-            if not f"{path}/".startswith(f"{APP}/") and place.is_dir():
+            if not f"{path}/".startswith(f"{APP}/") and tree.holds(place) and place.is_dir():
                 yield from output.entries(place, path)
 
     def _further(self) -> Iterator[Entry]:
