@@ -20,14 +20,21 @@ _WORK = "/compile"
 _OUT = "/program"
 """What becomes the image's root."""
 _COMPILER = "/opt/nuitka"
-_CODE = ("*.py", "*.pyc", "*.pyi", "*.so", "*.so.*", "*.c", "*.h", "py.typed", "RECORD", "INSTALLER")
+_CODE = ("*.py", "*.pyc", "*.pyi", "*.so", "*.so.*", "*.c", "*.h", "py.typed", "RECORD", "INSTALLER", "WHEEL")
 _FOUND = r"s#^\s*\(.* => \)\?\(/[^ ]*\) (0x.*#\2#p"
+_OF_SYSTEM = """\
+find . -maxdepth 1 -name 'lib*.so*' -exec sh -c
+    '[ ! -e "/usr/lib/$(uname -m)-linux-gnu/$1" ] || rm "$1"' sh {} ';'"""
+"""Debian's libraries that the compiler has copied beside the program: they have a place of their own."""
 _LOADED = ("/usr/lib/*/libgcc_s.so.1", "/usr/lib/locale/C.utf8")
 """What glibc opens by itself."""
 _DATA = (
     *("/etc/passwd", "/etc/group", "/etc/os-release", "/usr/lib/os-release", "/etc/debian_version"),
     *("/etc/ssl/certs/ca-certificates.crt", "/usr/share/zoneinfo"),
 )
+
+_OF_DATA = ("base-files", "ca-certificates", "libc-bin", "libgcc-s1", "tzdata")
+"""The packages of all these."""
 
 
 def check(job: Job) -> None:
@@ -65,7 +72,7 @@ def _made(job: Job, installer: Installer, step: CompileProgram) -> Iterator[Inst
         yield write.document(code, f"{_WORK}/{program_start.PLUGIN}").because(why)
     yield from _compiled(job, step, plugin=bool(code))
     yield from _beside(job, step)
-    yield _linked()
+    yield _linked(job.plan.python)
 
 
 def _compiler(job: Job, installer: Installer, step: CompileProgram) -> Iterator[Instruction]:
@@ -125,6 +132,8 @@ def _beside(job: Job, step: CompileProgram) -> Iterator[Instruction]:
         yield write.run(copy)
     user, paths = job.steps.user, job.steps.directories.paths if job.steps.directories else ()
     program = posixpath.basename(step.program)
+    yield write.workdir(f"{_WORK}/out/{nuitka.NAME}.dist")
+    yield write.run(Shell(_OF_SYSTEM)).because("Libraries of the system have a place of their own.")
     yield write.workdir(_WORK)
     yield write.run(
         Command(("cp", "-R", f"out/{nuitka.NAME}.dist/.", into)),
@@ -136,13 +145,15 @@ def _beside(job: Job, step: CompileProgram) -> Iterator[Instruction]:
     )
 
 
-def _linked() -> Instruction:
+def _linked(python: str) -> Instruction:
     """Files that the loader names, their packages' licences and status, and what every program reads of a system."""
     status = f"{_OUT}/var/lib/dpkg/status.d"
+    known = (*_OF_DATA, f"libpython{python}-minimal", f"libpython{python}-stdlib", f"python{python}-minimal")
     commands: list[Command | Shell] = [
         Shell(f"find {_OUT} -type f \\( -name '*.so*' -o -perm -u=x \\) -exec ldd {{}} + >found"),
         Shell(f"sed -n '{_FOUND}' found >opened"),
         Shell(f"sed -i '\\#^{_OUT}/#d' opened"),
+        Shell("sort -u -o opened opened"),
         Shell(f"xargs -a opened cp --parents --dereference --target-directory={_OUT}"),
         Command(("cp", "-R", "--parents", f"--target-directory={_OUT}"), _DATA),
         Shell(f"cp -R --parents --target-directory={_OUT} {' '.join(_LOADED)}"),
@@ -151,6 +162,8 @@ def _linked() -> Instruction:
         Shell("sed 'p;s#^/usr##' real >paths"),
         Shell("{ xargs -a paths dpkg-query --search >owners 2>/dev/null || true; }"),
         Shell("cut -d: -f1 owners >packages"),
+        Shell(f"printf '%s\\n' {' '.join(known)} >>packages"),
+        Shell("sort -u -o packages packages"),
         Command(("mkdir", "-p", status)),
         Shell(f"xargs -a packages -I{{}} sh -c 'dpkg-query --status {{}} >{status}/{{}}'"),
         Shell("sed 's#.*#/usr/share/doc/&/copyright#' packages >licences"),
