@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks import command, report
 from benchmarks.docker import engines
 from benchmarks.measure import Job, Times, alternate
-from benchmarks.project import Project, checkout
+from benchmarks.project import checkout
 from benchmarks.sides import Docker, Pottle, Size, emptied
 
 CPYTHON, NUITKA = "cpython", "nuitka"
@@ -28,43 +28,26 @@ class Side:
     size: Size
     start: Times
     build: float
-    """Seconds of processors for a build that has everything but the project's own image."""
+    """Seconds of processors for a build that has nothing but what CPython's image has left in the caches."""
 
 
-def measured(pottle: Pottle, docker: Docker, scratch: Path, runs: int) -> dict[str, dict[str, Side]]:
-    """A command line and a server, each both ways."""
-    tally = checkout("tally", scratch, docker.environ, edited="tally/cli.py")
-    desk = checkout("desk", scratch, docker.environ, edited="main.py")
-
-    def ends(side: str, tag: str) -> None:
-        docker("run", "--rm", "--network=none", tag, *(("tally",) if side == CPYTHON else ()), "one", "two")
-
-    def answers(side: str, tag: str) -> None:
-        docker.answers(tag, "main:app", ("uvicorn",) if side == CPYTHON else ())
-
-    return {
-        "command line: click, orjson": _both(pottle, docker, tally, ends, runs),
-        "server: Starlette, uvicorn": _both(pottle, docker, desk, answers, runs),
-    }
-
-
-def _both(
-    pottle: Pottle, docker: Docker, project: Project, starts: Callable[[str, str], None], runs: int
-) -> dict[str, Side]:
+def measured(pottle: Pottle, docker: Docker, scratch: Path, runs: int) -> dict[str, Side]:
+    """A command line, both ways."""
+    here = checkout("tally", scratch, docker.environ, edited="tally/cli.py").directory
     flags: Mapping[str, tuple[str, ...]] = {CPYTHON: (), NUITKA: ("--compile=nuitka",)}
-    tags = {side: f"bench-{side}-{project.directory.name}" for side in flags}
     built = {}
     for side, given in flags.items():
-        command.say(f"building {tags[side]}")
-        built[side] = _processor(
-            lambda side=side, given=given: pottle.build(project.directory, "--load", f"--tag={tags[side]}", *given)
-        )
-    times = alternate({side: Job(lambda side=side: starts(side, tags[side])) for side in flags}, runs)
-    found = {}
+        command.say(f"building by {side}")
+        built[side] = _processor(lambda given=given: pottle.build(here, *given))
     for side, given in flags.items():
-        compressed = sum(layer.compressed for layer in pottle.layers(project.directory, *given).values())
-        found[side] = Side(Size(docker.unpacked(tags[side]), compressed), times[side], built[side])
-    return found
+        pottle.build(here, "--load", f"--tag=bench-{side}", *given)
+
+    def run(side: str) -> None:
+        docker("run", "--rm", "--network=none", f"bench-{side}", *(("tally",) if side == CPYTHON else ()), "one", "two")
+
+    times = alternate({side: Job(lambda side=side: run(side)) for side in flags}, runs)
+    compressed = {s: sum(x.compressed for x in pottle.layers(here, *given).values()) for s, given in flags.items()}
+    return {s: Side(Size(docker.unpacked(f"bench-{s}"), compressed[s]), times[s], built[s]) for s in flags}
 
 
 def _processor(work: Callable[[], object]) -> float:
@@ -79,37 +62,41 @@ def _processor(work: Callable[[], object]) -> float:
     return spent() - before
 
 
-def text(results: Mapping[str, Mapping[str, Side]], where: str) -> str:
-    """The tables: ratios, the program's to CPython's."""
-    sizes = ("", "on disk", "compressed", *(f"{side}, on disk / compressed" for side in (CPYTHON, NUITKA)))
-    starts = ("", "start", *(f"{side}, start" for side in (CPYTHON, NUITKA)), "processors, to compile")
-    pairs = {name: (sides[CPYTHON], sides[NUITKA]) for name, sides in results.items()}
-    size_rows = [
+def text(sides: Mapping[str, Side], where: str) -> str:
+    """The table: ratios, the program's to CPython's."""
+    other, ours = sides[CPYTHON], sides[NUITKA]
+    rows = [
         (
-            name,
+            "on disk",
             f"**{ours.size.unpacked / other.size.unpacked:.2f}**",
-            f"**{ours.size.compressed / other.size.compressed:.2f}**",
-            *(f"{side.size.unpacked / 1e6:.1f} / {side.size.compressed / 1e6:.1f} MB" for side in (other, ours)),
-        )
-        for name, (other, ours) in pairs.items()
-    ]
-    start_rows = [
+            _mb(other.size.unpacked),
+            _mb(ours.size.unpacked),
+        ),
         (
-            name,
-            f"**{ours.start.median / other.start.median:.2f}**",
-            str(other.start),
-            str(ours.start),
+            "compressed",
+            f"**{ours.size.compressed / other.size.compressed:.2f}**",
+            _mb(other.size.compressed),
+            _mb(ours.size.compressed),
+        ),
+        ("start to end", f"**{ours.start.median / other.start.median:.2f}**", other.start, ours.start),
+        (
+            "to build, of processors",
+            f"**{ours.build / other.build:.0f}**",
+            f"{other.build:.0f} s",
             f"{ours.build:.0f} s",
-        )
-        for name, (other, ours) in pairs.items()
+        ),
     ]
-    return f"{where}\n\n{report.table(sizes, size_rows)}\n\n{report.table(starts, start_rows)}\n"
+    return f"{where}\n\n{report.table(('', 'Nuitka ÷ CPython', 'CPython', 'Nuitka'), rows)}\n"
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
 
 
 def main() -> int:
     environ = engines()
 
-    def measure(scratch: Path, runs: int) -> dict[str, dict[str, Side]]:
+    def measure(scratch: Path, runs: int) -> dict[str, Side]:
         return measured(emptied(environ, scratch), Docker(environ), scratch, runs)
 
     return command.run(

@@ -101,10 +101,10 @@ class Docker:
         """The bytes of its files, by the engine's own count."""
         return int(self("image", "inspect", "--format={{.Size}}", tag))
 
-    def answers(self, tag: str, module: str, program: Sequence[str] = ("uvicorn",)) -> float:
-        """Seconds from `docker run` to the first answer over HTTP, under a fresh container; `program` begins its command."""
+    def answers(self, tag: str, module: str) -> float:
+        """Seconds from `docker run` to the first answer over HTTP, under a fresh container."""
         port = _free_port()
-        server = (*program, "--host=127.0.0.1", f"--port={port}", module)
+        server = ("uvicorn", "--host=127.0.0.1", f"--port={port}", module)
         began = time.perf_counter()
         container = self("run", "--detach", "--network=host", tag, *server)
         try:
