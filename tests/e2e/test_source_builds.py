@@ -21,7 +21,10 @@ CASES = {
     "pyaudio": ("0.2.14", "import pyaudio; print(pyaudio.get_portaudio_version())"),
     "uwsgi": ("2.0.30", "import subprocess; print(subprocess.check_output(['uwsgi', '--version']).decode())"),
     "plyvel": ("1.5.1", "import plyvel; print(plyvel.__leveldb_version__)"),  # Cython
-    "pyscard": ("2.3.1", "from smartcard.scard import SCardEstablishContext as f; print(f(0)[0] & 0xff)"),  # opens libpcsclite
+    "pyscard": (
+        "2.3.1",
+        "from smartcard.scard import SCardEstablishContext as f; print(f(0)[0] & 0xff)",
+    ),  # opens libpcsclite
     "libusb1": ("3.3.1", "import usb1; print(usb1.getVersion())"),  # Python that opens libusb
     "rpds-py": ("0.21.0", "import rpds; print(rpds.HashTrieMap({1: 2}))"),  # Rust, with the suite's crates
     "orjson": (
