@@ -58,6 +58,12 @@ def machine(runs: int) -> str:
     )
 
 
+def built() -> str:
+    """The same where only sizes count: by what they were built."""
+    commit = call(["git", "describe", "--always", "--dirty"], os.environ, Path(__file__).parents[1])
+    return f"Measured {datetime.now(UTC):%Y-%m-%d}, pottle {commit}."
+
+
 def text(results: Results, where: str) -> str:
     """The tables."""
     blocks = [where, *_durations(results), *_sizes(results), *_limits(results)]

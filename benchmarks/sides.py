@@ -43,9 +43,9 @@ class Pottle:
         document = json.loads(self.build(directory, "--format=json", *arguments))
         return {layer["name"]: Size(layer["unpacked_size"], layer["size"]) for layer in document["layers"]}
 
-    def digests(self, directory: Path) -> dict[str, str]:
+    def digests(self, directory: Path, *arguments: object) -> dict[str, str]:
         """Of the layers, by name."""
-        document = json.loads(self.build(directory, "--format=json"))
+        document = json.loads(self.build(directory, "--format=json", *arguments))
         return {layer["name"]: layer["digest"] for layer in document["layers"]}
 
     def wheels(self, directory: Path) -> int:

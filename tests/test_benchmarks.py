@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import compression, docker, generated, layer_history, registry, report
+from benchmarks import compression, docker, generated, layer_history, registry, report, size_steps
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.sides import Size
@@ -73,7 +73,9 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("mark", [docker.MARK, registry.MARK, generated.MARK, compression.MARK, layer_history.MARK])
+@pytest.mark.parametrize(
+    "mark", [docker.MARK, registry.MARK, generated.MARK, compression.MARK, layer_history.MARK, size_steps.MARK]
+)
 def test_the_page_has_its_marks(mark):
     assert [PAGE.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
 
@@ -198,3 +200,13 @@ def test_a_generated_dockerfile_is_held_to_the_guides():
     assert good.count("| kept |") == 2
     bad = generated.text({"a": change(1.0, 1e6), "b": change(4.0, 6e6)}, "here")
     assert bad.count("**missed**") == 2
+
+
+def test_each_step_is_told_by_what_it_saves():
+    steps = [
+        ("speed", Size(100_000_000, 50_000_000)),
+        ("bytecode", Size(80_000_000, 30_000_000)),
+        ("tests", Size(70_000_000, 25_000_000)),
+    ]
+    text = size_steps.text({"shop": steps}, "here")
+    assert "| tests | **0.70** | **0.50** | 10.0 MB | 5.0 MB | 70.0 MB | 25.0 MB |" in text

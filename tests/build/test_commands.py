@@ -1,10 +1,12 @@
 """Commands of the project that run in its image while that is built: what they write becomes a layer."""
 
+import dataclasses
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pottle.build.builder import Order, build, serves
 from pottle.build.output import entries
@@ -16,7 +18,8 @@ from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, File, Symlink
 from pottle.oci.image import Image
 from pottle.oci.platform import Platform
-from pottle.plan.lock import LockedPlan, LockedWheel
+from pottle.oci.unpack import layer_members
+from pottle.plan.lock import LockedPackage, LockedPlan, LockedWheel
 from pottle.plan.model import CopyProject, LayerPlan, RunCommand
 from pottle.plan.planner import make_plan
 from pottle.progress import Silent
@@ -28,6 +31,10 @@ from pottle.stop import Stop
 STEP = RunCommand("collectstatic", ("python", "manage.py"), (("A", "b"),), ("/app/static",))
 
 
+def paths(image: Image) -> list[str]:
+    return [member.path for layer in image.manifest.layers for member in layer_members(image.store, layer)]
+
+
 @dataclass
 class Recording:
     """A sandbox that writes what a test wants."""
@@ -35,13 +42,33 @@ class Recording:
     files: dict[str, str] = field(default_factory=lambda: {"a.css": "a"})
     ended: Ended = field(default_factory=lambda: Ended(0, ""))
     seen: list[tuple[int, Command]] = field(default_factory=list)
+    images: list[list[str]] = field(default_factory=list)
+    """What each command found."""
 
     def run(self, image: Image, command: Command, work: Path) -> Ended:
         self.seen.append((len(image.layers), command))
+        self.images.append(paths(image))
         for place in command.outputs.values():
             for name, content in self.files.items():
                 (place / name).write_text(content)
         return self.ended
+
+
+@dataclass
+class Tools:
+    """A .deb with a program in it."""
+
+    control: str = "Package: gettext\nArchitecture: amd64\n"
+    md5sums: str = ""
+    preinst: str = ""
+    postinst: str = ""
+    templates: str = ""
+
+    def packages(self, asked: tuple[LockedPackage, ...]) -> list["Tools"]:
+        return [self for _ in asked]
+
+    def entries(self, aside: Path | None = None):
+        return iter([File("usr/bin/msgfmt", b"a program", 0o755)])
 
 
 def locked(platform: str = "linux/amd64", wheels: tuple[LockedWheel, ...] = ()) -> LockedPlan:
@@ -178,3 +205,21 @@ def test_a_command_that_takes_too_much_says_so(tmp_path: Path):
     sandbox = Recording(ended=Ended(137, "", "it took more than 8 GiB of memory"))
     with pytest.raises(ProjectError, match="collectstatic was ended, since it took more than 8 GiB of memory"):
         made(tmp_path, sandbox)
+
+
+def test_what_a_command_runs_with_is_in_no_image(tmp_path: Path):
+    def with_tools(sha256: str, sandbox: Recording):
+        plain = order(tmp_path, sandbox)
+        debs = (LockedPackage("gettext", "1", "amd64", "trixie", "pool/gettext.deb", sha256, 1),)
+        asked = replace(plain.locked, packages=(("collectstatic", debs),))
+        workshop = dataclasses.replace(plain.workshop, supplies=Tools())
+        return build(dataclasses.replace(plain, locked=asked, workshop=workshop))
+
+    sandbox = Recording()
+    built = with_tools("a" * 64, sandbox)
+    assert sandbox.seen[0][0] == 2
+    assert "usr/bin/msgfmt" in sandbox.images[0]
+    assert len(built.image.layers) == 2
+    assert not any("msgfmt" in path for path in paths(built.image))
+    assert with_tools("a" * 64, sandbox).made == frozenset()
+    assert with_tools("b" * 64, sandbox).made == {"collectstatic"}

@@ -1,65 +1,81 @@
-"""Packages that a project names: what their scripts would do is in the image, or told."""
-
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
-from tests.world import World, world
 
+from pottle.build.packages import Packages
+from pottle.build.supplies import Supplies
 from pottle.oci.entry import File
-from pottle.oci.image import Image
-from pottle.oci.unpack import layer_members
-from pottle.testing.debian_archive import Package
+from pottle.plan.lock import LockedPackage
+from pottle.sources.debian.deb import Deb, read_deb
+from pottle.testing.debian_archive import Package, build_deb
 
-SCRIPT = """\
-#!/bin/sh
-set -e
-if [ "$1" = configure ]; then
-    adduser --system --group --home /var/lib/daemon daemond
-    update-alternatives --install /usr/bin/tool tool /usr/bin/tool.real 10
-    cp /usr/share/daemon/daemon.conf /etc/daemon.conf
-    daemon-setup --first-time
-fi
-"""
-DAEMON = Package(
-    "daemon",
-    entries=(
-        File("usr/bin/tool.real", b"", 0o755),
-        File("usr/share/daemon/daemon.conf", b"x = 1\n"),
-        File("usr/lib/sysusers.d/daemon.conf", b"g daemons 77\n"),
-    ),
-    scripts={"postinst": SCRIPT},
-)
+LARGE = b"x" * 20_000
+"""Bytes that are put aside."""
+
+
+class Debs:
+    """Supplies of .debs, and how often each was unpacked."""
+
+    def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.directory = directory
+        self.unpacked: list[str] = []
+        real = Deb.entries
+
+        def entries(deb, aside=None):
+            self.unpacked.append(deb.path.name)
+            return real(deb, aside)
+
+        monkeypatch.setattr(Deb, "entries", entries)
+
+    def packages(self, packages: Sequence[LockedPackage]) -> list[Deb]:
+        return [read_deb(self.directory / package.name) for package in packages]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path / "home", bytecode=False) as made:
-        made.archive.add(DAEMON)
-        yield made
+def debs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Debs:
+    for name in ("one", "two"):
+        package = Package(name, entries=(File(f"usr/bin/{name}", LARGE), File(f"etc/{name}", b"small")))
+        (tmp_path / name).write_bytes(build_deb(package))
+    return Debs(tmp_path, monkeypatch)
 
 
-def contents(image: Image, paths: Sequence[str]) -> dict[str, str]:
-    """What the topmost layer that has a path says it holds: a file's text, a link's target."""
-    found = dict[str, str]()
-    for layer in image.manifest.layers:
-        for member in layer_members(image.store, layer):
-            if member.path in paths:
-                found[member.path] = member.target or b"".join(member.content).decode()
-    return found
+def locked(name: str) -> LockedPackage:
+    return LockedPackage(name, "1", "all", "trixie", f"pool/{name}.deb", name * 8, 1)
 
 
-def test_what_scripts_would_do_is_in_the_image_or_told(here: World, tmp_path: Path):
-    project = here.virtual(tmp_path / "shop", **{"pottle.toml": 'packages = ["daemon"]\n'})
-    said = here.pottle("build", project)
-    assert said.code == 0, said.err
-    assert "warning: daemon: its script would run `daemon-setup --first-time`, which is not done" in said.err
-    found = contents(here.image("shop"), ["etc/passwd", "etc/group", "etc/daemon.conf", "usr/bin/tool"])
-    assert "daemond:x:999:999:daemond:/var/lib/daemon:/usr/sbin/nologin\n" in found["etc/passwd"]
-    assert {"daemond:x:999:", "daemons:x:77:"} <= set(found["etc/group"].splitlines())
-    assert (found["etc/daemon.conf"], found["usr/bin/tool"]) == ("x = 1\n", "/usr/bin/tool.real")
+def test_two_that_want_a_package_at_once_unpack_it_once(debs: Debs, tmp_path: Path):
+    wanted = [locked("one"), locked("two")]
+    packages = Packages(cast(Supplies, debs), tmp_path, [*wanted, *wanted])
+    found: list[list[tuple[str, bytes]]] = []
+
+    def read() -> None:
+        entries = [entry for each in packages.of(wanted) for entry in each.entries()]
+        found.append([(entry.path, entry.read()) for entry in entries if isinstance(entry, File)])
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found[0] == found[1]
+    assert ("usr/bin/one", LARGE) in found[0]
+    assert sorted(debs.unpacked) == ["one", "two"]
 
 
-def test_the_bases_own_packages_are_not_told_about(here: World, tmp_path: Path):
-    said = here.pottle("build", here.virtual(tmp_path / "shop"))
-    assert (said.code, "its script" in said.err) == (0, False)
+def test_what_its_last_reader_has_is_kept_no_longer(debs: Debs, tmp_path: Path):
+    packages = Packages(cast(Supplies, debs), tmp_path, [locked("one")] * 2)
+    (first,), (second,) = packages.of([locked("one")]), packages.of([locked("one")])
+    assert [*first.entries()] == [*second.entries()]
+    assert debs.unpacked == ["one"]
+    assert first._entries is None
+
+
+def test_who_was_not_expected_is_served_all_the_same(debs: Debs, tmp_path: Path):
+    packages = Packages(cast(Supplies, debs), tmp_path, [])
+    for _ in range(2):
+        (found,) = packages.of([locked("one")])
+        assert [entry.path for entry in found.entries()]
+    assert debs.unpacked == ["one", "one"]

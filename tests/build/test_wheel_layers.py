@@ -33,6 +33,9 @@ def large(name: str, version: str = "1.0", **files: str) -> WheelFile:
 BIG = WheelFile("big", files={"big/__init__.py": bulk("big")}, console_scripts={"big": "big:main"})
 BULKY, NEWER_BULKY = large("bulky"), large("bulky", "2.0")
 CLICK, YARL, NEWER_YARL = WheelFile("click"), WheelFile("yarl"), WheelFile("yarl", "2.0")
+TESTED = WheelFile(
+    "tested", files={"tested/__init__.py": "", "tested/tests/test_it.py": "", "tested/py.typed": "", "tested/it.h": ""}
+)
 SPACES = (large("one", **{"ns/__init__.py": ""}), large("two", **{"ns/__init__.py": ""}))
 CONTESTING = (
     large("first", **{"tests/__init__.py": "mine = 1\n", "tests/own.py": ""}),
@@ -42,7 +45,7 @@ CONTESTING = (
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    index = PackageIndex(BIG, BULKY, NEWER_BULKY, CLICK, YARL, NEWER_YARL, *SPACES, *CONTESTING)
+    index = PackageIndex(BIG, BULKY, NEWER_BULKY, CLICK, YARL, NEWER_YARL, *SPACES, *CONTESTING, TESTED)
     with world(tmp_path_factory.mktemp("layers") / "home", index=index) as made:
         yield made
 
@@ -145,7 +148,7 @@ def test_lines_that_move_in_the_lock_change_nothing(here: World, tmp_path: Path)
 
 
 def test_the_image_is_the_same_however_it_is_divided(here: World, home: World, tmp_path: Path, monkeypatch):
-    wheels = (BIG, BULKY, CLICK, YARL, *SPACES, *CONTESTING)
+    wheels = (BIG, BULKY, CLICK, YARL, *SPACES, *CONTESTING, TESTED)
     divided = build(here, project(here, tmp_path / "one", *wheels))
     monkeypatch.setattr(split, "LIMITS", split.Limits())
     elsewhere = home.fresh("undivided")
@@ -216,3 +219,23 @@ def test_every_directory_is_alike_in_all_layers(here: World, tmp_path: Path):
                     kinds.setdefault(member.name, set()).add((member.mode, member.uid, member.gid, member.mtime))
     assert len(kinds[SITE]) == 1
     assert all(len(found) == 1 for found in kinds.values())
+
+
+def test_a_small_image_goes_without_what_no_program_needs(here: World, tmp_path: Path):
+    root = project(here, tmp_path / "shop", TESTED, CLICK)
+    whole = build(here, root)
+    with (root / "pyproject.toml").open("a") as file:
+        file.write('[tool.pottle]\noptimize = "size"\n')
+    small, again = build(here, root), build(here, root)
+    assert small.made >= {"environment"}
+    assert again.made == set()
+    gone = {path for path in contents(whole).keys() - contents(small).keys() if not path.endswith(".pyc")}
+    assert {path for path in gone if contents(whole)[path][2]} == set()
+    assert {path.removeprefix(f"{SITE}/") for path in gone if "__pycache__" not in path} == {
+        *("tested/tests", "tested/tests/test_it.py", "tested/py.typed"),
+    }
+    record = contents(small)[f"{SITE}/tested-1.0.dist-info/RECORD"][2].decode()
+    assert "tests" not in record
+    assert "tested/it.h" in record  # no machine code: it is data
+    (root / "pyproject.toml").write_text((root / "pyproject.toml").read_text() + 'keep = ["tested"]\n')
+    assert f"{SITE}/tested/tests/test_it.py" in contents(build(here, root))

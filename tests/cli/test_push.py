@@ -11,6 +11,7 @@ import pytest
 from tests.cli.test_interrupts import AT_ONCE, interrupt, wait_until
 from tests.world import World
 
+from pottle.errors import HostError
 from pottle.testing.registry import FakeRegistry
 
 
@@ -146,3 +147,17 @@ def test_a_helper_that_hangs_ends_with_us(here: World, project: Path):
         process = there.start("build", "--push", "-q", "-t", f"{registry.host}/team/shop", project)
         wait_until((here.home / "asked").exists)
         assert interrupt(process, signal.SIGTERM) < AT_ONCE
+
+
+def test_layers_are_on_their_way_before_the_image_is_whole(
+    here: World, project: Path, registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(layers: object, *_: object) -> object:
+        wait_until(lambda: len(registry.blobs["team/shop"]) >= 3)
+        raise HostError("it breaks at the very end")
+
+    monkeypatch.setattr("pottle.build.builder._assembled", broken)
+    said = here.pottle("build", "--push", "-t", f"{registry.host}/team/shop:1.2", project)
+    assert said.code == HostError.exit_code
+    assert "it breaks at the very end" in said.err
+    assert registry.tags["team/shop"] == registry.manifests["team/shop"] == {}

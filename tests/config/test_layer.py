@@ -74,7 +74,9 @@ def test_every_key_is_read():
     env = { X = "" }
     build-env = { SECRET_KEY = "x" }
     collectstatic = false
+    compilemessages = false
     exclude = ["*.md", "!a.md"]
+    keep = ["numpy/_core/include"]
     mirror = "http://mirror.example/debian"
     debs = "vendor/debs"
     locked = true
@@ -114,7 +116,7 @@ MISTAKES = {
     'allow_expired = ["forky"]': "unknown key `allow_expired` (hint: did you mean `allow-expired`?)",
     "port = 0": "`port`: expected `int` >= 1 (hint: The port that the application listens on.)",
     'port = "80"': "`port`: expected `int`, got `str` (hint: The port that the application listens on.)",
-    'optimize = "fast"': '`optimize`: invalid enum value \'fast\' (hint: "speed", or "size" without bytecode: smaller, slower to start.)',
+    'optimize = "fast"': '`optimize`: invalid enum value \'fast\' (hint: "speed", or "size" without bytecode, tests, headers, stubs and symbols: smaller, slower to start.)',
     "command = []": "`command`: expected `array` of length >= 1 (hint: The container's argv, in place of what the code suggests.)",
 }
 

@@ -331,6 +331,64 @@ urlpatterns = [path("", index)]
 }
 """Books in PostgreSQL, which a migration puts there, and a counter in Redis."""
 
+BOOKSTALL: Files = {
+    **{name: text for name, text in LIBRARY.items() if name not in ("bookshop/settings.py", "bookshop/urls.py")},
+    "pyproject.toml": """
+[project]
+name = "book-stall"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["django>=5.1", "gunicorn>=23", "psycopg>=3.2", "whitenoise>=6.5"]
+""",
+    "bookshop/settings.py": """
+import os
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = ["127.0.0.1"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.staticfiles", "bookshop"]
+MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware", "django.middleware.locale.LocaleMiddleware"]
+ROOT_URLCONF = "bookshop.urls"
+WSGI_APPLICATION = "bookshop.wsgi.application"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "collected"
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ.get("DB_HOST", "localhost"),
+        "NAME": os.environ["DB_NAME"],
+        "USER": os.environ["DB_USER"],
+        "PASSWORD": os.environ["DB_PASSWORD"],
+    }
+}
+""",
+    "bookshop/locale/de/LC_MESSAGES/django.po": """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Our books"
+msgstr "Unsere Bücher"
+""",
+    "bookshop/static/stall.css": "body { color: green }",
+    "bookshop/templates/stall.html": """
+{% load i18n static %}<link rel="stylesheet" href="{% static "stall.css" %}"><h1>{% translate "Our books" %}</h1>
+{% for book in books %}<li>{{ book.title }}</li>{% endfor %}
+""",
+    "bookshop/urls.py": """
+from django.shortcuts import render
+from django.urls import path
+
+from bookshop.models import Book
+
+urlpatterns = [path("", lambda request: render(request, "stall.html", {"books": Book.objects.all()}))]
+""",
+}
+"""A page of what PostgreSQL has, by the C library's own client (libpq5), static files under hashed names, messages."""
+
 WORKSPACE: Files = {
     "pyproject.toml": """
 [tool.uv.workspace]

@@ -95,3 +95,36 @@ def needed_versions(plan: Blueprint, strings: Strings) -> bytes:
             after = 0 if index == len(versions) else 16
             content += struct.pack(plan.order + "IHHII", 0, flags, index, strings.add(name), after)
     return content
+
+
+@dataclass(frozen=True)
+class Section:
+    """What no segment holds."""
+
+    name: str
+    content: bytes
+    flags: int = 0
+    type: int = 1
+
+
+def with_sections(file: bytes, *sections: Section, bits: int = 64, order: str = "<") -> bytes:
+    """The file with these sections behind it, their names and their headers, as a linker lays them out."""
+    strings = Strings()
+    every = [Section("", b"", type=0), *sections, Section(".shstrtab", b"")]
+    named = [strings.add(each.name) if each.name else 0 for each in every]
+    every[-1] = Section(".shstrtab", strings.content, type=3)
+    headers = b""
+    layout = order + ("IIQQQQIIQQ" if bits == 64 else "IIIIIIIIII")
+    for name, each in zip(named, every, strict=True):
+        headers += struct.pack(layout, name, each.type, each.flags, 0, len(file), len(each.content), 0, 0, 1, 0)
+        file += each.content
+    return with_table(file, len(file), len(every), bits=bits, order=order) + headers
+
+
+def with_table(file: bytes, at: int, count: int, *, bits: int = 64, order: str = "<") -> bytes:
+    """The file whose header names a table of `count` section headers at this offset, the last of which has the names."""
+    changed = bytearray(file)
+    wide = bits == 64
+    struct.pack_into(order + ("Q" if wide else "I"), changed, 40 if wide else 32, at)
+    struct.pack_into(order + "HHH", changed, 58 if wide else 46, 64 if wide else 40, count, count - 1)
+    return bytes(changed)

@@ -233,8 +233,11 @@ def test_wheels_fit_its_c_library(image: BaseImage, filename: str):
 
 def test_wheels_that_are_not_there_for_musl_are_named():
     lock = LOCK.replace("musllinux_1_2", "manylinux_2_28")
-    with pytest.raises(ProjectError, match=r"no wheel of native 1\.0 for linux/amd64, CPython 3\.12 and musl 1\.2"):
+    with pytest.raises(
+        ProjectError, match=r"no wheel of native 1\.0 for linux/amd64, CPython 3\.12 and musl 1\.2"
+    ) as found:
         planned(changed(libc="musl", libc_version="1.2"), {**PROJECT, "uv.lock": lock})
+    assert found.value.hint == 'it has one for glibc: choose a base with glibc, `base = "debian"` or python:3.12-slim'
 
 
 def test_what_an_index_is_asked_for_fits_it_too():

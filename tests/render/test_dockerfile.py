@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from pottle import api
-from pottle.errors import ProjectError
+from pottle.errors import ProjectError, UsageError
 from pottle.generated import BEGIN, END
 from pottle.oci.platform import Platform
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
 from pottle.render import listed
 from pottle.render.files import write
-from pottle.render.style import SECRETS, Style
+from pottle.render.style import SECRETS, Layout, Style
 
 HOST = api.Host(Path("/nonexistent"), {})
 SCRIPT: Mapping[str, str] = {
@@ -101,6 +101,34 @@ def test_without_bytecode_nothing_is_compiled(project: Project):
     text = dockerfile(project(**{"pottle.toml": 'optimize = "size"\n'}))
     assert "compileall" not in text
     assert "UV_COMPILE_BYTECODE" not in text
+
+
+TRANSLATED = {
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n",
+    "settings.py": "INSTALLED_APPS = []\n",
+    "locale/de/LC_MESSAGES/django.po": "",
+}
+
+
+def test_what_a_command_runs_with_stays_in_its_stage(project: Project):
+    stages = dockerfile(project(**TRANSLATED)).partition("FROM runtime AS compilemessages")[2]
+    made, _, image = stages.partition("FROM runtime AS image")
+    assert "gettext" in made
+    assert "manage.py compilemessages" in made
+    assert "COPY --link --from=compilemessages /app/locale /app/locale" in image
+    assert "gettext" not in image
+
+
+@pytest.mark.parametrize("layout", ["single-stage", "wheel-house"])
+def test_it_would_stay_in_the_image_where_that_is_the_stage(project: Project, layout: Layout):
+    with pytest.raises(UsageError, match="compilemessages needs a program"):
+        dockerfile(project(**TRANSLATED), Style(layout=layout))
+
+
+def test_it_says_that_it_leaves_in_what_a_small_image_goes_without(project: Project):
+    root = project(**{"pyproject.toml": SCRIPT["pyproject.toml"] + 'dependencies = ["numpy"]\n'})
+    assert "leaves out of distributions" in dockerfile(root, optimize="size").partition("\nARG ")[0]
+    assert "leaves out of distributions" not in dockerfile(root)
 
 
 @pytest.mark.parametrize("dynamic", ['dynamic = ["dependencies"]', 'dynamic = ["optional-dependencies", "version"]'])

@@ -5,7 +5,7 @@ The surroundings (environment, clock, cache directory, who listens) are argument
 
 from pottle.api.builds import Outcome, build, build_all, build_for
 from pottle.api.cache import cache_inventory, prune
-from pottle.api.delivery import check_output, load, push, push_product, save, tag, write_digest
+from pottle.api.delivery import check_output, load, push, push_product, pushing_ahead, save, tag, write_digest
 from pottle.api.files import files_of
 from pottle.api.generating import KINDS, ci_provider, generate, generate_all, refreshed
 from pottle.api.host import Host, own_platform
@@ -67,6 +67,7 @@ __all__ = [
     "prune",
     "push",
     "push_product",
+    "pushing_ahead",
     "read_options",
     "reference",
     "references",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pottle.build.builder import Built, Order
     from pottle.config.options import Options
     from pottle.oci.platform import Platform
+    from pottle.oci.registry.ahead import Ahead
     from pottle.oci.registry.shared_layers import SharedLayers
     from pottle.plan.model import ImagePlan
     from pottle.project.facts import Facts
@@ -39,12 +40,17 @@ def build(root: Path, options: "Options", platform: "Platform", host: Host) -> "
 
 
 def build_for(
-    root: Path, options: "Options", platforms: "Sequence[Platform]", host: Host, shared: "SharedLayers | None" = None
+    root: Path,
+    options: "Options",
+    platforms: "Sequence[Platform]",
+    host: Host,
+    shared: "SharedLayers | None" = None,
+    ahead: "Ahead | None" = None,
 ) -> Product:
     """Builds the project at `root` for each platform, side by side, into pottle's store; several under one index.
 
     All are locked before the first is built, and what they have in common is made once. Where one fails the others are stopped,
-    and the error says which one it was. Layers are looked for in `shared` before they are made.
+    and the error says which one it was. Layers are looked for in `shared` before they are made, and sent `ahead` when they are.
     """
     from pottle.oci.image import assemble_index
     from pottle.provision import keeping
@@ -68,7 +74,8 @@ def build_for(
         locked = _together([side.lock for side in sides], settings.stop)
         files = project_files(root, options, host, wheels_of(plans))
         orders = [
-            side.order(each, files, Sandbox(host), options, shared) for side, each in zip(sides, locked, strict=True)
+            side.order(each, files, Sandbox(host), options, shared, ahead if number < len(plans) else None)
+            for number, (side, each) in enumerate(zip(sides, locked, strict=True))
         ]
         works = [
             partial(side.build, order, _stand_in(order, orders)) for side, order in zip(sides, orders, strict=True)

@@ -1,6 +1,7 @@
 """Where a built image goes: a name in the store, a file, an engine, a registry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pottle.api.products import Product
     from pottle.oci.image import AnyImage
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.ahead import Ahead
     from pottle.oci.registry.push import Pushed
 
 
@@ -76,6 +78,7 @@ def push(
     host: Host,
     insecure: Sequence[str] = (),
     origins: "Sequence[Reference]" = (),
+    ahead: "Ahead | None" = None,
 ) -> "Pushed":
     """Put the image where each name says. `insecure` are hosts that may be spoken to without TLS.
 
@@ -85,20 +88,34 @@ def push(
 
     below = tuple(image.base for image in target.images if image.base is not None)
     origins = tuple(dict.fromkeys((*origins, *below)))
-    with registry_for(host, insecure) as registry:
-        return push_image(target, names, registry, origins=origins, progress=host.progress)
+    with nullcontext(ahead.registry) if ahead is not None else registry_for(host, insecure) as registry:
+        return push_image(target, names, registry, origins=origins, progress=host.progress, ahead=ahead)
+
+
+@contextmanager
+def pushing_ahead(name: "Reference", host: Host, insecure: Sequence[str] = ()) -> "Iterator[Ahead]":
+    """For a build whose image is pushed under `name`: layers are on their way while others are made."""
+    from pottle.oci.registry.ahead import Ahead
+
+    with registry_for(host, insecure) as registry, closing(Ahead(name, registry)) as ahead:
+        yield ahead
 
 
 def push_product(
-    product: "Product", names: "Sequence[Reference]", host: Host, insecure: Sequence[str] = ()
+    product: "Product",
+    names: "Sequence[Reference]",
+    host: Host,
+    insecure: Sequence[str] = (),
+    ahead: "Ahead | None" = None,
 ) -> "tuple[Product, Pushed]":
     """Push what was built. A layer that a layer cache has lost since it was looked for is made here, and the product another then."""
     from pottle.oci.registry.push import LayerLost
 
     while True:
         try:
-            return product, push(product.target, names, host, insecure, product.origins)
+            return product, push(product.target, names, host, insecure, product.origins, ahead)
         except LayerLost as lost:
             if product.shared is None or product.anew is None or not product.shared.lose(lost.digest):
                 raise
-            product = product.anew()
+            # What goes on ahead has ended with the push that failed.
+            product, ahead = product.anew(), None

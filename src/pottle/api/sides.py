@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pottle.build.builder import Built, Order
     from pottle.build.project import ProjectFiles
     from pottle.config.options import Options
+    from pottle.oci.registry.ahead import Ahead
     from pottle.oci.registry.shared_layers import SharedLayers
     from pottle.plan.lock import Decided, LockedPlan
     from pottle.plan.model import ImagePlan
@@ -67,6 +68,7 @@ class Side:
         sandbox: "Sandbox",
         options: "Options",
         shared: "SharedLayers | None",
+        ahead: "Ahead | None",
     ) -> "Order":
         """What has to be known for building it."""
         from pottle.build.builder import Order
@@ -76,8 +78,19 @@ class Side:
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
         supplies.note_use()
-        common = (sandbox, shared, options.compression, settings.turns)
-        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *common)
+        workshop = Workshop(
+            settings.cache,
+            supplies,
+            settings.progress,
+            settings.stop,
+            sandbox,
+            shared,
+            options.compression,
+            turns=settings.turns,
+        )
+        if ahead is not None:
+            send, store = ahead.layer, workshop.store
+            workshop = replace(workshop, there=lambda layer: send(layer.descriptor, store))
         return Order(locked, files, workshop)
 
     def build(self, order: "Order", stand_in: "Order | None") -> "Built":

@@ -1,6 +1,6 @@
 """Executes a `LockedPlan`: every layer that the cache does not have is made, then the image is put together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from pottle.build import cache
 from pottle.build.compiler import Compilation
 from pottle.build.execution import makeup
 from pottle.build.ingredients import Ingredients
+from pottle.build.packages import Packages
 from pottle.build.project import ProjectFiles
 from pottle.build.steps import Executor
 from pottle.build.wheels import Wheels, step_of
@@ -17,7 +18,7 @@ from pottle.memory import give_back_large_blocks
 from pottle.oci.compression import cpus
 from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
-from pottle.plan.lock import LockedPlan
+from pottle.plan.lock import LockedPackage, LockedPlan
 from pottle.plan.model import ImagePlan, LayerPlan, RunCommand
 from pottle.stop import together
 
@@ -173,26 +174,34 @@ class _Making:
         they run in.
         """
         commands = [plan for plan in plans if _runs_a_command(plan)]
-        of_packages = [plan for plan in plans if self.ingredients.packages(plan)]
+        of_packages = [plan for plan in plans if self.ingredients.packages(plan) and plan not in commands]
         of_wheels = [plan for plan in plans if step_of(plan)]
         others = [plan for plan in plans if plan not in (*of_packages, *of_wheels, *commands)]
         if of_packages or of_wheels:
             give_back_large_blocks()
 
         with self._workshop.scratch() as aside:
-            executor = Executor(self.ingredients, self._workshop, self._compilation, self.wheels, self._image, aside)
+            packages = Packages(self._workshop.supplies, aside, self._readers(of_packages))
+            executor = Executor(
+                self.ingredients, self._workshop, self._compilation, self.wheels, self._image, aside, packages
+            )
 
             def environment_and_app() -> None:
                 self._make_environment(of_wheels, executor, aside)
                 self._make(others, executor)
 
             works: list[Callable[[], None]] = [
-                self._compilation.prepare,
+                partial(self._compilation.prepare, packages),
                 partial(self._make, of_packages, executor),
                 environment_and_app,
             ]
             together(works, self._workshop.stop, len(works))
             self._make(self.missing(commands), executor)
+
+    def _readers(self, plans: Iterable[LayerPlan]) -> Iterator[LockedPackage]:
+        """Each package as often as it is wanted: for its layer, and for the interpreter that compiles."""
+        yield from (package for plan in plans for package in self.ingredients.packages(plan))
+        yield from self._compilation.unpacks
 
     def _make_environment(self, plans: Sequence[LayerPlan], executor: Executor, work: Path) -> None:
         """Layers of wheels, side by side: each is small, and a small layer is compressed by one core."""
@@ -208,18 +217,25 @@ class _Making:
         there = {
             plan.name: layer for plan in plans if (layer := _find(self.key(plan), platform, self._workshop)) is not None
         }
-        self.there |= there
+        self._tell(there)
         self.found |= there.keys()
         return [plan for plan in plans if plan.name not in there]
 
     def _make(self, plans: Iterable[LayerPlan], executor: Executor) -> None:
         for plan in plans:
-            self.there[plan.name] = _once(plan, self.key(plan), executor)
+            self._tell({plan.name: _once(plan, self.key(plan), executor)})
 
-    def _image(self, above: LayerPlan) -> Image:
-        """What the layers below one make."""
+    def _tell(self, layers: Mapping[str, Layer]) -> None:
+        self.there |= layers
+        if self._workshop.there is not None:
+            for layer in layers.values():
+                self._workshop.there(layer)
+
+    def _image(self, above: LayerPlan, tools: Layer | None) -> Image:
+        """What the layers below one make, with the tools of its command on top."""
         below = [(plan, self.there[plan.name]) for plan in self.ingredients.below(above)]
-        return _assembled(below, self.ingredients.locked, self._workshop)
+        on_top = [(above, tools)] if tools is not None else []
+        return _assembled([*below, *on_top], self.ingredients.locked, self._workshop)
 
 
 def _once(plan: LayerPlan, key: str, executor: Executor) -> Layer:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pottle.build import bytecode, interpreter
 from pottle.build.interpreter import Interpreter
+from pottle.build.packages import Packages
 from pottle.build.workshop import Workshop
 from pottle.oci.entry import Entry, File
-from pottle.plan.lock import Compiler
+from pottle.plan.lock import Compiler, LockedPackage
 from pottle.plan.places import STANDALONE
 
 
@@ -21,9 +22,16 @@ class Compilation:
         self._found: Interpreter | None = None
         self._looked = False
 
-    def prepare(self) -> None:
+    def prepare(self, packages: Packages) -> None:
         """Unpack the interpreter, if there is to be one, before the first file has to be compiled."""
-        self._interpreter()
+        self._interpreter(packages)
+
+    @property
+    def unpacks(self) -> tuple[LockedPackage, ...]:
+        """The packages that the interpreter is to be unpacked from; none where it is there."""
+        if self._compiler is None or (self._workshop.compilers / identity(self._compiler)).is_dir():
+            return ()
+        return self._compiler.packages
 
     @property
     def lacks(self) -> bool:
@@ -41,19 +49,21 @@ class Compilation:
         with self._workshop.turns.of("compiling"), self._workshop.progress.task("Compiling bytecode"):
             return bytecode.compile_groups(groups, found, mode, self._workshop.bytecode, self._workshop.stop)
 
-    def _interpreter(self) -> Interpreter | None:
+    def _interpreter(self, packages: Packages | None = None) -> Interpreter | None:
         with self._lock:
             if not self._looked:
                 self._looked = True
-                self._found = self._unpacked()
+                self._found = self._unpacked(packages)
             return self._found
 
-    def _unpacked(self) -> Interpreter | None:
+    def _unpacked(self, packages: Packages | None) -> Interpreter | None:
         if self._compiler is None:
             return None
         name = identity(self._compiler)
         with self._workshop.turns.of(name):
-            found = interpreter.unpack(self._entries, self._compiler.version, name, self._workshop.compilers)
+            found = interpreter.unpack(
+                lambda: self._entries(packages), self._compiler.version, name, self._workshop.compilers
+            )
         if found is None:
             self._workshop.progress.warn(
                 f"this machine cannot run {_architecture(self._compiler)} CPython {self._compiler.version}: "
@@ -61,14 +71,15 @@ class Compilation:
             )
         return found
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self, packages: Packages | None) -> Iterator[Entry]:
         assert self._compiler is not None
         if self._compiler.interpreter is not None:
             from pottle.build import standalone
 
             found = self._workshop.supplies.interpreter(self._compiler.interpreter)
             yield from standalone.interpreter(found, STANDALONE)
-        for deb in self._workshop.supplies.packages(self._compiler.packages):
+        wanted = self._compiler.packages
+        for deb in packages.of(wanted) if packages is not None else self._workshop.supplies.packages(wanted):
             self._workshop.stop.check()
             yield from deb.entries()
 

@@ -26,6 +26,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 
@@ -74,6 +75,7 @@ class Ingredients:
             case RunCommand():
                 image = self.locked.plan.base_image
                 yield image.digest if image is not None else None
+                yield [package.sha256 for package in self.packages(layer)]
                 yield [self.key(below) for below in self.below(layer)]
             case InstallInterpreter():
                 yield self.interpreter.sha256
@@ -102,7 +104,7 @@ class Ingredients:
                 yield self._project(".")
                 yield self.locked.plan.python
                 yield self._compiler(mode)
-            case MakeDirectories():
+            case MakeDirectories() | Trim():
                 pass
             case _:
                 assert_never(step)

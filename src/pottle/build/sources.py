@@ -24,7 +24,7 @@ from pottle.oci.entry import Entry
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
 from pottle.plan.lock import LockedPackage, LockedPlan
-from pottle.plan.model import BuildWheels, CreateEnvironment, Source
+from pottle.plan.model import BuildWheels, CreateEnvironment, RunCommand, Source
 from pottle.plan.places import SOURCES
 from pottle.sharing import used
 from pottle.text import Location
@@ -95,7 +95,9 @@ class Builder:
             name = image.name.removeprefix("docker.io/library/")
             what = f"nothing can be built for {name}: suites build for glibc, and it has {image.libc}"
             raise ProjectError(what, hint="choose versions that have wheels for it, or a base image with glibc")
-        return cls(locked, tuple(package for _, packages in locked.packages for package in packages), workshop)
+        commands = _commands(locked)
+        of_root = (packages for layer, packages in locked.packages if layer not in commands)
+        return cls(locked, tuple(package for packages in of_root for package in packages), workshop)
 
     def requirements(self, source: Source, work: Path) -> tuple[Required, ...]:
         """What the source is built with, last, and before that what of it is built; `work` does not exist yet."""
@@ -175,7 +177,11 @@ class Builder:
         debs = dict(zip((each.name for each in tools), self.workshop.supplies.packages(tools), strict=True))
         wanted = libraries.closure(names, {name: deb.control for name, deb in debs.items()})
         python = self.locked.plan.python
-        entries = [e for name in sorted(wanted) for e in base.unpacked(name, debs[name], python, aside)[0]]
+        entries = [
+            e
+            for name in sorted(wanted)
+            for e in base.unpacked(name, debs[name], tuple(debs[name].entries(aside)), python)[0]
+        ]
         return list(base.layer(entries))
 
     def loaded(self, found: "Sequence[Distribution]") -> frozenset[str]:
@@ -193,7 +199,8 @@ class Builder:
             return frozenset()
         steps = (step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels))
         suite = next((step.tools.suite for step in steps if step.tools is not None), "")
-        there = [each.name for layer, packages in self.locked.packages if layer != SOURCES for each in packages]
+        apart = {SOURCES, *_commands(self.locked)}
+        there = [each.name for layer, packages in self.locked.packages if layer not in apart for each in packages]
         on = libraries.system(suite, Platform.parse(plan.platform), there)
         return libraries.loaded(found, on, asked(plan)) if on is not None else frozenset()
 
@@ -414,6 +421,12 @@ class Builder:
         at = Location.parse(source.at) if source.at else None
         name = " ".join(filter(None, (source.name, source.version)))
         return ProjectError(f"{name} cannot be built: {why}", at=at, hint=hint)
+
+
+def _commands(locked: LockedPlan) -> frozenset[str]:
+    """The layers whose packages only their commands are run with."""
+    layers = locked.plan.layers
+    return frozenset(layer.name for layer in layers for step in layer.steps if isinstance(step, RunCommand))
 
 
 def of_suite(locked: LockedPlan) -> bool:

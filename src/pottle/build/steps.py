@@ -14,11 +14,13 @@ from pottle.base_image import BaseImage
 from pottle.build.bytecode import Invalidation
 from pottle.build.compiler import Compilation
 from pottle.build.ingredients import Ingredients
+from pottle.build.packages import Packages
 from pottle.build.wheels import Wheels
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File
 from pottle.oci.image import Image
+from pottle.oci.layer import Layer
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -32,6 +34,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 if TYPE_CHECKING:
@@ -49,10 +52,11 @@ class Executor:
     workshop: Workshop
     compilation: Compilation
     wheels: Wheels
-    image: Callable[[LayerPlan], Image]
-    """The image that the layers below one make, once they are made."""
+    image: Callable[[LayerPlan, Layer | None], Image]
+    """The image that the layers below one make, once they are made, and one more on top."""
     aside: Path
     """A directory for what is large in packages: several layers want to see it."""
+    packages: Packages
     bound: set[str] = field(default_factory=set)
     """Layers that hold the project's own machine code: no other platform may have them, though nothing they are made of says so."""
     _read: dict[str, list[tuple[str, tuple[Entry, ...]]]] = field(default_factory=dict)
@@ -92,6 +96,8 @@ class Executor:
             case MakeDirectories(paths, uid):
                 # Group 0 may write as well, as in the home: platforms that pick a uid put it into that group.
                 return [*before, *(Directory(path.strip("/"), 0o775, uid=uid, gid=0) for path in paths)]
+            case Trim():
+                return self._trim(step, before, work)
             case _:
                 assert_never(step)
 
@@ -111,10 +117,12 @@ class Executor:
 
         if layer.name not in self._read:
             packages = self.ingredients.packages(layer)
-            debs = self.workshop.supplies.packages(packages) if packages else ()
             python = self.ingredients.locked.plan.python
-            both = zip(packages, debs, strict=True)
-            unpacked = [(package.name, base.unpacked(package.name, deb, python, self.aside)) for package, deb in both]
+            both = zip(packages, self.packages.of(packages), strict=True)
+            unpacked = [
+                (package.name, base.unpacked(package.name, found.deb, tuple(found.entries()), python))
+                for package, found in both
+            ]
             self._scripts[layer.name] = tuple(scripts for _, (_, scripts) in unpacked)
             found = [(name, entries) for name, (entries, _) in unpacked]
             check_files(chain(*self._read.values(), found))
@@ -200,6 +208,12 @@ class Executor:
         sources = {name: environment.importable(found) for name, found in populated.entries.items()}
         return [*files, *self._bytecode(sources, mode)]
 
+    def _trim(self, step: Trim, installed: Sequence[Entry], work: Path) -> Iterable[Entry]:
+        from pottle.build.trim import trimmed
+
+        with self.workshop.progress.task("Leaving out what no program needs"):
+            return list(trimmed(installed, self._environment(step.into).site_packages, step, work))
+
     # --- the app ----------------------------------------------------------------------------------
 
     def _copy_project(self, step: CopyProject, wheel: Sequence[Entry]) -> list[Entry]:
@@ -222,11 +236,21 @@ class Executor:
             directory.mkdir(parents=True)
         with self.workshop.progress.task(f"Running {step.name}"):
             command = Command(step.command, step.environment, outputs, step.seeded)
-            ended = sandbox.run(self.image(layer), command, work)
+            ended = sandbox.run(self.image(layer, self._tools(layer)), command, work)
         if ended.code != 0 or ended.exceeded is not None:
             raise _failed(step, ended)
         before = {target: work / ROOT / target.strip("/") if step.seeded else None for target in outputs}
         return [entry for target, place in outputs.items() for entry in output.entries(place, target, before[target])]
+
+    def _tools(self, layer: LayerPlan) -> Layer | None:
+        """What a command runs with, as a layer that is in no image."""
+        from pottle.build.base import layers as base
+        from pottle.oci.layer import write_layer
+
+        if not self.ingredients.packages(layer):
+            return None
+        epoch = self.ingredients.locked.plan.epoch
+        return write_layer(base.layer(self._package_entries(layer)), self.workshop.store, mtime=epoch)
 
     def _bytecode(self, groups: Mapping[str, Iterable[File]], mode: Invalidation | None) -> list[Entry]:
         compiled = self.compilation.compiled(groups, mode)

@@ -1,6 +1,6 @@
 """Where a build works: its store, its cache and its supplies."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ from pottle.build.sandbox import Sandbox
 from pottle.build.shared import Shared
 from pottle.build.supplies import Supplies
 from pottle.oci.compression import Compression
+from pottle.oci.layer import Layer
 from pottle.oci.layout import Layout
 from pottle.progress import Progress
 from pottle.stop import Stop
@@ -32,6 +33,8 @@ class Workshop:
     """Where layers are looked for that are not here; None: nowhere."""
     compression: Compression = "gzip"
     """Of the layers that are made; part of their keys."""
+    there: Callable[[Layer], None] | None = None
+    """Told each layer of the image as soon as it is in the store; None: nobody is in such a hurry."""
     turns: Turns = field(default_factory=Turns)
     """The same for all builds that go on side by side: what several of them want is made once."""
 

@@ -82,8 +82,12 @@ def command(
     if every:
         return _build_all(path, flags, here, wishes, _Saying(form, quiet, around.colour, started))
     options = api.read_options(path, around.environ, flags)
-    with api.layer_cache(options, here, insecure, bytes_wanted=wishes.bytes_wanted) as shared:
-        delivered = wishes.fulfil(api.build_for(path, options, api.platforms(options), here, shared), here)
+    with (
+        api.layer_cache(options, here, insecure, bytes_wanted=wishes.bytes_wanted) as shared,
+        wishes.ahead(here) as ahead,
+    ):
+        product = api.build_for(path, options, api.platforms(options), here, shared, ahead)
+        delivered = wishes.fulfil(product, here, ahead)
     saying = _Saying(form, quiet, around.colour, started)
     saying.aside(build_text.text(delivered, saying.seconds))
     saying.result(delivered.document, delivered.result)

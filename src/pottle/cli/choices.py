@@ -29,7 +29,11 @@ _PLAN_FLAGS = (
     *_BASE_FLAGS,
     click.option("--app", metavar="TARGET", help="Which application, where the project has several: module:attribute."),
     click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Where the application listens."),
-    click.option("--optimize", type=click.Choice(["speed", "size"]), help='"size" leaves bytecode out.'),
+    click.option(
+        "--optimize",
+        type=click.Choice(["speed", "size"]),
+        help='"size" leaves out bytecode, tests, headers …',
+    ),
     click.option("--variant", type=click.Choice(["default", "debug"]), help='"debug" adds a shell and coreutils.'),
     click.option(
         "--strict/--no-strict",

@@ -1,6 +1,7 @@
 """Where `pottle build` puts an image, and what it says of that: its names, its outputs, as a document."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from pottle.errors import UsageError
 if TYPE_CHECKING:
     from pottle.build.builder import Built
     from pottle.oci.reference import Reference
+    from pottle.oci.registry.ahead import Ahead
     from pottle.oci.registry.push import Delivery, Pushed
 
 NAME = "{name}"
@@ -55,7 +57,13 @@ class Wishes:
         """Whether the layers themselves have to be here: what is only pushed need not."""
         return not self.push or bool(self.outputs) or self.load
 
-    def fulfil(self, product: api.Product, host: api.Host) -> "Delivered":
+    def ahead(self, host: api.Host) -> "AbstractContextManager[Ahead | None]":
+        """Begins to push while the image is built, if its first name is known by then."""
+        if not self.push or NAME in self.tags[0]:
+            return nullcontext()
+        return api.pushing_ahead(api.reference(self.tags[0]), host, self.insecure)
+
+    def fulfil(self, product: api.Product, host: api.Host, ahead: "Ahead | None" = None) -> "Delivered":
         """Name the image, write it, load it, push it."""
         names = api.references(product, [tag.replace(NAME, product.name) for tag in self.tags])
         if not product.origins:  # else its layers are nowhere but where it is pushed to
@@ -64,7 +72,7 @@ class Wishes:
         loaded = api.load(product.target, names, host) if self.load else None
         pushed = None
         if self.push:
-            product, pushed = api.push_product(product, names, host, self.insecure)
+            product, pushed = api.push_product(product, names, host, self.insecure, ahead)
         if product.origins:
             api.tag(product.target, names)
         if product.shared is not None:

@@ -130,7 +130,7 @@ def _shorter(text: str, columns: int) -> str:
 def _is_of_wheels(layer: "LayerPlan") -> bool:
     from pottle.plan.model import InstallWheels
 
-    return all(isinstance(step, InstallWheels) for step in layer.steps)
+    return isinstance(layer.steps[0], InstallWheels)
 
 
 def _contents(steps: "Sequence[Step]", room: int) -> str:
@@ -140,7 +140,7 @@ def _contents(steps: "Sequence[Step]", room: int) -> str:
     if all(isinstance(step, SumUp) for step in steps):
         return "accounts"  # of a base image: there are no packages to sum up
     for most in (*range(8, 0, -1), 0):
-        told = ", ".join(_brought(step, most) for step in _joined(steps))
+        told = ", ".join(filter(None, (_brought(step, most) for step in _joined(steps))))
         if len(told) <= room:
             break
     return told
@@ -187,6 +187,8 @@ def _brought(step: "Step", most: int) -> str:
             return " ".join(paths)
         case model.RunCommand(name=name, outputs=outputs):
             return f"what {name} writes to {', '.join(outputs)}"
+        case model.Trim():
+            return ""
         case model.SumUp():
             return "accounts, CA bundle, ld.so.cache"
 

@@ -119,7 +119,16 @@ class Keys(TypedDict, total=False):
         ),
     ]
     optimize: Annotated[
-        Literal["speed", "size"], Meta(description='"speed", or "size" without bytecode: smaller, slower to start.')
+        Literal["speed", "size"],
+        Meta(
+            description='"speed", or "size" without bytecode, tests, headers, stubs and symbols: smaller, slower to start.'
+        ),
+    ]
+    keep: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description='What "size" leaves as it is, by paths below site-packages: ["numpy/_core/include", "*/tests"].'
+        ),
     ]
     compression: Annotated[
         Literal["gzip", "zstd"],
@@ -159,6 +168,9 @@ class Keys(TypedDict, total=False):
     ]
     collectstatic: Annotated[
         bool, Meta(description="Whether Django's static files are collected; by default where STATIC_ROOT is set.")
+    ]
+    compilemessages: Annotated[
+        bool, Meta(description="Whether Django's messages are compiled; by default where a .po has no .mo beside it.")
     ]
     exclude: Annotated[
         tuple[Text, ...],
@@ -201,12 +213,13 @@ LISTS = frozenset(
         "groups",
         "source_builds",
         "exclude",
+        "keep",
         "allow_expired",
         "volumes",
         "cache_from",
     }
 )
-SWITCHES = frozenset({"strict", "collectstatic", "locked"})
+SWITCHES = frozenset({"strict", "collectstatic", "compilemessages", "locked"})
 MAPPINGS = frozenset({"labels", "env", "build_env", "process", "step"})
 PROCESS: Mapping[str, Any] = get_type_hints(ProcessKeys, include_extras=True)
 """The fields of a process → their annotated types."""

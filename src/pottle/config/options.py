@@ -66,6 +66,8 @@ class Options:
     lockfile: str | None = None
     """Relative to the project."""
     optimize: Literal["speed", "size"] = "speed"
+    keep: tuple[str, ...] = ()
+    """Patterns of paths below `site-packages` that `optimize = "size"` leaves as they are."""
     compression: Literal["gzip", "zstd"] = "gzip"
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
@@ -85,6 +87,8 @@ class Options:
     """Sorted by name."""
     collectstatic: bool = True
     """False: not even where the settings ask for it."""
+    compilemessages: bool = True
+    """The same."""
     exclude: tuple[str, ...] = ()
     """Patterns in `.dockerignore`'s language."""
     lint: LintOptions = field(default_factory=LintOptions)

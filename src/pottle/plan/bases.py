@@ -97,3 +97,8 @@ def standalone(suite: Base, version: str, *, newest: bool = False) -> Base:
     """`suite` with python-build-standalone's CPython `version`, X.Y.Z, in place of its own; or with the newest of X.Y, by now that."""
     minor = version.rpartition(".")[0]
     return replace(suite, python=minor, python_full=version, standalone=minor if newest else version)
+
+
+def on_glibc(base: Base) -> Base:
+    """A base with musl as it would be with the newest glibc of a suite: what wheels there would be for it then."""
+    return replace(base, glibc=max(suite.glibc for suite in BASES if suite.glibc is not None), musl=None)

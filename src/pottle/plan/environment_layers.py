@@ -6,19 +6,19 @@ from itertools import chain
 from msgspec.structs import replace
 
 from pottle.plan.lock import LockedWheel
-from pottle.plan.model import ImagePlan, InstallWheels, LayerPlan, Requirement, Wheel
+from pottle.plan.model import ImagePlan, InstallWheels, LayerPlan, Requirement, Step, Wheel
 from pottle.plan.split import Share, shares
 
 NAME = "environment"
 """Of the layer that is not divided, and what the names of ranges begin with."""
 
 
-def layers(step: InstallWheels) -> Iterator[LayerPlan]:
-    """What the step becomes: one layer for now, where locking has to find out something."""
+def layers(step: InstallWheels, after: tuple[Step, ...] = ()) -> Iterator[LayerPlan]:
+    """What the step becomes: one layer for now, where locking has to find out something. `after` is done in each."""
     if is_open(step):
-        yield LayerPlan(name=NAME, steps=(step,), because=_unlike_code(step))
+        yield LayerPlan(name=NAME, steps=(step, *after), because=_unlike_code(step))
     else:
-        yield from _divided(step, _unlike_code(step))
+        yield from _divided(step, after, _unlike_code(step))
 
 
 def is_open(step: InstallWheels) -> bool:
@@ -38,10 +38,11 @@ def locked(plan: ImagePlan, wheels: Sequence[LockedWheel]) -> ImagePlan:
 
 def _locked(layer: LayerPlan, wheels: Sequence[LockedWheel]) -> Iterable[LayerPlan]:
     match layer.steps:
-        case (InstallWheels() as step,) if is_open(step):
+        case (InstallWheels() as step, *after) if is_open(step):
             asked = {each.name: each for each in step.requirements}
             found = tuple(_requirement(wheel, asked) for wheel in wheels)
-            return _divided(replace(step, requirements=found, unresolved=False, may_build=(), own=None), layer.because)
+            decided = replace(step, requirements=found, unresolved=False, may_build=(), own=None)
+            return _divided(decided, tuple(after), layer.because)
         case _:
             return (layer,)
 
@@ -52,13 +53,13 @@ def _requirement(found: LockedWheel, asked: Mapping[str, Requirement]) -> Requir
     return Requirement(name=found.name, version=found.version, index=found.index, wheel=wheel, at=at)
 
 
-def _divided(step: InstallWheels, because: str) -> Iterator[LayerPlan]:
+def _divided(step: InstallWheels, after: tuple[Step, ...], because: str) -> Iterator[LayerPlan]:
     named = {each.name: each for each in step.requirements}
     sizes = {name: each.wheel.size if each.wheel else None for name, each in named.items()}
     for share in shares(sizes):
         held = tuple(named[name] for name in share.names)
         why = f"{share.size / 1e6:.1f} MB {_SHARED}" if share.span is None else because
-        yield LayerPlan(name=_name(share, held), steps=(replace(step, requirements=held),), because=why)
+        yield LayerPlan(name=_name(share, held), steps=(replace(step, requirements=held), *after), because=why)
 
 
 _SHARED = "alone: other changes leave it as it is, and so do other projects"

@@ -11,6 +11,7 @@ from pottle.errors import ConfigError
 from pottle.plan import environment_layers as environment
 from pottle.plan import packages
 from pottle.plan.bases import Base, suite_with
+from pottle.plan.messages import translated
 from pottle.plan.model import (
     BuildWheels,
     CopyProject,
@@ -24,10 +25,12 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 from pottle.plan.places import APP, ENVIRONMENT, HOME, SOURCES, STANDALONE, UID, USER
+from pottle.plan.trimming import trim
 from pottle.plan.wheels import Installed
-from pottle.project.facts import Facts, StaticFiles, VersionTool
+from pottle.project.facts import Facts, Messages, StaticFiles, VersionTool
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,14 @@ class Layers:
             yield LayerPlan(name="packages", steps=(step,), because=because)
         yield self._system()
         if self.installed.requirements or self._own is not None:
-            yield from environment.layers(self.install_wheels())
+            yield from environment.layers(self.install_wheels(), self._trims)
         if self.installed.sources or self._may_build:
             yield self._sources()
         if self.installed.neighbours:
             yield self._neighbours()
         yield self._app()
+        if (messages := translated(self.facts, self.options, self.base)) is not None:
+            yield self._messages(messages)
         if self.facts.static_files is not None and self.options.collectstatic:
             yield self._static(self.facts.static_files)
         yield from (self._step(name, step) for name, step in self.options.step)
@@ -113,7 +118,9 @@ class Layers:
             bytecode=self._third_party_bytecode,
             tools=self._tools(),
         )
-        return LayerPlan(name=SOURCES, steps=(step,), because="what has to be built is not built anew with the rest")
+        return LayerPlan(
+            name=SOURCES, steps=(step, *self._trims), because="what has to be built is not built anew with the rest"
+        )
 
     def _tools(self) -> InstallPackages | None:
         """Of the image's own suite; for a base image of the first that has its X.Y."""
@@ -155,6 +162,17 @@ class Layers:
         )
         return LayerPlan(name="static", steps=(step,), because="what collectstatic writes changes with the code")
 
+    def _messages(self, found: Messages) -> LayerPlan:
+        step = RunCommand(
+            name="compilemessages",
+            command=("python", found.manage, "compilemessages"),
+            environment=tuple(sorted({**dict(found.environment), **dict(self.options.build_env)}.items())),
+            outputs=tuple(posixpath.join(APP, each) for each in found.directories),
+            seeded=True,
+            tools=self._install(packages.MESSAGES, packages.without(packages.MESSAGES)),
+        )
+        return LayerPlan(name="messages", steps=(step,), because="what compilemessages writes changes with the code")
+
     def _step(self, name: str, step: StepOptions) -> LayerPlan:
         """One that is configured."""
         command = tuple(shlex.split(step.command)) if isinstance(step.command, str) else step.command
@@ -167,6 +185,12 @@ class Layers:
 
     def _install(self, names: tuple[str, ...], without: Iterable[str] = packages.WITHOUT) -> InstallPackages:
         return InstallPackages(suite=self.base.suite, packages=names, without=tuple(sorted(without)))
+
+    @property
+    def _trims(self) -> tuple[Trim, ...]:
+        """What follows third parties' distributions."""
+        step = trim(self.options, self.base, self.further)
+        return (step,) if step is not None else ()
 
     @property
     def _own(self) -> tuple[str, ...] | None:

@@ -123,6 +123,20 @@ class Source(Struct, frozen=True):
     at: str | None = None
 
 
+Unneeded: TypeAlias = Literal["tests", "sources", "stubs", "symbols"]
+"""What no running program needs: tests; what compilers read (headers, C, Cython, static libraries); what type checkers read; what debuggers
+read in machine code."""
+
+
+class Trim(Struct, frozen=True, tag="trim"):
+    """Of what the steps before it installed into the environment at `into`, some is left out; RECORD says what is there."""
+
+    into: str
+    without: tuple[Unneeded, ...]
+    keep: tuple[str, ...] = ()
+    """Patterns of paths below `site-packages` that stay as they are; `*` goes across directories."""
+
+
 class BuildWheels(Struct, frozen=True, tag="build-wheels"):
     """Third parties' distributions without a wheel, built by their own backends, into the environment at `into`."""
 
@@ -168,6 +182,8 @@ class RunCommand(Struct, frozen=True, tag="run-command"):
     """Directories of the image, absolute."""
     seeded: bool = False
     """The outputs begin with what the image has there, and what is as it was is not taken; else they begin empty."""
+    tools: InstallPackages | None = None
+    """What it runs with besides the image's own packages, and no part of the image."""
 
 
 class MakeDirectories(Struct, frozen=True, tag="make-directories"):
@@ -197,6 +213,7 @@ Step: TypeAlias = (
     | MakeDirectories
     | RunCommand
     | SumUp
+    | Trim
 )
 
 
@@ -205,7 +222,7 @@ def installs(step: Step) -> InstallPackages | None:
     match step:
         case InstallPackages():
             return step
-        case BuildWheels(tools=tools):
+        case BuildWheels(tools=tools) | RunCommand(tools=tools):
             return tools
         case _:
             return None

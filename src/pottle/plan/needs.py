@@ -23,7 +23,8 @@ class Needs:
         self._pins = facts.pins if facts.pins is not None and facts.pins.has_environment(str(platform)) else None
         self._roots = roots(facts.lock, options)
         self._asked = asked(facts.lock, options)
-        self._picks = cache(self._picked)
+        self.picks = cache(self._picked)
+        """By base: each distribution that is locked, with the wheel of it that fits; none where nothing is locked."""
 
     @property
     def unresolved(self) -> bool:
@@ -41,7 +42,7 @@ class Needs:
 
     def gaps(self, base: Base) -> tuple[LockedDistribution, ...]:
         """The distributions that the lock has no wheel of for `base`."""
-        return tuple(pick.distribution for pick in self._picks(base) if pick.gap)
+        return tuple(pick.distribution for pick in self.picks(base) if pick.gap)
 
     def installed(self, base: Base) -> Installed:
         """What is installed on `base`. Raises `ProjectError` for what cannot be."""
@@ -50,7 +51,7 @@ class Needs:
             if self._pins is None:
                 return found
             return pins.applied(found, self._lock, self._pins, (base, self._platform), self._options)
-        return wheels.installed(self._picks(base), base, self._platform, self._options)
+        return wheels.installed(self.picks(base), base, self._platform, self._options)
 
     def _environment(self, base: Base) -> Environment:
         return {**marker_environment(base, self._platform), **self._asked}

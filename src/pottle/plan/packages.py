@@ -13,6 +13,9 @@ RUNTIME = ("libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libc-bin", "netbase", 
 SYSTEM = ("base-files", "ca-certificates", "tzdata")
 """Small, and updated far more often than the rest: they lie above it."""
 
+MESSAGES = ("gettext",)
+"""msgfmt, which compiles what people have translated."""
+
 SHELL = ("dash",)
 DEBUG = ("dash", "coreutils")
 

@@ -13,6 +13,8 @@ from pottle.plan import (
     base_images,
     base_packages,
     libraries,
+    messages,
+    musl,
     native_needs,
     pins,
     python,
@@ -21,6 +23,7 @@ from pottle.plan import (
     starting,
     system,
     system_pins,
+    trimming,
 )
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
@@ -87,6 +90,9 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
             *reasons.told(replace(facts, pins=needs.pins), options),
             *system.reasons(system_needs),
             *choice.reasons,
+            *musl.told(needs.picks(base), base, platform),
+            *trimming.reasons(options, base, further),
+            *messages.reasons(facts, options, base),
             *start.reasons,
             *health_reasons,
             *kept.reasons,
@@ -94,6 +100,7 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         warnings=(
             *(f"{fact.at}: {fact.value}" for fact in (*told, *facts.warnings)),
             *base_images.warnings(base),
+            *messages.warnings(facts, options, base),
             *missing,
             *installed.warnings,
             *start.warnings,

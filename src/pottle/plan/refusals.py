@@ -8,7 +8,7 @@ from packaging.version import Version
 from pottle.errors import ProjectError
 from pottle.oci.platform import Platform
 from pottle.plan import bases
-from pottle.plan.bases import BASES, Base
+from pottle.plan.bases import BASES, Base, on_glibc
 from pottle.project.facts import LockedDistribution, Packaging
 from pottle.tags import choose_wheel
 
@@ -52,10 +52,11 @@ def compiled(packaging: Packaging | None) -> ProjectError | None:
 def no_wheel(distribution: LockedDistribution, base: Base, platform: Platform) -> ProjectError:
     """For a distribution whose files the lock lists, none of which fits."""
     name = f"{distribution.name} {distribution.version}"
-    others = [other.python for other in _others(base) if _fits(distribution, other, platform)]
     if not distribution.wheels:
         hint = f"choose a version of {distribution.name} that has wheels, or build one and publish it on your own index"
-    elif others:
+    elif base.musl is not None and _fits(distribution, on_glibc(base), platform):
+        hint = f'it has one for glibc: choose a base with glibc, `base = "debian"` or python:{base.python}-slim'
+    elif others := [other.python for other in _others(base) if _fits(distribution, other, platform)]:
         hint = f"it has one for CPython {' and '.join(others)}: set `python` under [tool.pottle]"
     else:
         hint = f"see whether a newer version has one: `{_upgrade(distribution)}`"

@@ -8,6 +8,7 @@ from pottle.project.facts import (
     Application,
     Dependency,
     Lock,
+    Messages,
     Packaging,
     PinnedBaseImage,
     Pins,
@@ -61,6 +62,7 @@ Clue: TypeAlias = (
     | ShellScript
     | ServerSettings
     | StaticFiles
+    | Messages
     | Writable
 )
 

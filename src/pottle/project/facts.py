@@ -391,6 +391,19 @@ class StaticFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """Django's translations that are there as sources alone (`.po`): nothing shows before msgfmt has compiled them (`.mo`)."""
+
+    manage: str
+    """The path of `manage.py`."""
+    directories: tuple[str, ...]
+    """That have directories of languages in them: `shop/locale`; relative to the project, sorted."""
+    at: Location
+    environment: tuple[tuple[str, str], ...] = ()
+    """The settings, and what they insist on with values that stand in for those of the deployment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """What the project's own Dockerfile says of its last stage: evidence, never an order."""
 
@@ -475,6 +488,7 @@ class Facts:
     server_settings: tuple[ServerSettings, ...] = ()
     """At most one of each server."""
     static_files: StaticFiles | None = None
+    messages: Messages | None = None
     pins: Pins | None = None
     """What `pottle.lock` has decided."""
     unpinned: tuple[Fact[str], ...] = ()

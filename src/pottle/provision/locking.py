@@ -23,6 +23,7 @@ from pottle.plan.model import (
     InstallInterpreter,
     InstallWheels,
     Requirement,
+    RunCommand,
     Source,
     Struct,
     Wheel,
@@ -187,7 +188,7 @@ def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[
     pairs = [(layer.name, step) for layer in plan.layers for step in layer.steps]
     steps = [(name, asked) for name, step in pairs if (asked := installs(step)) is not None]
     found: dict[str, tuple[BinaryPackage, ...]] = {}
-    tools = {name for name, step in pairs if isinstance(step, BuildWheels)}
+    tools = {name for name, step in pairs if isinstance(step, BuildWheels | RunCommand)}
     ordered = sorted(steps, key=lambda pair: (pair[0] in tools, -len(pair[1].without)))
     for number, (layer, step) in enumerate(ordered, 1):
         given = [package for packages in found.values() for package in packages]

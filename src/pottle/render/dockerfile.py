@@ -81,6 +81,11 @@ def _installer(job: Job) -> Installer:
     return manager(job)
 
 
+_MORE = """\
+Besides, it has what `optimize = "size"` leaves out of distributions there (tests, headers, stubs, symbols):
+what of a wheel nothing needs is found out by reading it, which no few lines of a Dockerfile do safely."""
+
+
 @dataclass(frozen=True)
 class _Dockerfile:
     job: Job
@@ -92,6 +97,8 @@ class _Dockerfile:
             f"{job.plan.name}: the image that `pottle build` makes, by `pottle generate dockerfile{job.style.flags}`.\n"
             f"Build it with `docker build {self._arguments()}`. Yours to change. {generated.WORD}"
         )
+        if job.steps.trim is not None:
+            head += write.comment(_MORE)
         arguments = "\n".join(str(write.argument(name, job.named(image))) for name, image in self.images())
         return generated.marked("\n\n".join([head + arguments, *map(str, self._stages())]) + "\n", KIND)
 

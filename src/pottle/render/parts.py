@@ -32,6 +32,12 @@ def ran(step: RunCommand) -> Instruction:
     return write.run(Command(step.command, variables=step.environment), network="none")
 
 
+def tools(step: RunCommand) -> Iterator[Instruction]:
+    """What it runs with, in a stage that is left behind."""
+    if step.tools is not None:
+        yield system.apt(step.tools.packages)
+
+
 def config(job: Job) -> Iterator[Instruction]:
     """How a container starts."""
     plan, runtime = job.plan, job.plan.runtime

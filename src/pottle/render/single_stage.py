@@ -31,7 +31,10 @@ def stages(job: Job, installer: Installer) -> Iterator[Stage]:
 
 
 def check(job: Job, layout: str) -> None:
-    """Raises `UsageError` where nothing can be run on the base."""
+    """Raises `UsageError` where nothing can be run on the base, and where tools would stay."""
+    for step in (step for step in job.steps.commands if step.tools is not None):
+        what = f"{step.name} needs a program that a {layout} would leave in the image"
+        raise UsageError(what, hint="leave the flag out: what only builds is left behind")
     if job.base.builder is not None:
         what = f"{job.base.image} has no shell, so that nothing can be run in its stage"
         raise UsageError(what, hint=f"a {layout} wants a base image with a shell: leave the flag out")

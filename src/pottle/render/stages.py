@@ -68,7 +68,9 @@ def _image(job: Job) -> Iterator[Stage]:
     image = (*outputs, *parts.config(job))
     if commands:
         yield Stage("base", "runtime", run, "What the program runs in.")
-        yield from (Stage("runtime", s.name, (parts.ran(s),), f"What {s.name} writes.") for s in commands)
+        yield from (
+            Stage("runtime", s.name, (*parts.tools(s), parts.ran(s)), f"What {s.name} writes.") for s in commands
+        )
     if commands and job.base.builder is None:
         yield Stage("runtime", "image", image, "The image.")
     else:

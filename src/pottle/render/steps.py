@@ -19,6 +19,7 @@ from pottle.plan.model import (
     RunCommand,
     Step,
     SumUp,
+    Trim,
 )
 
 T = TypeVar("T", CreateEnvironment, CopyProject, SumUp)
@@ -40,6 +41,8 @@ class Steps:
     neighbours: tuple[InstallProject, ...] = ()
     directories: MakeDirectories | None = None
     commands: tuple[RunCommand, ...] = ()
+    trim: Trim | None = None
+    """Of third parties' distributions: the same in every layer."""
 
 
 def steps(plan: ImagePlan) -> Steps:
@@ -59,6 +62,8 @@ def _added(found: Steps, step: Step) -> Steps:
     match step:
         case CreateEnvironment() | CopyProject() | SumUp():
             return found
+        case Trim():
+            return replace(found, trim=step)
         case InstallPackages(_, packages):
             return replace(found, packages=tuple({*found.packages, *packages}))
         case InstallInterpreter():

@@ -41,7 +41,7 @@ def _packages(base: Base, architecture: str, interpreter: Path | None) -> Iterat
         f"libpython{python}-stdlib": (base.python_full + "-1", _library(python, architecture)),
     }
     named = {*packages.RUNTIME, *packages.SYSTEM, *packages.SHELL, *packages.DEBUG, *packages.interpreter(base)}
-    named |= {*packages.interpreter(standalone(base, base.python_full)), *packages.tools(base, ())}
+    named |= {*packages.interpreter(standalone(base, base.python_full)), *packages.tools(base, ()), *packages.MESSAGES}
     for name in sorted(named | contents.keys()):
         version, entries = contents.get(name, ("1", (File(f"usr/lib/{name}/data", name.encode()),)))
         depends = {} if name == "libc6" else {"Depends": "libc6"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,7 @@ class Fake:
     preinst: str = ""
     templates: str = ""
 
-    def entries(self, aside: Path | None = None) -> Iterator[Entry]:
+    def entries(self) -> Iterator[Entry]:
         return iter(self.files)
 
 
@@ -169,7 +168,7 @@ def test_a_link_that_packages_share_out_leads_to_the_best_and_the_loader_knows()
     path = "usr/lib/x86_64-linux-gnu/blas/libblas.so.3"
     script = f"update-alternatives --install /usr/lib/x86_64-linux-gnu/libblas.so.3 libblas.so.3 /{path} 10"
     blas = Fake([File(path, b"no ELF")], postinst=script)
-    entries, scripts = layers.unpacked("libblas3", blas)
+    entries, scripts = layers.unpacked("libblas3", blas, tuple(blas.entries()))
     found = list(layers.system([], entries, USER, effects([scripts], entries)))
     assert Symlink("usr/lib/x86_64-linux-gnu/libblas.so.3", f"/{path}") in found
 

@@ -43,7 +43,8 @@ class Trixie:
 
     def unpacked(self, found: Sequence[BinaryPackage]) -> tuple[list[Entry], list[Scripts]]:
         debs = zip(found, self.archive.fetch_all(found), strict=True)
-        both = [layers.unpacked(package.name, read_deb(path), BASE.python) for package, path in debs]
+        read = [(package.name, read_deb(path)) for package, path in debs]
+        both = [layers.unpacked(name, deb, tuple(deb.entries()), BASE.python) for name, deb in read]
         return [entry for entries, _ in both for entry in entries], [scripts for _, scripts in both]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from pottle.project.clues import Said
 from pottle.project.detectors.django_sites import detect
-from pottle.project.facts import StaticFiles
+from pottle.project.facts import Messages, StaticFiles
 from pottle.project.survey import Survey
 from pottle.project.tree import DictTree
 
@@ -14,7 +14,7 @@ BASE = "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.par
 STATIC = "STATIC_ROOT = BASE_DIR / 'staticfiles'\n"
 
 
-def found(files: dict[str, str], settings: str = "site_.settings") -> list[StaticFiles | Said]:
+def found(files: dict[str, str], settings: str = "site_.settings") -> list[StaticFiles | Messages | Said]:
     tree = {
         "manage.py": MANAGE.format(settings),
         "site_/wsgi.py": WSGI.format(settings),
@@ -145,3 +145,37 @@ def test_settings_for_production_that_nothing_chooses_are_told(settings: str, mo
 @pytest.mark.parametrize(("settings", "modules"), USED.values(), ids=USED)
 def test_otherwise_nothing_is_told(settings: str, modules: dict[str, str]):
     assert said(settings, modules) == []
+
+
+def translated(settings: str, *paths: str) -> Messages | None:
+    files = {"site_/settings.py": BASE + settings, **dict.fromkeys(paths, "")}
+    return next((each for each in found(files) if isinstance(each, Messages)), None)
+
+
+def test_messages_without_their_compiled_form_are_to_be_compiled():
+    paths = ("locale/de/LC_MESSAGES/django.po", "site_/locale/pt_BR/LC_MESSAGES/djangojs.po")
+    messages = translated("import os\nKEY = os.environ['KEY']\n", *paths)
+    assert messages is not None
+    assert (messages.manage, messages.directories) == ("manage.py", ("locale", "site_/locale"))
+    assert str(messages.at) == paths[0]
+    assert messages.environment == (("DJANGO_SETTINGS_MODULE", "site_.settings"), ("KEY", "unset"))
+
+
+def test_only_directories_where_something_is_missing_are_written_to():
+    there = ("a/locale/de/LC_MESSAGES/django.po", "a/locale/de/LC_MESSAGES/django.mo")
+    assert translated("", *there) is None
+    messages = translated("", *there, "b/locale/de/LC_MESSAGES/django.po")
+    assert messages is not None
+    assert messages.directories == ("b/locale",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "path"),
+    [
+        ("USE_I18N = False\n", "locale/de/LC_MESSAGES/django.po"),
+        ("", "locale/de/django.po"),
+        ("", "locale/de/LC_MESSAGES/README"),
+    ],
+)
+def test_what_nobody_translates_with_is_no_message(settings: str, path: str):
+    assert translated(settings, path) is None

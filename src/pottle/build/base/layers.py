@@ -6,7 +6,6 @@ Maintainer scripts are not run; what they would have done that matters in a cont
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Protocol
 
 from pottle.build.base.accounts import Account, accounts
@@ -57,20 +56,19 @@ class Package(Protocol):
     def templates(self) -> str:
         """The questions that it would ask."""
 
-    def entries(self, aside: Path | None = None) -> Iterator[Entry]:
-        """Its files; what is large is put into the directory `aside`."""
+    def entries(self) -> Iterator[Entry]:
+        """Its files."""
 
 
 def package_entries(name: str, package: Package, python: str | None = None) -> tuple[Entry, ...]:
     """What one package brings: merged, filtered, with its status for scanners; of Python's files those for `python`, if it is named."""
-    return unpacked(name, package, python)[0]
+    return unpacked(name, package, tuple(package.entries()), python)[0]
 
 
 def unpacked(
-    name: str, package: Package, python: str | None = None, aside: Path | None = None
+    name: str, package: Package, files: Sequence[Entry], python: str | None = None
 ) -> tuple[tuple[Entry, ...], Scripts]:
-    """The same, and what its scripts say; the content of large files lies in the directory `aside`, not in memory."""
-    files = tuple(package.entries(aside))
+    """The same, of a package whose `files` are read already, and what its scripts say."""
     sysusers = (f.read().decode(errors="replace") for f in files if isinstance(f, File) and _SYSUSERS.fullmatch(f.path))
     architecture = (re.search(r"^Architecture: (\S+)", package.control, re.MULTILINE) or ["", "all"])[1]
     scripts = Scripts(name, architecture, package.preinst, package.postinst, package.templates, tuple(sysusers))

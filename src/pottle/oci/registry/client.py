@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
-from typing import Self
+from typing import Final, Self
 
 from pottle.oci.reference import Reference
 from pottle.oci.registry.access import Access, Wish
@@ -14,6 +14,9 @@ from pottle.oci.registry.repository import Repository
 from pottle.oci.registry.transport import Transport
 from pottle.oci.registry.upload import Habits
 from pottle.stop import Stop
+
+CONNECTIONS: Final = 5
+"""How many blobs of an image are on their way at once."""
 
 
 class Registry:

@@ -14,12 +14,11 @@ from pottle.oci.layout import Layout
 from pottle.oci.manifest import read_manifest
 from pottle.oci.platform import Platform
 from pottle.oci.reference import Reference
-from pottle.oci.registry.client import Registry
+from pottle.oci.registry.client import CONNECTIONS, Registry
 from pottle.oci.registry.repository import Received, Repository
 from pottle.progress import Progress, Silent, Task
 from pottle.stop import together
 
-_CONNECTIONS: Final = 5
 _DEEPEST: Final = 4
 """Indexes in indexes: nobody has a reason for more, and a circle has no end."""
 _MAX_CONFIG: Final = 4 << 20
@@ -73,7 +72,7 @@ def fetch_layers(
         image.store.put_stream(_counted(repository.blob(layer), task), layer)
 
     with (progress or Silent()).task(f"Fetching {name.familiar}", sum(layer.size for layer in missing)) as task:
-        together([partial(fetch, layer, task) for layer in missing], registry.stop, _CONNECTIONS)
+        together([partial(fetch, layer, task) for layer in missing], registry.stop, CONNECTIONS)
 
 
 def _counted(chunks: Iterable[bytes], task: Task) -> Iterable[bytes]:

@@ -1,28 +1,21 @@
 """Pushing: blobs first, side by side; then manifests; tags last, when everything is everywhere. No wrong or partial image ever has a tag."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 from pottle.errors import SourceError, UsageError
 from pottle.http import NotFound
 from pottle.oci.descriptor import Descriptor
 from pottle.oci.digest import Digest
 from pottle.oci.image import AnyImage, Image
-from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
-from pottle.oci.registry.client import Registry
-from pottle.oci.registry.upload import Uploaded
+from pottle.oci.registry.ahead import Ahead
+from pottle.oci.registry.client import CONNECTIONS, Registry
+from pottle.oci.registry.upload import NOT_WORTH_A_QUESTION, Uploaded
 from pottle.oci.registry.vouched import vouched
 from pottle.progress import Progress, Silent, Task
 from pottle.stop import together
-
-CONNECTIONS: Final = 5
-_READ_SIZE: Final = 1 << 18
-"""Bytes: large enough that Python is not what is waited for, small enough for five of them at once."""
-_NOT_WORTH_A_QUESTION: Final = 1 << 16
-"""Bytes: to ask takes as long as to send them."""
 
 
 class LayerLost(SourceError):
@@ -73,11 +66,13 @@ def push(
     *,
     origins: Sequence[Reference] = (),
     progress: Progress | None = None,
+    ahead: Ahead | None = None,
 ) -> Pushed:
     """Puts `target` where each of `names` says, in any number of repositories and registries.
 
     Layers that are not in its store are those of the base images `origins`: they are mounted where these are of the same registry, and
-    else pass from one registry to the other without being kept. A name that stands for the image already costs one request.
+    else pass from one registry to the other without being kept. A name that stands for the image already costs one request. What was
+    sent `ahead` is not sent again.
     """
     _check(names)
     deliveries: list[_Push] = []
@@ -85,7 +80,7 @@ def push(
         # What has everything when it is this one's turn: the base's repository, and those before.
         full = (*origins, *(delivery.names[0] for delivery in deliveries))
         sources = dict.fromkeys(each.repository for each in full if each.registry == home.registry)
-        deliveries.append(_Push(target, tuple(tagged), registry, tuple(sources), origins))
+        deliveries.append(_Push(target, tuple(tagged), registry, tuple(sources), origins, ahead))
     for delivery in deliveries:
         delivery.send(progress or Silent())
     return Pushed(tuple(delivery.finish() for delivery in deliveries))
@@ -118,26 +113,29 @@ class _Push:
         registry: Registry,
         sources: Sequence[str],
         origins: Sequence[Reference],
+        ahead: Ahead | None,
     ) -> None:
         self.names = names
+        self._ahead = ahead if ahead is not None and ahead.name in names else None
         self._target, self._registry, self._sources, self._origins = target, registry, sources, origins
         self._repository = registry.repository(names[0], push=True, sources=sources)
         self._missing: tuple[Reference, ...] = ()
         self._uploads: list[Uploaded] = []
         self._believed: list[Descriptor] = []
         """Blobs that nobody has asked for: the image of before has them."""
+        self._doubted: Sequence[Descriptor] = ()
+        """Those of them that are not there."""
         self._follows = False
         """Whether there is an image of before: what is small and not in it is new."""
 
     def send(self, progress: Progress) -> None:
         """Everything but what gets the tags. A tag that stands for the image already vouches for all of it."""
-        standing = {name: self._repository.standing(name.tag or "latest") for name in self.names}
+        standing = {name: self._standing(name) for name in self.names}
         self._missing = tuple(name for name in self.names if not self._is_target(standing[name]))
         if not self._missing or len(self._missing) < len(self.names):
             return
         blobs = _blobs(self._target.images)
-        before = next(filter(None, standing.values()), None)
-        there = vouched(self._repository, before, self._target.store) if before else frozenset[Digest]()
+        there = self._vouched(standing)
         self._follows = bool(there)
         self._believed = [blob for blob in blobs if blob.digest in there]
         self._send([blob for blob in blobs if blob.digest not in there], progress)
@@ -160,6 +158,20 @@ class _Push:
             unchanged=not self._missing,
         )
 
+    def _standing(self, name: Reference) -> Descriptor | None:
+        if self._ahead is not None and name == self._ahead.name:
+            return self._ahead.before(self._target.store).standing
+        return self._repository.standing(name.tag or "latest")
+
+    def _vouched(self, standing: Mapping[Reference, Descriptor | None]) -> frozenset[Digest]:
+        """The blobs that are there for what the first of the names stands for that stands for anything."""
+        found = next(((name, there) for name, there in standing.items() if there is not None), None)
+        if found is None:
+            return frozenset()
+        if self._ahead is not None and found[0] == self._ahead.name:
+            return self._ahead.before(self._target.store).there
+        return vouched(self._repository, found[1], self._target.store)
+
     def _is_target(self, standing: Descriptor | None) -> bool:
         return standing is not None and standing.digest == self._target.descriptor.digest
 
@@ -176,12 +188,17 @@ class _Push:
             if not self._believed:
                 raise
             # It may be that what was believed is no longer there, however the registry says so.
-            doubted, self._believed, self._follows = self._believed, [], False
-            self._send(doubted, Silent())
+            self._doubted, self._believed, self._follows = self._believed, [], False
+            self._send(self._doubted, Silent())
             self._repository.put(content, document.media_type, tag)
 
     def _upload(self, blob: Descriptor, task: Task) -> Uploaded:
-        new = self._follows and blob.size <= _NOT_WORTH_A_QUESTION
+        sent = self._ahead.upload(blob) if self._ahead is not None else None
+        if sent is not None and blob not in self._doubted:
+            done = sent.result()
+            task.advance(blob.size)
+            return done
+        new = self._follows and blob.size <= NOT_WORTH_A_QUESTION
         done = self._repository.upload(blob, self._content(blob), self._sources, task.advance, new=new)
         if done.how != "sent":
             task.advance(blob.size)
@@ -190,7 +207,7 @@ class _Push:
     def _content(self, blob: Descriptor) -> Callable[[], Iterator[bytes]]:
         """From the store, else from the registry of a base image."""
         if self._target.store.has(blob):
-            return lambda: read_blob(self._target.store, blob)
+            return lambda: self._target.store.pieces(blob)
         return lambda: self._from_origin(blob)
 
     def _from_origin(self, blob: Descriptor) -> Iterator[bytes]:
@@ -209,10 +226,3 @@ def _blobs(images: Iterable[Image]) -> list[Descriptor]:
     """Configs and layers, each once; the largest first, so that no long one is left to the end."""
     found = {blob.digest: blob for image in images for blob in (image.manifest.config, *image.layers)}
     return sorted(found.values(), key=lambda blob: -blob.size)
-
-
-def read_blob(store: Layout, blob: Descriptor) -> Iterator[bytes]:
-    """The blob's content, in pieces."""
-    with store.open_blob(blob.digest) as stream:
-        while chunk := stream.read(_READ_SIZE):
-            yield chunk

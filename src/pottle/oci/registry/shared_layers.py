@@ -21,7 +21,6 @@ from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
 from pottle.oci.registry import layer_record
 from pottle.oci.registry.client import Registry
-from pottle.oci.registry.push import read_blob
 from pottle.progress import Progress
 from pottle.stop import together
 
@@ -156,7 +155,7 @@ class SharedLayers:
 
     def _content(self, layer: Layer, store: Layout) -> Iterator[bytes]:
         if store.has(layer.descriptor):
-            return read_blob(store, layer.descriptor)
+            return store.pieces(layer.descriptor)
         if (home := self._homes.get(layer.descriptor.digest)) is None:
             raise SourceError(f"the layer {layer.descriptor.digest} is not here any more")
         return self.registry.repository(home).blob(layer.descriptor)

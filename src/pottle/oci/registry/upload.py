@@ -23,6 +23,8 @@ from pottle.oci.registry.transport import located
 
 How: TypeAlias = Literal["present", "mounted", "sent"]
 
+NOT_WORTH_A_QUESTION: Final = 1 << 16
+"""Bytes: to ask whether a blob is there takes as long as to send it."""
 _CHUNK: Final = 4 << 20
 """Bytes: GHCR refuses more in one chunk."""
 _MOST_CHUNK: Final = 64 << 20

@@ -4,6 +4,7 @@
 do not are found out when the new manifest is refused.)
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from pottle.errors import PottleError
@@ -18,6 +19,20 @@ from pottle.oci.registry.repository import Repository
 
 _MOST: Final = 8
 """Images of one index: more platforms are rare, and each costs a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a tag stands for, if for anything, and the blobs that are there for that."""
+
+    standing: Descriptor | None
+    there: frozenset[Digest]
+
+
+def before(repository: Repository, tag: str, store: Layout) -> Before:
+    """As the registry says it."""
+    standing = repository.standing(tag)
+    return Before(standing, vouched(repository, standing, store) if standing is not None else frozenset())
 
 
 def vouched(repository: Repository, standing: Descriptor, store: Layout) -> frozenset[Digest]:

@@ -1,4 +1,4 @@
-"""Django's settings: which module of them runs, what collectstatic gathers, and what they insist on while it does.
+"""Django's settings: which module of them runs, what collectstatic gathers and compilemessages compiles, and what they insist on meanwhile.
 
 The settings are those that `wsgi.py` or `asgi.py` names, else those of `manage.py`. They are read with all that they import `*` from.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pottle.project.clues import Said
 from pottle.project.django import SETTINGS, manage_py, settings_of
-from pottle.project.facts import Fact, StaticFiles
+from pottle.project.facts import Fact, Messages, StaticFiles
 from pottle.project.module import Module, Named, called, text_of
 from pottle.project.paths import Paths, from_root
 from pottle.project.survey import Survey
@@ -19,11 +19,12 @@ from pottle.text import Location
 _PRODUCTION = re.compile(r"(?:^|[._])(?:prod|production|live|deploy|deployment)(?:$|[._])")
 _DEVELOPMENT = re.compile(r"(?:^|[._])(?:dev|develop|development|local|debug|test|testing|ci|base|common)(?:$|[._])")
 _REMOTE = re.compile(r"s3|gcloud|gcs|azure|dropbox|sftp|cloudinary|storages\.", re.IGNORECASE)
+_SOURCE = re.compile(r"(?P<directory>(?:.+/)?[^/]+)/[^/]+/LC_MESSAGES/[^/]+\.po")
 _DEEPEST = 5
 _DATABASES = ("db", "db_url", "dj_db_url")
 
 
-def detect(survey: Survey) -> Iterator[StaticFiles | Said]:
+def detect(survey: Survey) -> Iterator[StaticFiles | Messages | Said]:
     """Of the site at the project's root."""
     manage = manage_py(survey)
     if manage is None:
@@ -34,7 +35,9 @@ def detect(survey: Survey) -> Iterator[StaticFiles | Said]:
     yield from _unused(survey, settings)
     module = survey.named(settings.value)
     if module is not None:
-        yield from _static(survey, _chain(survey, module, 0), manage, settings)
+        chain = _chain(survey, module, 0)
+        yield from _static(survey, chain, manage, settings)
+        yield from _messages(survey, chain, manage, settings)
 
 
 def _settings(survey: Survey, manage: Module) -> Fact[str] | None:
@@ -90,6 +93,20 @@ def _static(
         return
     needed = {SETTINGS: settings.value, **dict(_insisted(chain))}
     yield StaticFiles(manage.path, root, at, tuple(sorted(needed.items())))
+
+
+def _messages(survey: Survey, chain: Sequence[Module], manage: Module, settings: Fact[str]) -> Iterator[Messages]:
+    """Where a `.po` has no `.mo` beside it: most repositories leave those to a build."""
+    said = (each.value for module in chain for each in reversed(module.assignments) if each.name == "USE_I18N")
+    if isinstance(translates := next(said, None), ast.Constant) and not translates.value:
+        return
+    files = set(survey.tree.files())
+    sources = {path: match for path in files if (match := _SOURCE.fullmatch(path))}
+    missing = sorted(path for path in sources if f"{path.removesuffix('.po')}.mo" not in files)
+    if missing:
+        needed = {SETTINGS: settings.value, **dict(_insisted(chain))}
+        directories = tuple(sorted({sources[path]["directory"] for path in missing}))
+        yield Messages(manage.path, directories, Location(missing[0]), tuple(sorted(needed.items())))
 
 
 def _assigned(chain: Sequence[Module], name: str) -> tuple[Module, Named] | None:
