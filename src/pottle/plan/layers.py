@@ -200,7 +200,7 @@ class Layers:
 
     @property
     def _bytecode(self) -> bool:
-        return self.options.optimize == "speed"
+        return self.options.optimize == "speed" and self.options.compile is None
 
     @property
     def _may_build(self) -> tuple[str, ...]:

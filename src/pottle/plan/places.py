@@ -10,5 +10,7 @@ SOURCES = "sources"
 """The layer of what is built of sources."""
 MESSAGES = "messages"
 """The layer of what translators' files are compiled to."""
-TOOLS = frozenset({SOURCES, MESSAGES})
+PROGRAM = "program"
+"""The layer of what is compiled."""
+TOOLS = frozenset({SOURCES, MESSAGES, PROGRAM})
 """Layers whose packages are those that they are made with, and not the image's."""

@@ -29,7 +29,7 @@ from pottle.plan.model import (
     installs,
 )
 from pottle.plan.places import TOOLS
-from pottle.provision import findings, indexes, libraries, own, sizes
+from pottle.provision import findings, indexes, libraries, own, program_compiler, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -67,7 +67,7 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     else:
         plan, resolved = _with_libraries(plan, wheels, archives, settings)
     built = (*_sources(plan), *built)
-    builds = decided.builds if decided is not None else ()
+    builds = program_compiler.build(plan, decided.builds if decided is not None else (), settings)
     plan = environment_layers.locked(plan, wheels)
     return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter, builds)
 
