@@ -191,7 +191,7 @@ def _brought(step: "Step", most: int) -> str:
         case model.MakeDirectories(paths=paths):
             return " ".join(paths)
         case model.RunCommand(name=name, outputs=outputs):
-            return f"what {name} writes to {', '.join(outputs)}"
+            return f"what {name} writes to {', '.join(outputs)}" if most > 3 else f"what {name} writes"
         case model.Trim():
             return ""
         case model.SumUp():
