@@ -186,4 +186,5 @@ def _for_this_machine(source: "Source", platform: str) -> ProjectError:
     name = " ".join(filter(None, (source.name, source.version)))
     what = f"{name} has compiled code, and this machine, which is {own_platform()}, builds none for {platform}"
     at = Location.parse(source.at) if source.at else None
-    return ProjectError(what, at=at, hint=f"build on a machine that is {platform}, or lock a version that has a wheel")
+    way = f"build on a machine that is {platform}, have a Docker engine that runs it (qemu by binfmt_misc)"
+    return ProjectError(what, at=at, hint=f"{way}, or lock a version that has a wheel")
