@@ -49,6 +49,7 @@ bench: $(READY) engines ## Measure against docker build; rewrites docs/benchmark
 	$(BIN)/python -m benchmarks.registry --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python -m benchmarks.generated --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python -m benchmarks.compression --write docs/benchmarks.md $(ARGS)
+	$(BIN)/python -m benchmarks.compiled --write docs/benchmarks.md $(ARGS)
 	$(BIN)/python -m benchmarks.size_steps --write docs/benchmarks.md $(ARGS)
 
 pins: ## Pin the development tools anew

@@ -129,7 +129,7 @@ def _sizes(results: Results) -> Iterator[str]:
     of_wheels = len(results.layers.keys() - NOT_OF_WHEELS)
     yield f"pottle's layers, as tars; the environment holds {results.wheels} wheels in {of_wheels} layers:"
     yield table(
-        ("layer", "unpacked", "compressed", "unpacked, without bytecode", "compressed, without bytecode"),
+        ("layer", "unpacked", "compressed", 'unpacked, `"size"`', 'compressed, `"size"`'),
         [(name, *_megabytes(size), *_megabytes(small[name])) for name, size in speed.items()],
     )
 

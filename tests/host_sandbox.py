@@ -4,7 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pottle.api.host import own_platform
 from pottle.build.sandbox import Ended, Task
+from pottle.errors import HostError
 from pottle.oci.platform import Platform
 from pottle.stop import Stop
 
@@ -19,7 +21,9 @@ build_worker.main()
 
 
 def run_in(_: object, root: Path, task: Task, platform: Platform, stop: Stop) -> Ended:
-    """As `Sandbox.run_in`, with nothing kept out and nothing bounded."""
+    """As `Sandbox.run_in`, with nothing kept out and nothing bounded. Of another platform it runs nothing."""
+    if str(platform) != str(own_platform()):
+        raise HostError(f"a distribution has to be built for {platform}")
     (site,) = task.readable["/build/environment"].glob("lib/python*/site-packages")
     worker = task.readable["/build/worker.py"]
     words = (str(worker.parent), str(task.writable["/build/out"]), *task.argv[2:])

@@ -9,7 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks import compression, docker, generated, layer_history, native_needs, registry, report, size_steps
+from benchmarks import (
+    compiled,
+    compression,
+    docker,
+    generated,
+    layer_history,
+    native_needs,
+    registry,
+    report,
+    size_steps,
+)
 from benchmarks.measure import Job, Times, alternate, call, peak_memory
 from benchmarks.project import Project
 from benchmarks.removable import Ran, Removable, least
@@ -77,10 +87,13 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize(
-    "mark",
-    [*(each.MARK for each in (docker, registry, generated, compression, layer_history, size_steps, native_needs))],
+MARKS = (
+    *(docker.MARK, registry.MARK, generated.MARK, compression.MARK, compiled.MARK),
+    *(layer_history.MARK, size_steps.MARK, native_needs.MARK),
 )
+
+
+@pytest.mark.parametrize("mark", MARKS)
 def test_the_page_has_its_marks(mark):
     page = PAGE.with_name("native-needs.md") if mark == native_needs.MARK else PAGE
     assert [page.read_text().count(f"<!-- {mark}: {end} -->") for end in ("begin", "end")] == [1, 1]
@@ -129,6 +142,18 @@ def test_compressions_are_compared_on_the_same_bytes():
     assert [len(side.packing) for side in found.values()] == [2, 2]
     sides = {"gzip": compression.Side(100, (1.0,), (4.0,)), "zstd": compression.Side(90, (1.5,), (1.0,))}
     assert "| environment | **0.90** | **1.5** | **0.2** |" in compression.text({"environment": sides}, "here")
+
+
+def test_a_program_is_told_beside_cpython():
+    sides = {
+        compiled.CPYTHON: compiled.Side(Size(60_000_000, 20_000_000), Times((0.4,)), 2.0),
+        compiled.NUITKA: compiled.Side(Size(30_000_000, 12_000_000), Times((0.3,)), 130.0),
+    }
+    text = compiled.text(sides, "here")
+    assert "| on disk | **0.50** | 60.0 MB | 30.0 MB |" in text
+    assert "| compressed | **0.60** | 20.0 MB | 12.0 MB |" in text
+    assert "| start to end | **0.75** | 0.40 s (0.40 to 0.40) | 0.30 s (0.30 to 0.30) |" in text
+    assert "| to build, of processors | **65** | 2 s | 130 s |" in text
 
 
 # --- histories of locks -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from tests.test_repository import from_an_index, write
 from tests.world import BASE, PYTHON, Said, World, world
 
 from pottle.oci.entry import File
-from pottle.testing.base_image import MemoryRepository, debian, python
+from pottle.testing.base_image import MemoryRepository, alpine, debian, python
 from pottle.testing.debian_archive import Package
 from pottle.testing.package_index import PackageIndex
 from pottle.testing.registry import FakeRegistry
@@ -335,3 +335,30 @@ def test_another_platform_gets_them_too(here: World, tmp_path: Path):
     done = machine.pottle("build", "-q", root, "--platform=linux/arm64")
     assert done.code == 0, done.err
     assert "usr/lib/aarch64-linux-gnu/libudev1.so" in paths(machine, done)
+
+
+def test_nothing_is_put_on_a_base_image(here: World, tmp_path: Path):
+    root = built_from_source(here, tmp_path / "shop", SdistFile("pyudev", code="library = load('udev')\n"))
+    machine = here.fresh("machine", UV_DEFAULT_INDEX=here.index.url)
+    with FakeRegistry() as server:
+        held = MemoryRepository()
+        held.image(debian(), python(f"{PYTHON}.9"))
+        held.serve(server, "base")
+        done = machine.pottle("build", root, AMD64, "--base", f"{server.host}/base:1")
+        names = paths(machine, done)
+    assert done.code == 0, done.err
+    assert "base:1 does not have libudev1 (pyudev: " in done.err
+    assert not [name for name in names if "libudev1" in name]
+
+
+def test_nothing_is_built_for_another_c_library(here: World, tmp_path: Path):
+    root = built_from_source(here, tmp_path / "shop", SdistFile("pyudev"))
+    machine = here.fresh("machine", UV_DEFAULT_INDEX=here.index.url)
+    with FakeRegistry() as server:
+        held = MemoryRepository()
+        held.image(alpine(), python(f"{PYTHON}.9"))
+        held.serve(server, "base")
+        done = machine.pottle("build", root, AMD64, "--base", f"{server.host}/base:1")
+    assert done.code == 3
+    assert "nothing can be built for" in done.err
+    assert "it has musl" in done.err

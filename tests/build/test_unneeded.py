@@ -1,6 +1,8 @@
 """What of a distribution no running program needs: directories full of tests, and what only compilers and type checkers read."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pottle.build.unneeded import KEPT, unneeded
 from pottle.oci.entry import File
@@ -126,3 +128,47 @@ def test_every_exception_is_one_and_has_its_reason(kept):
     assert gone(files, name=name) == set()
     assert gone(files, name=f"another-{name}") != set()
     assert kept.because
+
+
+def test_a_module_at_the_top_has_nothing_above_it():
+    tests = {"tests/__init__.py": "", "tests/test_it.py": ""}
+    for text in (
+        "from . import tests",
+        "from .. import tests",
+        "from ...tests import test_it",
+        "load('..tests.test_it')",
+    ):
+        assert gone({"demo.py": text, **tests}) == set()
+    assert gone({"demo.py": "import os", **tests}) == tests.keys()
+
+
+WORDS = (
+    "from ",
+    "import ",
+    ".",
+    "..",
+    "tests",
+    "test",
+    "demo",
+    "/",
+    "//",
+    "'",
+    '"',
+    "(",
+    ")",
+    ",",
+    "\n",
+    "\\\n",
+    ":",
+    " ",
+    "*.h",
+    "a.pyi",
+)
+
+
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=30).map("".join),
+    st.sampled_from(["demo.py", "demo/a/b.py", "demo-1.dist-info/entry_points.txt"]),
+)
+def test_no_text_makes_it_fall_over_or_lose_a_module(text: str, path: str):
+    assert path not in gone({**EXTENSION, **TESTS, path: text})

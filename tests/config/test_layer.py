@@ -62,6 +62,7 @@ def test_every_key_is_read():
     lockfile = "poetry.lock"
     optimize = "size"
     compression = "zstd"
+    compile = "nuitka"
     variant = "debug"
     packages = ["libpq5"]
     build-packages = ["libpq-dev"]

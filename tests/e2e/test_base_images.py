@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,10 @@ RUN groupadd --gid 1000 team && useradd --uid 1000 --gid 1000 team
 USER 1000
 ENTRYPOINT ["/entry.sh"]
 HEALTHCHECK CMD exit 1
+"""
+WITH_LIBPQ = """
+FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5
 """
 WITHOUT_PYTHON = """
 FROM python:3.13-slim
@@ -169,3 +174,44 @@ def test_a_cpython_of_its_own_runs_on_an_image_without_python(push, pottle: Pott
     docker("load", "--input", str(archive))
     cached = f"/opt/python/lib/python{PYTHON}/json/__pycache__/__init__.{sys.implementation.cache_tag}.pyc"
     assert docker("run", "--rm", "--network=none", "--read-only", "without:1") == f"/opt/venv /opt/python {cached}"
+
+
+BUILT = """\
+[project]
+name = "shop"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["{name}"]
+[tool.pottle]
+python = "3.13"
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("requirement", "script"),
+    [("psycopg2==2.9.10", "import psycopg2; print(psycopg2.__libpq_version__)"), ("plyvel==1.5.1", "import plyvel")],
+)
+def test_a_source_is_built_for_what_a_base_image_has(
+    push: Callable[[str, str], str],
+    pottle: Pottle,
+    project,
+    docker: Docker,
+    registry: str,
+    requirement: str,
+    script: str,
+):
+    """Both are built with the suite's toolchain; what it is linked with has to be in the image, where nothing is put."""
+    base = push("with-libpq", WITH_LIBPQ)
+    shop = project({"pyproject.toml": BUILT.format(name=requirement), "main.py": script})
+    lock = shop / "uv.lock"
+    lock.write_text(re.sub(r"wheels = \[\n(?: .*\n)*\]\n", "", lock.read_text()))
+    remote = f"{registry}/{PREFIX}/{uuid4().hex}/built:1"
+    done = pottle.call("build", "--base", base, "--push", "-t", remote, shop)
+    if requirement.startswith("plyvel"):
+        assert done.code == 3
+        assert "does not have libleveldb1d (plyvel: it is linked with libleveldb.so.1d)" in done.stderr
+        return
+    assert done.code == 0, done.stderr
+    docker("pull", "--quiet", remote)
+    assert docker("run", "--rm", remote).strip().isdigit()

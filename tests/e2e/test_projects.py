@@ -213,6 +213,37 @@ def test_native_wheels_are_loaded(project: Project, pottle: Pottle):
     assert said == [*(f"imported {name}" for name in projects.NATIVE_MODULES), "285 binary"]
 
 
+RECORDS = """
+import hashlib, importlib.metadata as metadata, pathlib, sys
+from base64 import urlsafe_b64encode
+
+owned = [(file, file.locate()) for each in metadata.distributions() for file in each.files]
+for file, path in owned:
+    found = urlsafe_b64encode(hashlib.sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
+    assert file.hash is None or (file.hash.value, file.size) == (found, path.stat().st_size), path
+site = next(pathlib.Path(each) for each in sys.path if each.endswith("site-packages"))
+there = {path for path in site.rglob("*") if path.is_file()}
+assert there <= {path.resolve() for _, path in owned}
+print(sorted({path.suffix for path in there} & {".h", ".pyi", ".pyx", ".pyc"}), (site / "numpy/tests").exists())
+"""
+
+
+def test_native_wheels_are_loaded_from_a_small_image(project: Project, pottle: Pottle, tmp_path: Path):
+    """What no program needs is gone, RECORD says so, and machine code works without symbols."""
+    path = project({**projects.NATIVE, "records.py": RECORDS})
+    small, whole = (contents(pottle.archive(path, tmp_path, *flags)) for flags in (("--optimize=size",), ()))
+    run = ("run", "--backend=unshare", "--optimize=size", path)
+    assert pottle(*run).stdout.splitlines()[-1] == "285 binary"
+    assert pottle(*run, "--", "python", "records.py").stdout.splitlines() == ["['.h'] False"]
+    gone = whole.files.keys() - small.files.keys()
+    assert small.files.keys() <= whole.files.keys()
+    assert len([path for path in gone if path.endswith((".pyi", ".pxd", ".h"))]) > 100
+    symbols = [path for path, file in small.files.items() if file.content != whole.files[path].content]
+    assert {path for path in symbols if not re.search(r"\.so|/RECORD$", path)} == set()
+    loop = next(path for path in symbols if "/uvloop/loop." in path)
+    assert len(small.files[loop].content) < len(whole.files[loop].content) / 2
+
+
 # --- leaving nothing behind -----------------------------------------------------------------------
 
 

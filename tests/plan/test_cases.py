@@ -13,7 +13,7 @@ from tests.named import CASES, project
 from pottle import api
 from pottle.errors import PottleError
 from pottle.oci.platform import Platform
-from pottle.plan.model import ImagePlan, InstallWheels, decode, encode
+from pottle.plan.model import ImagePlan, InstallWheels, compiles, decode, encode
 from pottle.plan.planner import make_plan
 from pottle.project.reader import read_project
 from pottle.project.tree import DictTree
@@ -80,7 +80,8 @@ def test_no_development_dependency_gets_in(case: Path):
 @pytest.mark.parametrize("case", PLANNED, ids=lambda path: path.name)
 def test_what_a_plan_decides_has_a_reason(case: Path):
     plan = planned(case)
-    decided = {"name", "package_manager", "project", "bytecode", "python", "base", "command"}
+    decided = {"name", "package_manager", "project", "python", "base", "command"}
+    decided |= {"bytecode"} if compiles(plan.layers) is None else {"compile"}
     decided |= {"version"} if plan.version else set()
     decided |= {"port", "health"} if plan.port else set()
     decided |= {"dependencies"} if names(plan) else set()

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from tests.render.test_compose import planned
 
+from pottle.errors import UsageError
 from pottle.render.devcontainer import render
 
 HERE = Path(__file__).parent
@@ -38,6 +39,11 @@ def test_its_service_is_one_of_the_compose_files_with_the_working_copy_in_it(pat
     assert f".:{document['workspaceFolder']}" in service["volumes"]
     ports = [int(port.rpartition(":")[2]) for port in service.get("ports", [])]
     assert document.get("forwardPorts", []) == ports
+
+
+def test_a_compiled_program_has_no_room_for_an_editor():
+    with pytest.raises(UsageError, match="no editor gets into the container of a compiled program"):
+        render(planned("compiled-asgi"))
 
 
 def test_there_are_some():

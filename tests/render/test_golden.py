@@ -20,6 +20,8 @@ from pottle.render.style import Style
 GOLDEN = Path(__file__).parent / "golden"
 SHOWN = (
     "celery-with-django",
+    "compiled-asgi",
+    "compiled-cli",
     "django-static-root",
     "extras-and-groups",
     "git-dependency",
@@ -71,7 +73,8 @@ EXISTING = [case for case in CASES if case.name in SHOWN]
 
 @pytest.mark.parametrize("case", EXISTING, ids=lambda case: case.name)
 def test_what_is_generated_for_a_named_project(case: Path, root: Path):
-    texts = {name: text for kind in (*KINDS, "devcontainer") for name, text in generated(kind, root).items()}
+    kinds = KINDS if case.name.startswith("compiled-") else (*KINDS, "devcontainer")
+    texts = {name: text for kind in kinds for name, text in generated(kind, root).items()}
     directory = GOLDEN / case.name
     # Under names that mean nothing to git and to the tools that look for them.
     named = {name.lower().lstrip(".") + ("" if "." in name[1:] else ".txt"): text for name, text in texts.items()}

@@ -1,6 +1,7 @@
 """Building: a project for its platforms, and every project of a repository."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from pottle.api.projects import facts_of, platforms, read_options
 from pottle.api.provisioning import facts_with_base, settings_for
 from pottle.api.sandbox import Sandbox
 from pottle.api.sides import Side
-from pottle.errors import PottleError
+from pottle.errors import HostError, PottleError
 from pottle.progress import Of, Once
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def build_for(
     platforms = sorted(platforms, key=str)
     facts = facts_with_base(facts_of(root, options), root, options, platforms, host, ask=True)
     plans = plans_for(facts, options, platforms)
+    _check_machine(plans)
     warn_of(plans, host.progress)
     settings = settings_for(root, options, host)
     several = len(plans) > 1
@@ -83,6 +85,18 @@ def build_for(
         builds = tuple(_together(works[: len(plans)], settings.stop))
     images = [built.image for built in builds]
     return Product(builds, assemble_index(images, images[0].store) if several else images[0], shared, anew)
+
+
+def _check_machine(plans: "Sequence[ImagePlan]") -> None:
+    """Raises `HostError` for a program that would have to be compiled for another machine than this."""
+    from pottle.plan.model import compiles
+
+    own = own_platform()
+    machine = str(own) if sys.platform == "linux" else sys.platform
+    for plan in plans:
+        if compiles(plan.layers) is not None and plan.platform != machine:
+            what = f"a program has to be compiled for {plan.platform}, and this machine is {machine}"
+            raise HostError(what, hint=f"build on a machine that is {plan.platform}, or do without `compile`")
 
 
 def _helper(

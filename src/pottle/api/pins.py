@@ -154,13 +154,13 @@ _Contents: TypeAlias = "Mapping[tuple[str, str], tuple[str, object]]"
 
 
 def _pinned(platform: str, before: "Pins", after: "Pins") -> Pinned:
-    from pottle.plan.places import SOURCES
+    from pottle.plan.places import TOOLS
 
     environment = next((each for each in after.environments if each.platform == platform), None)
     system = next((each for each in after.systems if each.platform == platform), None)
     changes = _changes(_of_platform(before, platform), _of_platform(after, platform))
     python = system.python if system is not None else environment.python if environment is not None else ""
-    packages = sum(deb.layer != SOURCES for deb in system.debs) if system is not None else 0
+    packages = sum(deb.layer not in TOOLS for deb in system.debs) if system is not None else 0
     wheels = len(environment.wheels) if environment is not None else 0
     return Pinned(platform, system.base if system is not None else None, python, packages, wheels, changes)
 

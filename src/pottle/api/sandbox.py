@@ -42,16 +42,37 @@ class Sandbox:
         return Ended(ended.code, ended.said, ended.exceeded)
 
     def run_in(self, root: Path, task: "Task", platform: "Platform", stop: "Stop") -> "Ended":
-        """How the task ended; raises `HostError` where nothing here can run what is for that platform."""
+        """How the task ended: in a sandbox of this machine's kernel, else in a container of a Docker engine.
+
+        Raises `HostError` where nothing here can run what is for that platform.
+        """
+        from pottle.build.builder_root import PLACE
         from pottle.build.sandbox import Ended
         from pottle.run import command
+        from pottle.run.engine_task import engine
         from pottle.run.settings import Host as RunHost
 
-        own = own_platform()
-        if sys.platform != "linux" or str(platform) != str(own):
-            machine = str(own) if sys.platform == "linux" else sys.platform
-            what = f"a distribution has to be built for {platform}, and this machine is {machine}"
-            raise HostError(what, hint=f"build on a machine that is {platform}, or lock versions that have wheels")
         wanted = command.Task(task.argv, task.environment, task.working_dir, task.writable, task.readable)
-        ended = command.run_in(root, wanted, RunHost(self.host.environ, self.host.cache), stop)
+        refused = self._foreign(platform)
+        if refused is None:
+            try:
+                ended = command.run_in(root, wanted, RunHost(self.host.environ, self.host.cache), stop)
+                return Ended(ended.code, ended.said, ended.exceeded)
+            except command.NothingHere as error:
+                refused = error
+        try:
+            ended = engine(self.host.environ, str(platform), f"/{PLACE}").run(root, wanted, stop)
+        except HostError as error:
+            refused.what = f"{refused.what}; {error.what}"
+            raise refused from error
         return Ended(ended.code, ended.said, ended.exceeded)
+
+    def _foreign(self, platform: "Platform") -> HostError | None:
+        """Why a sandbox of this machine cannot run what is for the platform."""
+        own = own_platform()
+        if sys.platform == "linux" and str(platform) == str(own):
+            return None
+        machine = str(own) if sys.platform == "linux" else sys.platform
+        what = f"a distribution has to be built for {platform}, and this machine is {machine}"
+        hint = f"build on a machine that is {platform}, start a Docker engine that runs it, or lock versions that have wheels"
+        return HostError(what, hint=hint)

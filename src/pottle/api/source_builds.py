@@ -138,7 +138,7 @@ class Sources:
                 if wheel is None:
                     continue
                 if any(tag.platform != "any" for tag in parse_wheel_filename(wheel.name)[3]):
-                    raise _for_this_machine(source, locked.plan.platform)
+                    return self._elsewhere(source, locked, decided=decided)
                 wheels.append((source, wheel))
         if not decided and (more := self._loaded(ours, locked)):
             locked = BuildTools(locked, self.archives, self.settings).adding(more)
@@ -146,6 +146,18 @@ class Sources:
         for source, wheel in wheels:
             theirs.adopt(source, wheel)
         return locked
+
+    def _elsewhere(self, source: "Source", locked: "LockedPlan", *, decided: bool) -> "LockedPlan":
+        """Builds for another platform by means of an engine that runs it. Raises `ProjectError` where there is none."""
+        from pottle.errors import HostError
+
+        try:
+            return self._attempt(locked) if decided else self._found_out(locked)
+        except HostError as error:
+            told = _for_this_machine(source, locked.plan.platform)
+            _, also, why = error.what.partition("; docker: ")
+            told.what += f"{also}{why}"
+            raise told from error
 
     def _workshop(self, locked: "LockedPlan") -> "Workshop":
         from pottle.build.workshop import Workshop
@@ -174,4 +186,5 @@ def _for_this_machine(source: "Source", platform: str) -> ProjectError:
     name = " ".join(filter(None, (source.name, source.version)))
     what = f"{name} has compiled code, and this machine, which is {own_platform()}, builds none for {platform}"
     at = Location.parse(source.at) if source.at else None
-    return ProjectError(what, at=at, hint=f"build on a machine that is {platform}, or lock a version that has a wheel")
+    way = f"build on a machine that is {platform}, have a Docker engine that runs it (qemu by binfmt_misc)"
+    return ProjectError(what, at=at, hint=f"{way}, or lock a version that has a wheel")

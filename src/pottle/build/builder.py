@@ -19,7 +19,7 @@ from pottle.oci.compression import cpus
 from pottle.oci.image import Addendum, Image, assemble
 from pottle.oci.layer import Layer, write_layer
 from pottle.plan.lock import LockedPackage, LockedPlan
-from pottle.plan.model import ImagePlan, LayerPlan, RunCommand
+from pottle.plan.model import CompileProgram, ImagePlan, LayerPlan, LinkProgram, RunCommand, compiles, image_layers
 from pottle.stop import together
 
 
@@ -53,9 +53,12 @@ def build(order: Order, stand_in: Order | None = None) -> Built:
 
     Where its platform does not run here, `stand_in` is the same for one that does: what its commands write serves both.
     """
-    workshop, plans = order.workshop, order.locked.plan.layers
+    workshop, every = order.workshop, order.locked.plan.layers
+    plans = image_layers(every)
     making = _Making(order, stand_in)
     missing = making.missing(plans)
+    if missing and len(plans) < len(every):
+        missing = making.missing(every)  # what is compiled has to be there as well
     portable: dict[str, str] = {}
     shared: frozenset[str] = frozenset()
     if workshop.shared is not None and (missing or workshop.shared.takes):
@@ -116,7 +119,7 @@ def _by_portable_keys(
 
 def serves(one: LockedPlan, other: LockedPlan) -> bool:
     """Whether what the commands of `one` write is what those of `other` would: the same code runs on the same distributions."""
-    return _runs(one) == _runs(other)
+    return compiles(one.plan.layers) is None and _runs(one) == _runs(other)
 
 
 def _runs(locked: LockedPlan) -> tuple[object, ...]:
@@ -130,7 +133,7 @@ def runs_commands(plan: ImagePlan) -> bool:
 
 
 def _runs_a_command(plan: LayerPlan) -> bool:
-    return any(isinstance(step, RunCommand) for step in plan.steps)
+    return any(isinstance(step, RunCommand | LinkProgram | CompileProgram) for step in plan.steps)
 
 
 def _assembled(layers: Sequence[tuple[LayerPlan, Layer]], locked: LockedPlan, workshop: Workshop) -> Image:
@@ -227,8 +230,9 @@ class _Making:
 
     def _tell(self, layers: Mapping[str, Layer]) -> None:
         self.there |= layers
+        of_image = {plan.name for plan in image_layers(self.ingredients.locked.plan.layers)}
         if self._workshop.there is not None:
-            for layer in layers.values():
+            for layer in (layer for name, layer in layers.items() if name in of_image):
                 self._workshop.there(layer)
 
     def _image(self, above: LayerPlan, tools: Layer | None) -> Image:

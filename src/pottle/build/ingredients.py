@@ -15,6 +15,7 @@ from pottle.oci.compression import Compression
 from pottle.plan.lock import LockedInterpreter, LockedPackage, LockedPlan
 from pottle.plan.model import (
     BuildWheels,
+    CompileProgram,
     CopyProject,
     CreateEnvironment,
     InstallInterpreter,
@@ -22,11 +23,14 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    LinkProgram,
     MakeDirectories,
     RunCommand,
     Step,
     SumUp,
     Trim,
+    compiled_layers,
+    compiles,
 )
 
 
@@ -104,6 +108,12 @@ class Ingredients:
                 yield self._project(".")
                 yield self.locked.plan.python
                 yield self._compiler(mode)
+            case LinkProgram() | CompileProgram():
+                layers = self.locked.plan.layers
+                yield [self.key(below) for below in compiled_layers(layers)]
+                yield [package.sha256 for _, packages in self.locked.packages for package in packages]
+                yield (compiles(layers), self.locked.plan.system_packages.runtime, self.locked.plan.platform)
+                yield [self._build(program.compiler) for program in [compiles(layers)] if program is not None]
             case MakeDirectories() | Trim():
                 pass
             case _:

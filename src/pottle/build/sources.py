@@ -24,8 +24,8 @@ from pottle.oci.entry import Entry
 from pottle.oci.platform import Platform
 from pottle.oci.unpack import lay_out
 from pottle.plan.lock import LockedPackage, LockedPlan
-from pottle.plan.model import BuildWheels, CreateEnvironment, RunCommand, Source
-from pottle.plan.places import SOURCES
+from pottle.plan.model import BuildWheels, CreateEnvironment, Source
+from pottle.plan.places import SOURCES, TOOLS
 from pottle.sharing import used
 from pottle.text import Location
 from pottle.writing import host_errors, staged_directory
@@ -90,8 +90,12 @@ class Builder:
         if any(isinstance(step, BuildWheels) and step.tools is None for step in steps):
             what = f"nothing can be built for Python {locked.plan.python} on a base image: no suite has it"
             raise ProjectError(what, hint='let pottle put a base together: `base = "debian"`')
-        commands = {layer.name for layer in locked.plan.layers for each in layer.steps if isinstance(each, RunCommand)}
-        of_root = (packages for layer, packages in locked.packages if layer not in commands)
+        image = locked.plan.base_image
+        if locked.sources and image is not None and image.libc != "glibc":
+            name = image.name.removeprefix("docker.io/library/")
+            what = f"nothing can be built for {name}: suites build for glibc, and it has {image.libc}"
+            raise ProjectError(what, hint="choose versions that have wheels for it, or a base image with glibc")
+        of_root = (packages for layer, packages in locked.packages if layer == SOURCES or layer not in TOOLS)
         return cls(locked, tuple(package for packages in of_root for package in packages), workshop)
 
     def requirements(self, source: Source, work: Path) -> tuple[Required, ...]:
@@ -165,7 +169,7 @@ class Builder:
         from pottle.build.base import layers as base
 
         needed, loaded = libraries.needed(found), self.loaded(found)
-        if not needed and not loaded:
+        if self.locked.plan.base_image is not None or not (needed or loaded):
             return []
         owners = builder_root.owners(self._root) if needed else {}
         names = {owners[soname] for soname in needed if soname in owners} | loaded
@@ -180,16 +184,23 @@ class Builder:
         return list(base.layer(entries))
 
     def loaded(self, found: "Sequence[Distribution]") -> frozenset[str]:
-        """The packages of libraries that the distributions load by name, which the image has not."""
+        """The packages of libraries that the distributions load by name, which the image has not.
+
+        Nothing is put on a base image: it has all that they need, or that is an error.
+        """
         from pottle.build import libraries
         from pottle.plan.libraries import asked
 
         plan = self.locked.plan
+        if plan.base_image is not None:
+            for told in libraries.check_on(plan.base_image, found, asked(plan)):
+                self.workshop.progress.warn(told)
+            return frozenset()
         steps = (step for layer in plan.layers for step in layer.steps if isinstance(step, BuildWheels))
         suite = next((step.tools.suite for step in steps if step.tools is not None), "")
-        there = [each.name for layer, packages in self.locked.packages if layer != SOURCES for each in packages]
-        architecture = Platform.parse(plan.platform).debian_architecture
-        return libraries.loaded(found, suite, architecture, there, asked(plan))
+        there = [each.name for layer, packages in self.locked.packages if layer not in TOOLS for each in packages]
+        on = libraries.system(suite, Platform.parse(plan.platform), there)
+        return libraries.loaded(found, on, asked(plan)) if on is not None else frozenset()
 
     # --- one build ----------------------------------------------------------------------------------
 

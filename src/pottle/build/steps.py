@@ -23,6 +23,7 @@ from pottle.oci.image import Image
 from pottle.oci.layer import Layer
 from pottle.plan.model import (
     BuildWheels,
+    CompileProgram,
     CopyProject,
     CreateEnvironment,
     InstallInterpreter,
@@ -30,16 +31,20 @@ from pottle.plan.model import (
     InstallProject,
     InstallWheels,
     LayerPlan,
+    LinkProgram,
     MakeDirectories,
     RunCommand,
     Step,
     SumUp,
     Trim,
+    compiles,
+    image_layers,
 )
 
 if TYPE_CHECKING:
     from pottle.build.base.scripts.effects import Scripts
     from pottle.build.environment import Environment
+    from pottle.build.program import Program
     from pottle.build.sandbox import Ended
     from pottle.sources.pypi.installed import Distribution
 
@@ -63,6 +68,9 @@ class Executor:
     """Layer → its packages and their entries."""
     _scripts: "dict[str, tuple[Scripts, ...]]" = field(default_factory=dict)
     """Layer → what the scripts of its packages say, known once they are read."""
+
+    _compiled: "list[Program]" = field(default_factory=list)
+    """The program of the image, once it is compiled."""
 
     def entries(self, layer: LayerPlan, work: Path) -> list[Entry]:
         """All that goes into the layer. `work` keeps what is read when the layer is written."""
@@ -93,6 +101,10 @@ class Executor:
                 return [*before, *self._run_command(step, layer, work)]
             case CopyProject():
                 return [*before, *self._copy_project(step, before)]
+            case LinkProgram():
+                return self._link_program(step)
+            case CompileProgram():
+                return self._program().entries
             case MakeDirectories(paths, uid):
                 # Group 0 may write as well, as in the home: platforms that pick a uid put it into that group.
                 return [*before, *(Directory(path.strip("/"), 0o775, uid=uid, gid=0) for path in paths)]
@@ -241,6 +253,25 @@ class Executor:
             raise _failed(step, ended)
         before = {target: work / ROOT / target.strip("/") if step.seeded else None for target in outputs}
         return [entry for target, place in outputs.items() for entry in output.entries(place, target, before[target])]
+
+    # --- a program ----------------------------------------------------------------------------------
+
+    def _link_program(self, step: LinkProgram) -> list[Entry]:
+        from pottle.build import linked
+
+        return linked.entries(step, self._program(), self.ingredients.locked, self.workshop, self.aside / "linked")
+
+    def _program(self) -> "Program":
+        """Compiled for the lower of its two layers, and there for the other."""
+        from pottle.build import program
+
+        if not self._compiled:
+            locked = self.ingredients.locked
+            step = compiles(locked.plan.layers)
+            assert step is not None, "a plan that links a program compiles it"
+            image = self.image(image_layers(locked.plan.layers)[0], None)
+            self._compiled.append(program.compiled(step, locked, image, self.workshop, self.aside / "program"))
+        return self._compiled[0]
 
     def _tools(self, layer: LayerPlan) -> Layer | None:
         """What a command runs with, as a layer that is in no image."""

@@ -52,27 +52,27 @@ class _Kept:
     """What stays though nothing of the distribution's text says why."""
 
     distribution: str
-    path: str
+    """A pattern of names."""
     because: str
 
 
 KEPT: tuple[_Kept, ...] = (
-    _Kept("nvidia-*", "*", "NVRTC compiles in the process, with the headers of CUDA"),
-    _Kept("cupy*", "*", "hands its headers to NVRTC"),
-    _Kept("numba-cuda", "*", "hands its headers to NVRTC"),
-    _Kept("warp-lang", "*", "hands its sources to NVRTC, or to the clang that it brings"),
-    _Kept("pyopencl", "*", "OpenCL's driver compiles, with its headers"),
-    _Kept("pycuda", "*", "hands its headers to nvcc"),
-    _Kept("pocl*", "*", "compiles, with its own headers"),
-    _Kept("taichi", "*", "compiles, with the clang that it brings"),
-    _Kept("cppyy*", "*", "cling reads headers while the program runs"),
-    _Kept("ziglang", "*", "is a compiler"),
-    _Kept("clang*", "*", "is a compiler"),
-    _Kept("libclang", "*", "is a compiler's parser"),
-    _Kept("cython", "*", "compiles out of templates; pyximport does while the program runs"),
-    _Kept("mypy", "mypy*", "compiles out of lib-rt, checks against typeshed"),
+    _Kept("nvidia-*", "NVRTC compiles in the process, with the headers of CUDA"),
+    _Kept("cupy*", "hands its headers to NVRTC"),
+    _Kept("numba-cuda", "hands its headers to NVRTC"),
+    _Kept("warp-lang", "hands its sources to NVRTC, or to the clang that it brings"),
+    _Kept("pyopencl", "OpenCL's driver compiles, with its headers"),
+    _Kept("pycuda", "hands its headers to nvcc"),
+    _Kept("pocl*", "compiles, with its own headers"),
+    _Kept("taichi", "compiles, with the clang that it brings"),
+    _Kept("cppyy*", "cling reads headers while the program runs"),
+    _Kept("ziglang", "is a compiler"),
+    _Kept("clang*", "is a compiler"),
+    _Kept("libclang", "is a compiler's parser"),
+    _Kept("cython", "compiles out of templates; pyximport does while the program runs"),
+    _Kept("mypy", "compiles out of lib-rt, checks against typeshed"),
 )
-"""By patterns of names: their sources and stubs."""
+"""Whose sources and stubs stay."""
 
 
 def unneeded(name: str, files: Files, kinds: Collection[Unneeded], keep: Iterable[str] = ()) -> frozenset[str]:
@@ -185,7 +185,7 @@ def _modules(directory: str, content: bytes, *, quoted: bool) -> Iterator[str]:
         else:
             origin = _absolute(directory, found["origin"].decode(errors="replace"))
             yield origin
-            yield from (f"{origin}.{name}" for name in _texts(_DOTTED, found["names"]))
+            yield from (f"{origin}.{name}".lstrip(".") for name in _texts(_DOTTED, found["names"]))
     for name in _texts(_QUOTED_MODULE if quoted else _DOTTED, content):
         yield _absolute(directory, name.replace(":", "."))
 
@@ -201,8 +201,8 @@ def _absolute(directory: str, module: str) -> str:
     if name == module:
         return module
     package = directory.split("/")
-    package = package[: len(package) - (len(module) - len(name) - 1)]
-    return ".".join((*package, *filter(None, [name])))
+    package = package[: max(0, len(package) - (len(module) - len(name) - 1))]
+    return ".".join(filter(None, (*package, name)))
 
 
 def _texts(pattern: re.Pattern[bytes], content: bytes) -> Iterator[str]:
@@ -218,7 +218,7 @@ def _is_of_tests(directory: str, paths: Iterable[str]) -> bool:
 
 def _upwards(path: str) -> Iterator[str]:
     """The path, and each directory above it."""
-    while path:
+    while path.strip("/"):
         yield path
         path = posixpath.dirname(path)
 

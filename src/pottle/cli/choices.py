@@ -34,6 +34,7 @@ _PLAN_FLAGS = (
         type=click.Choice(["speed", "size"]),
         help='"size" leaves out bytecode, tests, headers …',
     ),
+    click.option("--compile", type=click.Choice(["nuitka"]), help="Make a program of it, on an otherwise empty image."),
     click.option("--variant", type=click.Choice(["default", "debug"]), help='"debug" adds a shell and coreutils.'),
     click.option(
         "--strict/--no-strict",

@@ -40,11 +40,16 @@ def _title(plans: "Sequence[ImagePlan]") -> str:
 
 
 def _body(plan: "ImagePlan", columns: int) -> str:
+    from pottle.plan import model
+
     width = max(NARROWEST, min(columns, WIDEST))
     lines: list[str] = []
     lines += _table([_row(reason) for reason in plan.reasons], width)
+    if below := model.compiled_layers(plan.layers):
+        lines += ["", _heading("compiled of what layers would hold, the lowest first")]
+        lines += _layers(below, width)
     lines += ["", _heading("layers, the lowest first")]
-    lines += _layers(plan.layers, width)
+    lines += _layers(model.image_layers(plan.layers), width)
     lines += ["", _heading("runs"), f"    {click.style(shlex.join(plan.command), fg='green')}", f"    {_manner(plan)}"]
     lines += (f"    keeping {path}" for path in plan.runtime.volumes)
     if len(plan.processes) > 1:
@@ -186,11 +191,15 @@ def _brought(step: "Step", most: int) -> str:
         case model.MakeDirectories(paths=paths):
             return " ".join(paths)
         case model.RunCommand(name=name, outputs=outputs):
-            return f"what {name} writes to {', '.join(outputs)}"
+            return f"what {name} writes to {', '.join(outputs)}" if most > 3 else f"what {name} writes"
         case model.Trim():
             return ""
         case model.SumUp():
             return "accounts, CA bundle, ld.so.cache"
+        case model.LinkProgram():
+            return "libraries, CA bundle, time zones, accounts"
+        case model.CompileProgram(program=program):
+            return program
 
 
 def shortened(names: Sequence[str], most: int, thing: str = "package") -> str:

@@ -134,6 +134,10 @@ class Keys(TypedDict, total=False):
         Literal["gzip", "zstd"],
         Meta(description='How layers are compressed: "gzip", or "zstd": smaller, not for engines of before 2023.'),
     ]
+    compile: Annotated[
+        Literal["nuitka"],
+        Meta(description='"nuitka": the image is a program of machine code on nothing, without CPython and sources.'),
+    ]
     variant: Annotated[
         Literal["default", "debug"], Meta(description='"default", or "debug" with a shell and coreutils.')
     ]

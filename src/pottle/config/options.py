@@ -69,6 +69,8 @@ class Options:
     keep: tuple[str, ...] = ()
     """Patterns of paths below `site-packages` that `optimize = "size"` leaves as they are."""
     compression: Literal["gzip", "zstd"] = "gzip"
+    compile: Literal["nuitka"] | None = None
+    """What makes a program of the project; None: CPython runs it."""
     variant: Literal["default", "debug"] = "default"
     packages: tuple[str, ...] = ()
     build_packages: tuple[str, ...] = ()

@@ -50,10 +50,15 @@ def unpack(image: Image, into: Path, bounds: Bounds = _BOUNDS) -> None:
 
 def lay_out(entries: Iterable[Entry], into: Path, bounds: Bounds = _BOUNDS) -> None:
     """The entries at `into`, as a layer of them would lie there; of one path the last counts. Raises `InvalidArchive` as for a layer."""
+    lay_out_members(map(_member, entries), into, bounds)
+
+
+def lay_out_members(members: Iterator[Member], into: Path, bounds: Bounds = _BOUNDS) -> None:
+    """The same of what a tar holds."""
     with host_errors(into):
         into.mkdir()
         disk = _Disk(str(into))
-        Tree(disk, bounds).apply(map(_member, entries))
+        Tree(disk, bounds).apply(members)
         disk.settle()
 
 

@@ -27,7 +27,7 @@ from pottle.plan.model import (
     SumUp,
     Trim,
 )
-from pottle.plan.places import APP, ENVIRONMENT, HOME, SOURCES, STANDALONE, UID, USER
+from pottle.plan.places import APP, ENVIRONMENT, HOME, MESSAGES, SOURCES, STANDALONE, UID, USER
 from pottle.plan.trimming import trim
 from pottle.plan.wheels import Installed
 from pottle.project.facts import Facts, Messages, StaticFiles, VersionTool
@@ -171,7 +171,7 @@ class Layers:
             seeded=True,
             tools=self._install(packages.MESSAGES, packages.without(packages.MESSAGES)),
         )
-        return LayerPlan(name="messages", steps=(step,), because="what compilemessages writes changes with the code")
+        return LayerPlan(name=MESSAGES, steps=(step,), because="what compilemessages writes changes with the code")
 
     def _step(self, name: str, step: StepOptions) -> LayerPlan:
         """One that is configured."""
@@ -200,7 +200,7 @@ class Layers:
 
     @property
     def _bytecode(self) -> bool:
-        return self.options.optimize == "speed"
+        return self.options.optimize == "speed" and self.options.compile is None
 
     @property
     def _may_build(self) -> tuple[str, ...]:

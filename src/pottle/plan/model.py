@@ -4,6 +4,7 @@ An `ImagePlan` is for one platform and needs neither the network nor a byte of c
 `pottle.plan.lock.LockedPlan`. `Step` is a closed union: every executor handles all of them or does not type-check.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -202,6 +203,55 @@ class SumUp(Struct, frozen=True, tag="sum-up"):
     home: str
 
 
+class LinkProgram(Struct, frozen=True, tag="link-program"):
+    """What the program of the layer above needs of a system: exactly the shared libraries that it is linked with, from the packages
+    of the layers below, with the CA bundle, the time zones and the accounts. The image begins with this step's layer.
+    """
+
+    uid: int
+    gid: int
+    user: str
+    home: str
+
+
+class Port(Struct, frozen=True):
+    """The port that a program listens on, where `$PORT` says so on another."""
+
+    number: int
+    variables: tuple[str, ...]
+    """Those besides `PORT` that hold it."""
+    in_command: bool
+
+
+class CompileProgram(Struct, frozen=True, tag="compile-program"):
+    """What the layers below hold as one program of machine code in the directory `into`, built in a sandbox."""
+
+    compiler: Literal["nuitka"]
+    into: str
+    program: str
+    """Its path in the image."""
+    starts: Literal["script", "module", "file"]
+    """What it does when it is started: what a console script of the environment does, what `python -m` or `python` would."""
+    name: str
+    """Of the script or the module; the path of the file below `into`."""
+    path: tuple[str, ...]
+    """Directories that modules are imported from, besides the environment's."""
+    includes: tuple[str, ...]
+    """Modules and packages that are a part of it whoever imports them, the whole packages."""
+    healthy: str | None
+    """Lines of Python that end well where it is healthy: what it runs when it is called `HEALTHY`."""
+    port: Port | None
+    """What is to be replaced by `$PORT`, in its arguments and its variables."""
+    requirements: tuple[str, ...] = ()
+    """The compiler and what it needs, as `pottle.lock` has them, with hashes; empty: the version that pottle knows."""
+    tools: InstallPackages | None = None
+    """What it is built with besides the image's own packages; no part of the image."""
+
+
+HEALTHY = "healthy"
+"""The name by which a compiled program asks for its own health: there is nothing else in the image that could."""
+
+
 Step: TypeAlias = (
     InstallPackages
     | InstallInterpreter
@@ -213,6 +263,8 @@ Step: TypeAlias = (
     | MakeDirectories
     | RunCommand
     | SumUp
+    | LinkProgram
+    | CompileProgram
     | Trim
 )
 
@@ -222,7 +274,7 @@ def installs(step: Step) -> InstallPackages | None:
     match step:
         case InstallPackages():
             return step
-        case BuildWheels(tools=tools) | RunCommand(tools=tools):
+        case BuildWheels(tools=tools) | RunCommand(tools=tools) | CompileProgram(tools=tools):
             return tools
         case _:
             return None
@@ -306,7 +358,7 @@ class ImagePlan(Struct, frozen=True):
     framework: str | None
     kind: Kind
     command: tuple[str, ...]
-    """The argv of the program. `Runtime.entrypoint` stands before it, and becomes it."""
+    """The argv of the program. `Runtime.entrypoint` stands before it, and becomes it; of a compiled program it is the first word."""
     port: int | None
     processes: tuple[ProcessPlan, ...]
     """The image's own first, then the others."""
@@ -326,6 +378,28 @@ class ImagePlan(Struct, frozen=True):
     allow_expired: tuple[str, ...] = ()
     """Suites whose Release may be past its Valid-Until."""
     schema: int = 1
+
+
+def image_layers(layers: Sequence[LayerPlan]) -> Sequence[LayerPlan]:
+    """Those that the image has: all, but of a compiled program only those of the program itself."""
+    return layers[_first(layers) :]
+
+
+def compiled_layers(layers: Sequence[LayerPlan]) -> Sequence[LayerPlan]:
+    """Those that a program is compiled of, and that its image has not."""
+    return layers[: _first(layers)]
+
+
+def _first(layers: Sequence[LayerPlan]) -> int:
+    """Where the image begins."""
+    marked = (n for n, layer in enumerate(layers) if any(isinstance(step, LinkProgram) for step in layer.steps))
+    return next(marked, 0)
+
+
+def compiles(layers: Iterable[LayerPlan]) -> CompileProgram | None:
+    """The step that makes a program of all the others, if there is one."""
+    steps = (step for layer in layers for step in layer.steps)
+    return next((step for step in steps if isinstance(step, CompileProgram)), None)
 
 
 def encode(plan: ImagePlan) -> bytes:

@@ -65,6 +65,10 @@ _TOOLS = (
 """A C and C++ toolchain, and what is there wherever something is built (policy §3.8, "Essential packages"; §4.2)."""
 
 
+COMPILING = ("patchelf",)
+"""What Nuitka runs besides a C compiler ("Requirements": for standalone mode on Linux)."""
+
+
 def tools(base: Base, configured: Iterable[str]) -> tuple[str, ...]:
     """What distributions without a wheel are built with on the suite of `base`, for its CPython; the `configured` packages too."""
     names = tuple("pkg-config" if name == "pkgconf" and base.suite == "jammy" else name for name in _TOOLS)

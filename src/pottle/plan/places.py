@@ -7,4 +7,10 @@ STANDALONE = "/opt/python"
 USER, UID = "nonroot", 65532
 HOME = f"/home/{USER}"
 SOURCES = "sources"
-"""The layer of what is built of sources. Its packages are those that it is built with, and not the image's."""
+"""The layer of what is built of sources."""
+MESSAGES = "messages"
+"""The layer of what translators' files are compiled to."""
+PROGRAM = "program"
+"""The layer of what is compiled."""
+TOOLS = frozenset({SOURCES, MESSAGES, PROGRAM})
+"""Layers whose packages are those that they are made with, and not the image's."""

@@ -24,6 +24,7 @@ from pottle.plan import (
     system_pins,
     trimming,
 )
+from pottle.plan.compiled import compiled
 from pottle.plan.environment_plan import EnvironmentPlan
 from pottle.plan.evidence import distributions_left, made_elsewhere, packages_left
 from pottle.plan.layers import Layers
@@ -116,6 +117,8 @@ def make_plan(facts: Facts, options: Options, platform: Platform) -> ImagePlan:
         epoch=options.epoch,
         allow_expired=options.allow_expired,
     )
+    if options.compile is not None:
+        plan = compiled(plan, start, facts, options, base)
     return _with_packages(plan, facts, options, image=base.reference is not None)
 
 

@@ -17,6 +17,7 @@ from pottle.plan.model import (
     LayerPlan,
     Reason,
     Source,
+    compiles,
     installs,
 )
 from pottle.plan.pins import AGAIN, PATH, missing
@@ -44,12 +45,14 @@ def question(layers: Sequence[LayerPlan]) -> tuple[str, ...]:
 
 
 def builds(layers: Sequence[LayerPlan], packaging: Packaging | None) -> dict[str, tuple[str, ...]]:
-    """What is built, by name → what decides which requirements its build has."""
+    """What is built, by name → what decides which requirements its build has. A compiler stands there by its own name."""
     found: dict[str, tuple[str, ...]] = {}
     for step in (step for layer in layers for step in layer.steps):
         if isinstance(step, InstallProject):
             own = packaging.requires if step.path == "." and packaging is not None else ()
             found[step.name] = tuple(sorted((f"--backend {step.backend}", *own)))
+    if (program := compiles(layers)) is not None:
+        found[program.compiler] = (f"--compile {program.compiler}",)
     return found | {source.name: (source_line(source),) for source in sources(layers)}
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from pottle.errors import ProjectError
 from pottle.plan import system_pins
 from pottle.plan.lock import LockedPlan
-from pottle.plan.model import ImagePlan, InstallProject, Source, Step
+from pottle.plan.model import ImagePlan, InstallProject, Source, Step, compiles
 from pottle.project.facts import Packaging
 from pottle.project.pinned import PinnedBuild, PinnedRequirement
-from pottle.provision import indexes, own
+from pottle.provision import indexes, own, program_compiler
 from pottle.provision.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,9 +58,14 @@ def builds(
     from pottle.sources.pypi.build_requirements import OLDEST_PYTHON, Observer, pinned
 
     plan = locked.plan
+    wanted = system_pins.builds(plan.layers, packaging)[name]
+    program = compiles(plan.layers)
+    if program is not None and program.compiler == name:
+        pins = program_compiler.found(plan, name, settings)
+        requires = tuple(PinnedRequirement(one.name, one.version, one.sha256, one.marker) for one in pins)
+        return (PinnedBuild(of=name, wanted=wanted, requires=requires),)
     session = indexes.session(plan, settings)
     source = next((each for each in system_pins.sources(plan.layers) if each.name == name), None)
-    wanted = system_pins.builds(plan.layers, packaging)[name]
     with settings.progress.task(f"Finding what {name} is built with"), uv.scratch(session) as work:
         if source is not None:
             found = how.requirements(source, locked)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pottle.oci.platform import Platform
 from pottle.plan.lock import LockedPackage, LockedPlan
 from pottle.plan.model import BuildWheels, Source
-from pottle.plan.places import SOURCES
+from pottle.plan.places import SOURCES, TOOLS
 from pottle.provision.archives import Archives
 from pottle.provision.locking import as_locked
 from pottle.provision.settings import Settings
@@ -101,7 +101,7 @@ class BuildTools:
     def adding(self, names: Iterable[str]) -> LockedPlan:
         """The locked plan with these, and what they need, beside what sources are built with. Raises `SourceError`."""
         self._names |= set(names)
-        others = [each for layer, packages in self._locked.packages if layer != SOURCES for each in packages]
+        others = [each for layer, packages in self._locked.packages if layer not in TOOLS for each in packages]
         archive = self._archive.keeping(others) if others else self._archive
         found = archive.resolve((*self._tools.packages, *self._names), self._tools.without)
         there = {each.name for each in others}

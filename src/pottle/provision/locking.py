@@ -23,14 +23,13 @@ from pottle.plan.model import (
     InstallInterpreter,
     InstallWheels,
     Requirement,
-    RunCommand,
     Source,
     Struct,
     Wheel,
     installs,
 )
-from pottle.plan.places import SOURCES
-from pottle.provision import findings, indexes, libraries, own, sizes
+from pottle.plan.places import TOOLS
+from pottle.provision import findings, indexes, libraries, own, program_compiler, sizes
 from pottle.provision.archives import Archives
 from pottle.provision.indexes import Stands
 from pottle.provision.settings import Settings
@@ -68,7 +67,7 @@ def lock(plan: ImagePlan, archives: Archives, settings: Settings, decided: Decid
     else:
         plan, resolved = _with_libraries(plan, wheels, archives, settings)
     built = (*_sources(plan), *built)
-    builds = decided.builds if decided is not None else ()
+    builds = program_compiler.build(plan, decided.builds if decided is not None else (), settings)
     plan = environment_layers.locked(plan, wheels)
     return LockedPlan(plan, resolved.packages, wheels, built, resolved.compiler, resolved.interpreter, builds)
 
@@ -107,7 +106,7 @@ def _names(resolved: Resolved | Decided) -> frozenset[str]:
 
 def names_in(layers: Iterable[tuple[str, Sequence[LockedPackage]]]) -> frozenset[str]:
     """The names of the image's packages: what only building needs is not among them."""
-    return frozenset(package.name for name, packages in layers if name != SOURCES for package in packages)
+    return frozenset(package.name for name, packages in layers if name not in TOOLS for package in packages)
 
 
 def _check_libraries(decided: Decided, plan: ImagePlan, wheels: Sequence[LockedWheel], settings: Settings) -> None:
@@ -183,16 +182,16 @@ def _by_layer(plan: ImagePlan, archive: "Archive") -> Iterable[tuple[str, tuple[
     """Each package once. What the image itself needs comes first: what a project names adds to that and never changes it.
 
     What one of the image's own layers asks for by name is left to that layer, even if one below depends on it: time zones
-    change more often than the interpreter that wants them. What is built with comes last, and changes nothing of the image.
+    change more often than the interpreter that wants them. What something is made with comes last, each for itself, and changes nothing of the image.
     """
     pairs = [(layer.name, step) for layer in plan.layers for step in layer.steps]
     steps = [(name, asked) for name, step in pairs if (asked := installs(step)) is not None]
     found: dict[str, tuple[BinaryPackage, ...]] = {}
-    tools = {name for name, step in pairs if isinstance(step, BuildWheels | RunCommand)}
-    ordered = sorted(steps, key=lambda pair: (pair[0] in tools, -len(pair[1].without)))
+    ordered = sorted(steps, key=lambda pair: (pair[0] in TOOLS, -len(pair[1].without)))
     for number, (layer, step) in enumerate(ordered, 1):
-        given = [package for packages in found.values() for package in packages]
-        later = [name for _, other in ordered[number:] if other.without == step.without for name in other.packages]
+        given = [package for name, packages in found.items() if name not in TOOLS for package in packages]
+        following = (other for name, other in ordered[number:] if name not in TOOLS and other.without == step.without)
+        later = [name for other in following for name in other.packages]
         found[layer] = archive.resolve(step.packages, (*step.without, *later), given)
     return [(layer, tuple(as_locked(package, archive) for package in found[layer])) for layer, _ in steps]
 

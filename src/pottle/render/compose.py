@@ -335,8 +335,10 @@ class _Development(_File):
 
     def _mounts(self) -> bool:
         """Whether the code runs as it lies there."""
-        own = steps(self.project.plan).own
-        return own is None or not own.backend.startswith(_COMPILED)
+        found = steps(self.project.plan)
+        if found.program is not None:
+            return False
+        return found.own is None or not found.own.backend.startswith(_COMPILED)
 
     def _python_path(self) -> str | None:
         if steps(self.project.plan).own is None or self.project.target is not None:

@@ -7,6 +7,7 @@ JSON with comments, which the specification allows.
 import json
 
 from pottle import generated
+from pottle.errors import UsageError
 from pottle.plan.model import ImagePlan
 from pottle.plan.places import APP
 from pottle.render import compose
@@ -22,8 +23,11 @@ _CLIENT_SHELL = "bash"
 
 
 def render(plan: ImagePlan) -> str:
-    """The file."""
+    """The file. Raises `UsageError` for an image in which there is nothing but a program."""
     deployment, found = Deployment(plan), steps(plan)
+    if found.program is not None:
+        what = "no editor gets into the container of a compiled program: there is nothing else in it"
+        raise UsageError(what, hint="leave `compile` out of the configuration, and give it to `pottle build --compile`")
     about = (
         f"{plan.name} in the container of {compose.NAME} (`pottle generate compose`), with CPython {plan.python}.\n"
         f"By `pottle generate devcontainer`. Yours to change. {generated.WORD}\n"

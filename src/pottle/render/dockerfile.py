@@ -9,8 +9,8 @@ from pottle.dockerfile.parser import parse
 from pottle.errors import ProjectError
 from pottle.plan import libraries
 from pottle.plan.model import ImagePlan
+from pottle.render import compiled, single_stage, stages, wheel_house
 from pottle.render import instructions as write
-from pottle.render import single_stage, stages, wheel_house
 from pottle.render.bases import stand
 from pottle.render.context import Context, UvLock
 from pottle.render.installing import Installer
@@ -42,6 +42,7 @@ def render(
     style = style or Style()
     base, plan = stand(libraries.of_all(plans), style.image)
     job = Job(plan, steps(plan), plans, context, style, base, digests or {})
+    compiled.check(job)
     return _Dockerfile(job, _installer(job)).text()
 
 

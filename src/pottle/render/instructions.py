@@ -85,6 +85,12 @@ def copy(sources: Sequence[str], target: str, *, stage: str | None = None, link:
     return Instruction("COPY", (" ".join((*flags, array([_literal(path) for path in paths]))),))
 
 
+def document(text: str, target: str) -> Instruction:
+    """`COPY` of a here-document: a file with these lines, of which nothing is expanded."""
+    assert "\nEOF\n" not in f"\n{text}\n", "nothing that is written here ends it"
+    return Instruction("COPY", (f"<<'EOF' {target}\n{text}EOF\n",))
+
+
 def workdir(path: str) -> Instruction:
     """`WORKDIR`."""
     return Instruction("WORKDIR", (path,))

@@ -12,6 +12,9 @@ from pottle.render.job import Job
 
 _ASK = "The version is in version control, which no builder gets to see: --build-arg VERSION=1.2.3"
 
+_OWN_HEALTH = "By this name it asks for its own health: there is no other program."
+_BECOMES = "Where $PORT is another one, the program listens there; then this becomes the program."
+
 
 def told(job: Job) -> Iterator[Instruction]:
     """What the program is told by its surroundings, and directories that it may write to."""
@@ -49,7 +52,8 @@ def config(job: Job) -> Iterator[Instruction]:
     yield write.simple("STOPSIGNAL", runtime.stop_signal)
     if (check := runtime.health_check) is not None:
         times = {name: getattr(check, name) for name in ("interval", "timeout", "start_period", "retries")}
-        yield write.health_check(check.command, **times).because("Asked by the standard library: there is no curl.")
+        why = "Asked by the standard library: there is no curl." if job.steps.program is None else _OWN_HEALTH
+        yield write.health_check(check.command, **times).because(why)
     elif plan.base_image is not None:
         yield write.simple("HEALTHCHECK", "NONE")
     yield write.simple("USER", runtime.user)
@@ -60,7 +64,7 @@ def config(job: Job) -> Iterator[Instruction]:
 def entry(job: Job) -> Iterator[Instruction]:
     """The entry point, if there is one, or the base image's is to be undone."""
     if job.plan.runtime.entrypoint:
-        why = "Where $PORT is another one, the program listens there; then this becomes the program."
+        why = None if job.steps.program is not None else _BECOMES
         yield write.executed("ENTRYPOINT", job.plan.runtime.entrypoint).because(why)
     elif (below := job.plan.base_image) is not None and below.entrypoint:
         yield write.executed("ENTRYPOINT", ()).because("The base image's own does not wrap the command.")

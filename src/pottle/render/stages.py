@@ -4,8 +4,8 @@ beside this one; its own wheel; the app's files; and the image, into which nothi
 
 from collections.abc import Iterator, Sequence
 
-from pottle.plan.model import InstallProject
-from pottle.render import app, development, parts, system
+from pottle.plan.model import CompileProgram, InstallProject
+from pottle.render import app, compiled, development, parts, system
 from pottle.render import instructions as write
 from pottle.render.installing import Installer
 from pottle.render.instructions import Instruction, Stage
@@ -26,7 +26,10 @@ def stages(job: Job, installer: Installer) -> Iterator[Stage]:
     yield Stage(below, "app", tuple(app.copied(job)), "The project's own files.")
     if job.style.dev:
         yield Stage("environment", "dev", tuple(development.stage(job, installer)), development.about(job))
-    yield from _image(job)
+    if job.steps.program is not None:
+        yield from _compiled(job, installer, job.steps.program)
+    else:
+        yield from _image(job)
 
 
 def base(job: Job) -> Stage:
@@ -76,6 +79,15 @@ def _image(job: Job) -> Iterator[Stage]:
     else:
         below = "${BASE}" if job.base.builder is not None else "base"
         yield Stage(below, "image", (*run, *image), "The image: nothing but results.")
+
+
+def _compiled(job: Job, installer: Installer, program: CompileProgram) -> Iterator[Stage]:
+    """All of it in one stage, with what commands of the project wrote."""
+    commands = job.steps.commands
+    yield Stage("base", "runtime", tuple(_results(job)), "What is compiled.")
+    yield from (Stage("runtime", step.name, (parts.ran(step),), f"What {step.name} writes.") for step in commands)
+    outputs = tuple(write.copy((path,), path, stage=step.name, link=True) for step in commands for path in step.outputs)
+    yield from compiled.stages(job, installer, program, outputs)
 
 
 def _results(job: Job) -> Iterator[Instruction]:

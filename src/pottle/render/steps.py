@@ -8,6 +8,7 @@ import msgspec
 
 from pottle.plan.model import (
     BuildWheels,
+    CompileProgram,
     CopyProject,
     CreateEnvironment,
     ImagePlan,
@@ -15,6 +16,7 @@ from pottle.plan.model import (
     InstallPackages,
     InstallProject,
     InstallWheels,
+    LinkProgram,
     MakeDirectories,
     RunCommand,
     Step,
@@ -43,6 +45,8 @@ class Steps:
     commands: tuple[RunCommand, ...] = ()
     trim: Trim | None = None
     """Of third parties' distributions: the same in every layer."""
+    program: CompileProgram | None = None
+    """What all of it is compiled to."""
 
 
 def steps(plan: ImagePlan) -> Steps:
@@ -60,7 +64,7 @@ def _only(every: Iterable[Step], kind: type[T]) -> T:
 
 def _added(found: Steps, step: Step) -> Steps:
     match step:
-        case CreateEnvironment() | CopyProject() | SumUp():
+        case CreateEnvironment() | CopyProject() | SumUp() | LinkProgram():
             return found
         case Trim():
             return replace(found, trim=step)
@@ -78,6 +82,8 @@ def _added(found: Steps, step: Step) -> Steps:
             return replace(found, neighbours=(*found.neighbours, step))
         case MakeDirectories():
             return replace(found, directories=step)
+        case CompileProgram():
+            return replace(found, program=step)
         case RunCommand():
             return replace(found, commands=(*found.commands, step))
         case _:

@@ -62,7 +62,13 @@ class Uv:
         return self._from_lock(lock) if isinstance(lock, UvLock) else self._from_list()
 
     def _from_lock(self, lock: UvLock) -> Work:
-        words = (*self._sync(lock), "--no-default-groups", "--no-install-local", *self._no_build())
+        words = (
+            *self._sync(lock),
+            "--no-default-groups",
+            "--no-install-local",
+            *self._no_build(),
+            *self._no_bytecode(),
+        )
         why = _FROZEN if lock.asks_builds else None
         return Work((Command(words, self._asked(lock)),), self._mounts(), _here(lock.files), why)
 
@@ -88,7 +94,7 @@ class Uv:
         # Which of several indexes has a file does not matter where its hash is known.
         hashes = ("--require-hashes", "--index-strategy=unsafe-best-match") if listed.hashed(job.plans) else ()
         name = posixpath.basename(file)
-        words = ("uv", "pip", *verb, name, "--python", job.environment, *self._no_build())
+        words = ("uv", "pip", *verb, name, "--python", job.environment, *self._no_build(), *self._no_bytecode())
         return Work((create, Command(words, hashes)), self._mounts(), ((file, name),))
 
     def sources(self) -> Work | None:
@@ -96,7 +102,7 @@ class Uv:
         sources = self.job.steps.sources
         if self.job.context.lock is not None or sources is None:
             return None
-        words = ("uv", "pip", "install", "--python", self.job.environment, "--no-deps")
+        words = ("uv", "pip", "install", "--python", self.job.environment, "--no-deps", *self._no_bytecode())
         return Work((Command(words, tuple(map(listed.source, sources.sources))),), self._mounts())
 
     def built(
@@ -110,8 +116,9 @@ class Uv:
         build = (Command(("uv", "build", "--wheel", f"--out-dir={WHEELS}", path)) for path in paths)
         mode = next((step.bytecode for step in steps if step.bytecode), None)
         variable = "=".join(invalidation(mode)) + " " if mode else ""
+        how = "".join(f" {word}" for word in ("--no-deps", *self._no_bytecode()))
         into = f" --prefix={prefix}" if prefix else ""
-        install = Shell(f"{variable}uv pip install --python={self.job.environment} --no-deps{into} {WHEELS}/*.whl")
+        install = Shell(f"{variable}uv pip install --python={self.job.environment}{how}{into} {WHEELS}/*.whl")
         return Work((*before, *build, install), self._mounts())
 
     def development(self) -> Work:
@@ -127,6 +134,10 @@ class Uv:
         """Without what they depend on: that is there."""
         words = ("uv", "pip", "install", "--python", self.job.environment, "--no-deps")
         return Work((*before, Command(words, tuple(("--editable", path) for path in paths))), self._mounts())
+
+    def _no_bytecode(self) -> tuple[str, ...]:
+        """What is compiled to a program wants none."""
+        return ("--no-compile-bytecode",) if self.job.steps.program is not None else ()
 
     def _no_build(self) -> tuple[str, ...]:
         return () if self.job.steps.sources else ("--no-build",)

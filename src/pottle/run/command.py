@@ -27,6 +27,11 @@ from pottle.run.specification import specification_in
 from pottle.sharing import occupied
 from pottle.stop import Stop
 
+
+class NothingHere(HostError):
+    """No backend can make a sandbox on this machine."""
+
+
 ROOT = "root"
 LONGEST = 16_384
 """So much of what it says is kept, from the end."""
@@ -152,7 +157,7 @@ def _first_that_works(spec: Spec, host: Host, bounds: Bounds, stop: Stop) -> End
             code = code if code >= 0 else 128 - code
             reason = next(iter(exceeded), None) or (bounds.too_large if code == _TOO_LARGE else None)
             return Ended(code, _end_of(heard), reason)
-    raise HostError(
+    raise NothingHere(
         f"nothing here can run a command in the image ({'; '.join(reasons)})",
         hint="allow user namespaces (sysctl user.max_user_namespaces), or install bubblewrap",
     )

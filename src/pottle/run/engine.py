@@ -79,7 +79,7 @@ class Engine:
     @contextmanager
     def start(self, launch: Launch, host: Host) -> Iterator["EngineContainer"]:
         """Creates, starts and finally removes a container."""
-        client = self._client(host)
+        client = self.client(host)
         reference = _load(client, launch.image)
         container = client.result(*create_arguments(launch, reference, host_network=self.shares_network(launch, host)))
         try:
@@ -90,7 +90,7 @@ class Engine:
     def load(self, image: Image, host: Host) -> str:
         """The name under which the engine has the image now."""
         try:
-            return _load(self._client(host), image)
+            return _load(self.client(host), image)
         except NotStarted as error:
             raise HostError(f"{self.name}: {error.what}") from error
 
@@ -101,7 +101,7 @@ class Engine:
             Platform,
         )
 
-        said = self._client(host).call(*self.platform_query).stdout.strip()
+        said = self.client(host).call(*self.platform_query).stdout.strip()
         try:
             return str(Platform.parse(said))
         except InvalidPlatform as error:
@@ -111,9 +111,10 @@ class Engine:
         """If asked for, and where the engine was set up without a network for containers."""
         if launch.network is not None or self.bridge is None:
             return launch.network == "host"
-        return self._client(host).call("network", "inspect", self.bridge).returncode != 0
+        return self.client(host).call("network", "inspect", self.bridge).returncode != 0
 
-    def _client(self, host: Host) -> Client:
+    def client(self, host: Host) -> Client:
+        """Its command."""
         return Client(_find(self.name, host) or self.name, host.environ)
 
 

@@ -83,12 +83,17 @@ class Observer:
 
 
 def pinned(
-    session: uv.Session, seen: Sequence[str], python: str = OLDEST_PYTHON, built: Sequence[Path] = ()
+    session: uv.Session,
+    seen: Sequence[str],
+    python: str = OLDEST_PYTHON,
+    built: Sequence[Path] = (),
+    *,
+    archives: bool = False,
 ) -> tuple[Found, ...]:
     """What was `seen`, and what it would need on another Python of a building host, with the hashes of every file.
 
     `python` is the oldest that backends are run by. Of what is `built`, an index has no wheel: what it needs is read from ours, and what
-    it has to be are the index's files.
+    it has to be are the index's files. `archives`: source archives alone are wanted.
     """
     if not seen:
         return ()
@@ -100,7 +105,8 @@ def pinned(
             uv.run(session, [*_COMPILE, *near, "--python-version", python, "--output-file", lock, asked], work)
         except uv.UvFailed as failed:
             raise failure(failed) from failed
-        return tuple(sorted(_read(lock.read_bytes()), key=lambda found: (found.name, found.version)))
+        found = _read(lock.read_bytes(), archives=archives)
+        return tuple(sorted(found, key=lambda found: (found.name, found.version)))
 
 
 _COMPILE = (
@@ -109,11 +115,12 @@ _COMPILE = (
 )
 
 
-def _read(content: bytes) -> Iterator[Found]:
+def _read(content: bytes, *, archives: bool) -> Iterator[Found]:
     for package in tomllib.loads(content.decode()).get("packages", []):
         if not {"wheels", "sdist"} & package.keys():
             raise ProjectError(f"{package['name']} comes from no index, so no hash says what it has to be")
-        wheels = (each for each in package.get("wheels", []) if not str(each.get("url", "")).startswith("file:"))
+        wheels = () if archives else package.get("wheels", [])
+        wheels = (each for each in wheels if not str(each.get("url", "")).startswith("file:"))
         files = [*wheels, *([package["sdist"]] if "sdist" in package else [])]
         digests = sorted({_sha256(file, package["name"]) for file in files})
         yield Found(str(canonicalize_name(package["name"])), package["version"], tuple(digests), package.get("marker"))
