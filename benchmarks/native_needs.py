@@ -265,8 +265,7 @@ class Table:
 
     def _blocks(self) -> Iterator[str]:
         dates = sorted({each.date for each in self.outcomes.values()})
-        commits = ", ".join(sorted({each.commit for each in self.outcomes.values()}))
-        yield f"Measured {' to '.join(dict.fromkeys((dates[0], dates[-1])))} with pottle {commits}, CPython {PYTHON} on Debian trixie, amd64; newest versions."
+        yield f"Measured {' to '.join(dict.fromkeys((dates[0], dates[-1])))} with CPython {PYTHON} on Debian trixie, amd64; newest versions."
         yield report.table(("", "measured", "wanted", ""), self._totals())
         left = [row for row in self.rows.values() if row.unverifiable]
         yield "Not tried, and not counted: " + "; ".join(f"{row.name} ({row.unverifiable})" for row in left) + "."
