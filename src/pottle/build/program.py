@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pottle.build import builder_root, output
 from pottle.build.builder_root import PLACE
-from pottle.build.sandbox import Ended, Task
+from pottle.build.sandbox import Ended, Task, variables
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Directory, Entry, File, Symlink
@@ -231,14 +231,7 @@ class _Room:
         paths = [each.replace(APP, f"{self._inside}/app", 1) for each in self.step.path]
         places = ("compiler", "main", "app")
         return {
-            "PATH": "/usr/bin",
-            "HOME": "/tmp",  # noqa: S108 - a path in the sandbox
-            "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
-            "SOURCE_DATE_EPOCH": str(self.locked.plan.epoch),
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONNOUSERSITE": "1",
+            **variables(self.locked.plan.epoch),
             "PYTHONPATH": ":".join((*paths, *(f"{self._inside}/{name}" for name in places))),
             "CC": "gcc",
         }

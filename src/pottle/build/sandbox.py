@@ -13,6 +13,20 @@ ROOT = "root"
 """Where the image is unpacked below the scratch directory of a command, and stays until that is gone."""
 
 
+def variables(epoch: int) -> dict[str, str]:
+    """The environment variables of whatever makes something in a sandbox: the same on every machine."""
+    return {
+        "PATH": "/usr/bin",
+        "HOME": "/tmp",  # noqa: S108 - a path in the sandbox
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """What is run, and what it may write."""

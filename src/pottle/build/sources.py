@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pottle.build import build_worker, builder_root, cache, environment
 from pottle.build.builder_root import PLACE
 from pottle.build.environment import Environment
-from pottle.build.sandbox import Ended, Task
+from pottle.build.sandbox import Ended, Task, variables
 from pottle.build.workshop import Workshop
 from pottle.errors import ProjectError
 from pottle.oci.entry import Entry
@@ -370,14 +370,8 @@ class Builder:
         """All that a build finds in its environment: the same on every machine."""
         compilers = {"CC": "gcc", "CXX": "g++", "AR": "ar"} if self.locked.interpreter is not None else {}
         return {
+            **variables(self.locked.plan.epoch),
             "PATH": f"/{PLACE}/environment/bin:/usr/bin",
-            "HOME": "/tmp",  # noqa: S108 - a path in the sandbox
-            "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
-            "SOURCE_DATE_EPOCH": str(self.locked.plan.epoch),
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONNOUSERSITE": "1",
             "CARGO_HOME": "/tmp/cargo",  # noqa: S108 - a path in the sandbox
             "CARGO_NET_OFFLINE": "true",
             **compilers,

@@ -1,16 +1,14 @@
 """A registry of Rust's crates on loopback, for tests: the sparse index's `config.json`, that of a git host, and `.crate` files made in memory."""
 
-import gzip
 import hashlib
-import io
 import json
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from pottle.testing.loopback import Loopback
+from pottle.testing.sdist_file import archive
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,7 @@ class CrateFile:
     def content(self) -> bytes:
         """The `.crate` file."""
         manifest = f'[package]\nname = "{self.name}"\nversion = "{self.version}"\nedition = "2021"\n'
-        raw = io.BytesIO()
-        with tarfile.open(fileobj=raw, mode="w") as tar:
-            for path, text in {"Cargo.toml": manifest, **self.files}.items():
-                member = tarfile.TarInfo(f"{self.name}-{self.version}/{path}")
-                member.size = len(text.encode())
-                tar.addfile(member, io.BytesIO(text.encode()))
-        return gzip.compress(raw.getvalue(), mtime=0)
+        return archive(f"{self.name}-{self.version}", {"Cargo.toml": manifest, **self.files})
 
     @property
     def sha256(self) -> str:

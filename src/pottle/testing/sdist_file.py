@@ -72,15 +72,20 @@ class SdistFile:
             "pyproject.toml": f"[build-system]\n{system}",
             "backend/own.py": backend,
         }
-        raw = io.BytesIO()
-        with tarfile.open(fileobj=raw, mode="w") as tar:
-            for path, text in {**files, **self.files}.items():
-                member = tarfile.TarInfo(f"{self.filename.removesuffix('.tar.gz')}/{path}")
-                member.size = len(text.encode())
-                tar.addfile(member, io.BytesIO(text.encode()))
-        return gzip.compress(raw.getvalue(), mtime=0)
+        return archive(self.filename.removesuffix(".tar.gz"), {**files, **self.files})
 
     @property
     def sha256(self) -> str:
         """Of the archive."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+def archive(top: str, files: Mapping[str, str]) -> bytes:
+    """A compressed tar of the files, below the directory `top`: the same bytes each time."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for path, text in files.items():
+            member = tarfile.TarInfo(f"{top}/{path}")
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return gzip.compress(raw.getvalue(), mtime=0)
