@@ -111,6 +111,19 @@ def test_what_no_hash_can_say_is_left_open(here: World, shop: Path, tmp_path: Pa
     assert "does not say what shop is built with" in machine.pottle("build", "-q", "--locked", shop).err
 
 
+def test_wheels_of_a_directory_of_the_machine_have_hashes_too(here: World, shop: Path, tmp_path: Path):
+    wheel = helper("1.0")
+    here.index.wheels.pop(wheel.filename)
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / wheel.filename).write_bytes(wheel.content)
+    machine = here.fresh("first", UV_DEFAULT_INDEX=here.index.url, UV_FIND_LINKS=str(links))
+    done = machine.pottle("lock", "-q", shop)
+    assert (done.code, done.err) == (0, "")
+    assert hashlib.sha256(wheel.content).hexdigest() in (shop / "pottle.lock").read_text()
+    assert machine.pottle("build", "-q", "--locked", shop).code == 0
+
+
 def test_uvs_cache_is_enough(here: World, shop: Path):
     machine = here.fresh("first", UV_DEFAULT_INDEX=here.index.url)
     assert machine.pottle("lock", "-q", shop).code == 0

@@ -128,7 +128,9 @@ def of_prefix(prefix: Path, python: str) -> Iterator[Entry]:
     yield Symlink("bin/python", f"python{python}")
     for library in sorted(prefix.glob(f"lib/libpython{python}.so.*")):
         yield File(f"lib/{library.name}", library, 0o755)
-    yield File(f"lib/python{python}/_sysconfigdata__linux_x86_64-linux-gnu.py", _SYSCONFIG)
+    # Debian's CPython asks for it by another name than everybody's.
+    for path in sorted(stdlib.glob("_sysconfigdata_*.py")):
+        yield File(f"lib/python{python}/{path.name}", _SYSCONFIG)
     for path in sorted(path for path in stdlib.rglob("*") if path.is_file()):
         place = path.relative_to(stdlib)
         if not _ASIDE.intersection(place.parts) and not place.name.startswith("_sysconfigdata"):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
@@ -105,7 +106,7 @@ def pinned(
             uv.run(session, [*_COMPILE, *near, "--python-version", python, "--output-file", lock, asked], work)
         except uv.UvFailed as failed:
             raise failure(failed) from failed
-        found = _read(lock.read_bytes(), archives=archives)
+        found = _read(lock.read_bytes(), frozenset(wheel.name for wheel in built), archives=archives)
         return tuple(sorted(found, key=lambda found: (found.name, found.version)))
 
 
@@ -115,15 +116,21 @@ _COMPILE = (
 )
 
 
-def _read(content: bytes, *, archives: bool) -> Iterator[Found]:
+def _read(content: bytes, built: frozenset[str], *, archives: bool) -> Iterator[Found]:
     for package in tomllib.loads(content.decode()).get("packages", []):
-        if not {"wheels", "sdist"} & package.keys():
-            raise ProjectError(f"{package['name']} comes from no index, so no hash says what it has to be")
         wheels = () if archives else package.get("wheels", [])
-        wheels = (each for each in wheels if not str(each.get("url", "")).startswith("file:"))
+        wheels = (each for each in wheels if _filename(each) not in built)
         files = [*wheels, *([package["sdist"]] if "sdist" in package else [])]
         digests = sorted({_sha256(file, package["name"]) for file in files})
+        if not digests:
+            raise ProjectError(f"{package['name']} comes from no index, so no hash says what it has to be")
         yield Found(str(canonicalize_name(package["name"])), package["version"], tuple(digests), package.get("marker"))
+
+
+def _filename(file: Mapping[str, Any]) -> str:
+    """Of a lock's entry (PEP 751): the last part of its address, where it has no name of its own."""
+    place = file.get("name") or file.get("path") or file.get("url") or ""
+    return unquote(str(place).partition("#")[0].rpartition("/")[2])
 
 
 def _sha256(file: Mapping[str, Any], name: str) -> str:
