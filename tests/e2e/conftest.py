@@ -127,10 +127,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[projects.File
 
 
 def uv(*arguments: str, cwd: Path) -> None:
-    """Runs uv with the certificates that this machine trusts."""
+    """Runs uv, and what it runs itself, with the certificates that this machine trusts."""
     from uv import find_uv_bin
 
-    environ = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    trusted = {"UV_SYSTEM_CERTS": "1", "REQUESTS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}
+    environ = {**trusted, **os.environ}
     done = subprocess.run(
         [find_uv_bin(), *arguments], cwd=cwd, env=environ, capture_output=True, text=True, check=False
     )
