@@ -78,16 +78,8 @@ class Side:
         settings = self.settings
         supplies = Supplies(locked, self.archives, settings)
         supplies.note_use()
-        workshop = Workshop(
-            settings.cache,
-            supplies,
-            settings.progress,
-            settings.stop,
-            sandbox,
-            shared,
-            options.compression,
-            turns=settings.turns,
-        )
+        common = (sandbox, shared, options.compression)
+        workshop = Workshop(settings.cache, supplies, settings.progress, settings.stop, *common, turns=settings.turns)
         if ahead is not None:
             send, store = ahead.layer, workshop.store
             workshop = replace(workshop, there=lambda layer: send(layer.descriptor, store))

@@ -18,6 +18,7 @@ from pottle.build.program import Program
 from pottle.build.workshop import Workshop
 from pottle.native import elf
 from pottle.oci.entry import Entry, File, Symlink
+from pottle.oci.platform import Platform
 from pottle.plan.lock import LockedPlan
 from pottle.plan.model import LinkProgram
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _LOADED = ("libgcc_s.so.1",)
 """What glibc opens by itself: where a thread ends (pthread_exit(3)), or is to be told from where it was called."""
 _DIRECTORIES = ("usr/lib/{machine}-linux-gnu", "usr/lib")
-_MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}
 _OF_RELEASE = ("etc/os-release", "usr/lib/os-release", "etc/debian_version", "etc/lsb-release")
 _LOCALE = "usr/lib/locale/C.utf8/"
 """What `LANG` names in every image: a program aborts at its start where the C library has no such locale."""
@@ -43,7 +43,7 @@ def entries(step: LinkProgram, program: Program, locked: LockedPlan, workshop: W
     packages = _Packages(locked, workshop, aside)
     further = [*locked.plan.system_packages.runtime, "tzdata", "ca-certificates"]
     own = {entry.path: entry for name in further for entry in packages.files(name)}
-    system = _System(program.root, _MACHINES[locked.plan.platform])
+    system = _System(program.root, Platform.parse(locked.plan.platform).machine)
     wanted, missing = system.closure([*_elves(program, own.values())], program)
     for name, by in sorted(missing.items()):
         workshop.progress.warn(f"{by} is linked with {name}, which no package of the image has")
@@ -56,8 +56,10 @@ def entries(step: LinkProgram, program: Program, locked: LockedPlan, workshop: W
     parts |= {
         name: set() for name in (f"python{python}-minimal", f"libpython{python}-minimal", f"libpython{python}-stdlib")
     }
+    owners = builder_root.owners(program.root)
     for path in wanted:
-        parts.setdefault(system.owner(path), set()).add(path)
+        # By its file's name; the loader is the C library's.
+        parts.setdefault(owners.get(posixpath.basename(path), "libc6"), set()).add(path)
     for name in sorted(parts.keys() - {*further}):
         own |= {entry.path: entry for entry in packages.part(name, parts[name])}
     user = Account(step.user, step.uid, step.gid, step.user, step.home)
@@ -156,11 +158,6 @@ class _System:
             else:
                 pending.append((chain_[-1], library))
         return wanted, missing
-
-    def owner(self, path: str) -> str:
-        """The package that has a library, by its file's name; the loader is the C library's."""
-        owners = builder_root.owners(self.root)
-        return owners.get(posixpath.basename(path), "libc6")
 
     def _find(self, name: str) -> list[str]:
         for directory in _DIRECTORIES:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from pottle.build import builder_root, output
 from pottle.build.builder_root import PLACE
 from pottle.build.sandbox import Ended, Task, variables
@@ -192,7 +194,7 @@ class _Room:
         steps = (step for layer in self.locked.plan.layers for step in layer.steps)
         names = {step.name for step in steps if isinstance(step, InstallProject)}
         for info in tree.site_packages.glob("*.dist-info"):
-            if re.sub(r"[-_.]+", "-", info.name.partition("-")[0]).lower() in names:
+            if canonicalize_name(info.name.partition("-")[0]) in names:
                 for path in _recorded(info):
                     top = path.partition("/")[0]
                     if path.endswith(".py") and not top.endswith(".dist-info") and ".." not in path:

@@ -28,7 +28,7 @@ def test_layers_of_the_image_before_are_not_asked_for(
     before, after = images
     push(before, [name], client)
     server.requests.clear()
-    monkeypatch.setattr("pottle.oci.registry.push.NOT_WORTH_A_QUESTION", 0)
+    monkeypatch.setattr("pottle.oci.registry.upload._NOT_WORTH_A_QUESTION", 0)
     (delivery,) = push(after, [name], client).deliveries
     assert sorted(blobs_asked_for(server)) == sorted((after.layers[-1].digest, after.manifest.config.digest))
     assert (delivery.sent, delivery.present) == (2, 3)

@@ -16,7 +16,7 @@ from pottle.oci.digest import Digest
 from pottle.oci.layout import Layout
 from pottle.oci.reference import Reference
 from pottle.oci.registry.client import CONNECTIONS, Registry
-from pottle.oci.registry.upload import NOT_WORTH_A_QUESTION, Uploaded
+from pottle.oci.registry.upload import Uploaded
 from pottle.oci.registry.vouched import Before, before
 from pottle.stop import GRACE
 
@@ -75,8 +75,7 @@ class Ahead:
         known = self.before(store).there
         if blob.digest in known:
             return Uploaded("present")
-        new = bool(known) and blob.size <= NOT_WORTH_A_QUESTION
-        return self._repository.upload(blob, lambda: store.pieces(blob), new=new)
+        return self._repository.upload(blob, lambda: store.pieces(blob), new=bool(known))
 
 
 def _settle(future: "Future[_T]", work: Callable[[], _T]) -> None:

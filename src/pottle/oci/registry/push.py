@@ -12,7 +12,7 @@ from pottle.oci.image import AnyImage, Image
 from pottle.oci.reference import Reference
 from pottle.oci.registry.ahead import Ahead
 from pottle.oci.registry.client import CONNECTIONS, Registry
-from pottle.oci.registry.upload import NOT_WORTH_A_QUESTION, Uploaded
+from pottle.oci.registry.upload import Uploaded
 from pottle.oci.registry.vouched import vouched
 from pottle.progress import Progress, Silent, Task
 from pottle.stop import together
@@ -198,8 +198,7 @@ class _Push:
             done = sent.result()
             task.advance(blob.size)
             return done
-        new = self._follows and blob.size <= NOT_WORTH_A_QUESTION
-        done = self._repository.upload(blob, self._content(blob), self._sources, task.advance, new=new)
+        done = self._repository.upload(blob, self._content(blob), self._sources, task.advance, new=self._follows)
         if done.how != "sent":
             task.advance(blob.size)
         return done

@@ -80,7 +80,7 @@ class Repository:
     ) -> upload.Uploaded:
         """Sees to it that the blob is there: it is already, or is mounted from another repository of the registry, or is sent.
 
-        `content` is opened for each attempt. `progress` is told bytes that are sent, and negative ones if they were in vain. A `new`
+        `content` is opened for each attempt. `progress` is told bytes that are sent, and negative ones if they were in vain. A small `new`
         blob is sent without a question whether it is there.
         """
         return upload.upload(self._own, blob, content, mount_from, self._habits, progress, new=new)

@@ -23,7 +23,7 @@ from pottle.oci.registry.transport import located
 
 How: TypeAlias = Literal["present", "mounted", "sent"]
 
-NOT_WORTH_A_QUESTION: Final = 1 << 16
+_NOT_WORTH_A_QUESTION: Final = 1 << 16
 """Bytes: to ask whether a blob is there takes as long as to send it."""
 _CHUNK: Final = 4 << 20
 """Bytes: GHCR refuses more in one chunk."""
@@ -107,14 +107,15 @@ def upload(
 ) -> Uploaded:
     """Sees to it that the registry has the blob. Each attempt looks first whether the one before has succeeded after all.
 
-    Of a `new` one the first attempt takes for granted that it is not there.
+    Of a small one that is `new` as well the first attempt takes for granted that it is not there.
     """
     body = _Body(blob, content, progress, endpoint)
+    unasked = new and blob.size <= _NOT_WORTH_A_QUESTION
     attempts = count()
 
     def attempt() -> Uploaded:
         body.take_back()
-        if not (new and next(attempts) == 0) and _has(endpoint, blob):
+        if not (unasked and next(attempts) == 0) and _has(endpoint, blob):
             return Uploaded("present")
         while (session := _begin(endpoint, blob, mount_from, habits)) is not None:
             way = habits.way
